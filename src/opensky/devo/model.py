@@ -1,0 +1,25 @@
+"""All classes that DEVO keeps: the list from which tables, collections and checks are made."""
+
+from opensky.devo.bag.objects import Bag, BagLine
+from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
+from opensky.devo.members.objects import Member
+from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
+from opensky.devo.sellers.objects import Seller
+
+MODEL: tuple[type, ...] = (
+    Member,
+    Seller,
+    Category,
+    Product,
+    StockItem,
+    ProductCard,
+    CategoryCard,
+    Follow,
+    FollowerCount,
+    FollowingCount,
+    Bag,
+    BagLine,
+    Order,
+    OrderLine,
+)

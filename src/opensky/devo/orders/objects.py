@@ -1,0 +1,89 @@
+"""Orders: what was bought, from whom, for how much, and where it stands. States and their steps are data."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Literal, NewType
+
+from opensky.devo.members.objects import MemberId, PostalAddress
+from opensky.devo.products.objects import Product, ProductId
+from opensky.devo.sellers.objects import Seller, SellerId
+from opensky.kernel.errors import Conflict
+from opensky.kernel.money import Money
+from opensky.mapping import (
+    Email,
+    Embedded,
+    Groups,
+    Id,
+    Index,
+    NotBlank,
+    Personal,
+    ReferenceMany,
+    ReferenceOne,
+    Unique,
+    Version,
+    entity,
+)
+
+OrderId = NewType("OrderId", int)
+State = Literal["placed", "paid", "cancelled"]
+
+STEPS: dict[State, frozenset[State]] = {
+    "placed": frozenset({"paid", "cancelled"}),
+    "paid": frozenset({"cancelled"}),
+    "cancelled": frozenset(),
+}
+"""From each state, the states that may follow. ``placed`` holds the stock; ``paid`` owes the parcel."""
+
+
+@entity("order_lines", Index("seller_id", "-order_id"), clustered=True)
+@dataclass(eq=False, kw_only=True)
+class OrderLine:
+    """So many of one variant, at the price of the moment of ordering, with the names as they were."""
+
+    order_id: Annotated[OrderId, Id()]
+    position: Annotated[int, Id()]
+    product_id: ProductId
+    seller_id: Annotated[SellerId, Groups("api")]
+    sku: Annotated[str, Groups("api")]
+    name: Annotated[str, Groups("api")]
+    variant: Annotated[str, Groups("api")] = ""
+    quantity: Annotated[int, Groups("api")]
+    price: Annotated[Money, Groups("api")]
+    product: Annotated[Product | None, ReferenceOne("product_id")] = None
+    seller: Annotated[Seller | None, ReferenceOne("seller_id")] = None
+
+    @property
+    def amount(self) -> Money:
+        """Price times quantity."""
+        return self.price * self.quantity
+
+
+@entity("orders", Unique("number"), Unique("idempotency_key"), Index("member_id", "-id"), Index("email"))
+@dataclass(eq=False, kw_only=True)
+class Order:
+    """One order, over any number of sellers, paid once."""
+
+    id: Annotated[OrderId, Id(), Groups("api")]
+    number: Annotated[str, Groups("api")]
+    member_id: Annotated[MemberId | None, Personal("account")] = None
+    bag_id: int | None = None
+    email: Annotated[str, Personal("contact"), Groups("api"), NotBlank("Where may we send the receipt?"), Email()]
+    address: Annotated[PostalAddress, Embedded(), Personal("contact")]
+    state: Annotated[State, Groups("api")] = "placed"
+    total: Annotated[Money, Personal("financial"), Groups("api")]
+    idempotency_key: Annotated[str, Personal("secret")]
+    payment_reference: Annotated[str, Personal("financial")] = ""
+    card_brand: Annotated[str, Personal("financial")] = ""
+    card_last4: Annotated[str, Personal("financial")] = ""
+    placed_at: Annotated[datetime, Groups("api")]
+    paid_at: Annotated[datetime | None, Groups("api")] = None
+    cancelled_at: Annotated[datetime | None, Groups("api")] = None
+    version: Annotated[int, Version()] = 0
+    lines: Annotated[list[OrderLine], ReferenceMany(mapped_by="order_id"), Groups("api")] = field(default_factory=list)
+
+    def step_to(self, state: State) -> None:
+        """Go to a state that may follow; raises ``Conflict`` where it may not."""
+        if state not in STEPS[self.state]:
+            message = f"Order {self.number} is {self.state} and cannot become {state}."
+            raise Conflict(message, order=self.number, state=self.state)
+        self.state = state

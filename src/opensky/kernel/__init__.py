@@ -1,0 +1,1 @@
+"""The kernel: clock, ids, money, the root of all errors. It imports nothing of OpenSky."""

@@ -1,0 +1,43 @@
+"""The marks that a domain object wears, and the one immutable description read from them. No engine is known here."""
+
+from opensky.mapping.description import Description, Field, describe
+from opensky.mapping.marks import (
+    Embedded,
+    Groups,
+    Id,
+    Index,
+    Personal,
+    ReferenceMany,
+    ReferenceOne,
+    Unique,
+    Version,
+    document,
+    entity,
+)
+from opensky.mapping.validators import Choice, Email, Length, NotBlank, Pattern, Range, Url, Validator, validate
+
+__all__ = [
+    "Choice",
+    "Description",
+    "Email",
+    "Embedded",
+    "Field",
+    "Groups",
+    "Id",
+    "Index",
+    "Length",
+    "NotBlank",
+    "Pattern",
+    "Personal",
+    "Range",
+    "ReferenceMany",
+    "ReferenceOne",
+    "Unique",
+    "Url",
+    "Validator",
+    "Version",
+    "describe",
+    "document",
+    "entity",
+    "validate",
+]
