@@ -1,0 +1,239 @@
+"""The settings: one frozen object, read once at start from the environment and from ``opensky.toml``.
+
+What the environment says wins over the file, and the file over the defaults. The string below a field is its
+documentation: ``docs/settings.md`` is made from it, and a test fails when a field has none.
+"""
+
+import ast
+import difflib
+import fcntl
+import inspect
+import ipaddress
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from opensky.kernel.errors import Misconfigured
+
+PREFIX = "OPENSKY_"
+CONFIG = f"{PREFIX}CONFIG"
+DATA = Path("var")
+FILE = "opensky.toml"
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+_LIMITS = {"port": (1, 65_535), "workers": (1, 64), "threads": (1, 256), "node": (0, 63)}
+_NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false"}
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be set. Tests make one directly: ``Settings(data=tmp_path, secret_key="...")``."""
+
+    data: Path = DATA
+    """Folder of everything that the system keeps: databases, media, logs, keys. Made when absent."""
+    host: str = "127.0.0.1"
+    """Address to listen on. Loopback by default: a newcomer's shop is not on the network by accident."""
+    port: int = 8000
+    """Port to listen on, 1 to 65535."""
+    workers: int = 2
+    """How many web processes answer requests, 1 to 64."""
+    threads: int = 8
+    """How many requests one web process works on at the same time, 1 to 256; also the size of its connection pool."""
+    node: int = 0
+    """Number of this machine, 0 to 63. Machines that share a database need different ones, or ids could collide."""
+    secret_key: str = field(default="", repr=False)
+    """Key that signs what leaves the system and comes back. Made once and kept in `secret.key` in the data folder."""
+    database_url: str = ""
+    """SQLAlchemy URL of the database; empty means the SQLite file `opensky.sqlite` in the data folder."""
+    demo: bool = False
+    """Whether this is a demo shop, with demo logins that are refused on any address but loopback."""
+    shop_name: str = "OpenSky"
+    """Name of the shop, in titles and messages."""
+    currency: str = "USD"
+    """ISO 4217 code of the currency in which the shop sells."""
+    public_url: str = ""
+    """Address under which people reach the shop, such as `https://shop.example`; empty means host and port."""
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] = os.environ, config: Path | None = None) -> Self:
+        """Read the settings, and make the data folder and the secret key where there are none.
+
+        The file is ``config``, else what ``OPENSKY_CONFIG`` names, else ``opensky.toml`` in the data folder if it is there.
+
+        Raises:
+            Misconfigured: a key that does not exist, a value of the wrong kind, or a folder that cannot be written.
+        """
+        found = _from_environment(environ)
+        named = config or (Path(environ[CONFIG]) if environ.get(CONFIG) else None)
+        inside = Path(found.get("data", DATA)) / FILE
+        if named is not None:
+            found = _from_file(named) | found
+        elif inside.is_file():
+            found = _from_file(inside, forbidden="data") | found
+        found["data"] = Path(found.get("data", DATA)).expanduser().resolve()
+        _check(found)
+        if not found.get("secret_key"):
+            found["secret_key"] = _secret_key(found["data"])
+        return cls(**found)
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, whether set or the file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data / 'opensky.sqlite'}"
+
+    @property
+    def address(self) -> str:
+        """The address under which people reach the shop, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the shop: it listens on loopback and no public address is set."""
+        return _is_loopback(self.host) and _is_loopback(urlsplit(self.address).hostname or "")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies are sent over TLS alone: always, but for plain http on loopback."""
+        return not (self.loopback and self.address.startswith("http://"))
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give a child process these settings; the secret key stays in its file."""
+        return {PREFIX + f.name.upper(): _text(getattr(self, f.name)) for f in fields(self) if f.name != "secret_key"}
+
+
+def sentences() -> dict[str, str]:
+    """Return the documentation of each setting, read from the string below it in this file."""
+    [definition] = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(definition, ast.ClassDef)  # noqa: S101 - the source of a class is a class
+    found: dict[str, str] = {}
+    for before, after in zip(definition.body, definition.body[1:], strict=False):
+        match before, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(sentence))):
+                found[name] = sentence
+    return found
+
+
+def reference() -> str:
+    """Return the table of all settings, in Markdown, as it stands in ``docs/settings.md``."""
+    explained = sentences()
+    rows = [
+        f"| `{f.name}` | `{PREFIX}{f.name.upper()}` | {_default(f.default)} | {explained[f.name]} |"
+        for f in fields(Settings)
+    ]
+    return "\n".join(("| setting | variable | default | what it is |", "| --- | --- | --- | --- |", *rows))
+
+
+def _default(value: object) -> str:
+    return f"`{_text(value)}`" if value not in ("", MISSING) else ""
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for variable, text in environ.items():
+        if not variable.startswith(PREFIX) or variable == CONFIG:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        kind = _kind(name, f"environment variable {variable}")
+        found[name] = _read(kind, text, f"environment variable {variable}")
+    return found
+
+
+def _from_file(path: Path, forbidden: str = "") -> dict[str, Any]:
+    try:
+        written = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        message = f"Cannot read the settings file {path}: {error.strerror}."
+        raise Misconfigured(message, path=str(path)) from error
+    except ValueError as error:
+        message = f"The settings file {path} is not valid TOML: {error}."
+        raise Misconfigured(message, path=str(path)) from error
+    found: dict[str, Any] = {}
+    for name, value in written.items():
+        where = f"setting {name!r} in {path}"
+        kind = _kind(name, where)
+        if name == forbidden:
+            message = f"The {where} would move the folder that the file is in; set {PREFIX}{name.upper()} instead."
+            raise Misconfigured(message, key=name)
+        if type(value) is not (str if kind is Path else kind):
+            message = f"The {where} must be {_NAMES[kind]}, not {value!r}."
+            raise Misconfigured(message, key=name)
+        # A folder in a file is meant relative to that file, wherever the command is run.
+        found[name] = path.parent / value if kind is Path else value
+    return found
+
+
+def _kind(name: str, where: str) -> type:
+    known = {f.name: f.type for f in fields(Settings)}
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(known))}."
+        message = f"Unknown {where}: {hint}"
+        raise Misconfigured(message, key=name)
+    kind = known[name]
+    assert isinstance(kind, type)  # noqa: S101 - annotations of this file are not postponed
+    return kind
+
+
+def _read(kind: type, text: str, where: str) -> Any:
+    if kind is bool and text.lower() in _TRUE + _FALSE:
+        return text.lower() in _TRUE
+    if kind is int and text.strip().removeprefix("-").isdecimal():
+        return int(text)
+    if kind in (str, Path):
+        return kind(text)
+    message = f"The {where} must be {_NAMES[kind]}, not {text!r}."
+    raise Misconfigured(message, variable=where)
+
+
+def _check(found: Mapping[str, Any]) -> None:
+    for name, (least, most) in _LIMITS.items():
+        if name in found and not least <= found[name] <= most:
+            message = f"The setting {name!r} must be {least} to {most}, not {found[name]}."
+            raise Misconfigured(message, key=name)
+    currency = found.get("currency", "USD")
+    if not (len(currency) == len("USD") and currency.isascii() and currency.isupper()):
+        message = f"The setting 'currency' must be three capital letters such as USD, not {currency!r}."
+        raise Misconfigured(message, key="currency")
+    public_url = found.get("public_url", "")
+    if public_url and not (urlsplit(public_url).scheme in ("http", "https") and urlsplit(public_url).hostname):
+        message = f"The setting 'public_url' must be an address such as https://shop.example, not {public_url!r}."
+        raise Misconfigured(message, key="public_url")
+
+
+def _secret_key(data: Path) -> str:
+    path = data / "secret.key"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        message = f"Cannot write in the data folder {data} ({error.strerror}); choose another with {PREFIX}DATA."
+        raise Misconfigured(message, path=str(data)) from error
+    with os.fdopen(handle, "r+", encoding="ascii") as file:
+        # Two processes may start on an empty folder at once; the second waits here and reads the first one's key.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        key = file.read().strip()
+        if len(key) < 2 * _KEY_BYTES:
+            key = secrets.token_hex(_KEY_BYTES)
+            file.seek(0)
+            file.truncate()
+            file.write(key + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+    return key
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
