@@ -48,7 +48,7 @@ class Settings:
     """Number of this machine, 0 to 63. Machines that share a database need different ones, or ids could collide."""
     secret_key: str = field(default="", repr=False)
     """Key that signs what leaves the system and comes back. Made once and kept in `secret.key` in the data folder."""
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     """SQLAlchemy URL of the database; empty means the SQLite file `opensky.sqlite` in the data folder."""
     demo: bool = False
     """Whether this is a demo shop, with demo logins that are refused on any address but loopback."""
@@ -63,7 +63,7 @@ class Settings:
     def load(cls, environ: Mapping[str, str] = os.environ, config: Path | None = None) -> Self:
         """Read the settings, and make the data folder and the secret key where there are none.
 
-        The file is ``config``, else what ``OPENSKY_CONFIG`` names, else ``opensky.toml`` in the data folder if it is there.
+        The file is ``config``, else what ``OPENSKY_CONFIG`` names, else ``opensky.toml`` in the data folder.
 
         Raises:
             Misconfigured: a key that does not exist, a value of the wrong kind, or a folder that cannot be written.
@@ -168,7 +168,7 @@ def _from_file(path: Path, forbidden: str = "") -> dict[str, Any]:
             message = f"The {where} must be {_NAMES[kind]}, not {value!r}."
             raise Misconfigured(message, key=name)
         # A folder in a file is meant relative to that file, wherever the command is run.
-        found[name] = path.parent / value if kind is Path else value
+        found[name] = path.parent / str(value) if kind is Path else value
     return found
 
 
