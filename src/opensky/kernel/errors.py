@@ -1,14 +1,14 @@
 """The root of every error that OpenSky raises on purpose.
 
-    OpenSkyError
-    ├── Refusal            expected: the caller asked for something that cannot be had; pages nobody
-    │   ├── NotFound       there is no such thing, or not for this caller
-    │   ├── Conflict       it clashes with what is there now (taken, sold out, edited meanwhile)
-    │   ├── Invalid        the input breaks a rule; carries one FieldError per rule
-    │   ├── Denied         this caller may not
-    │   ├── LoginRequired  somebody must sign in first
-    │   └── TooMany        asked too often; carries the seconds to wait
-    └── Misconfigured      the installation is wrong; the message says what to change
+OpenSkyError
+├── Refusal            expected: the caller asked for something that cannot be had; pages nobody
+│   ├── NotFound       there is no such thing, or not for this caller
+│   ├── Conflict       it clashes with what is there now (taken, sold out, edited meanwhile)
+│   ├── Invalid        the input breaks a rule; carries one FieldError per rule
+│   ├── Denied         this caller may not
+│   ├── LoginRequired  somebody must sign in first
+│   └── TooMany        asked too often; carries the seconds to wait
+└── Misconfigured      the installation is wrong; the message says what to change
 """
 
 from dataclasses import dataclass

@@ -7,7 +7,20 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from opensky.kernel.errors import OpenSkyError
 
 # ISO 4217 exponents that are not two; every other currency has two decimals.
-_DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "XAF": 0, "XOF": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+_DECIMALS = {
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "XAF": 0,
+    "XOF": 0,
+    "BHD": 3,
+    "KWD": 3,
+    "JOD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
 
 
 class CurrencyMismatch(OpenSkyError):

@@ -39,7 +39,11 @@ class NotBlank:
     groups: tuple[str, ...] = ("default",)
 
     def broken_by(self, value: Any) -> bool:
-        return value is None or (isinstance(value, str) and not value.strip()) or (isinstance(value, list | tuple | dict) and not value)
+        return (
+            value is None
+            or (isinstance(value, str) and not value.strip())
+            or (isinstance(value, list | tuple | dict) and not value)
+        )
 
 
 @dataclass(frozen=True, slots=True)
