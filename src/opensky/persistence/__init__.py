@@ -1,0 +1,29 @@
+"""Persistence: plain objects kept in rows and documents, one unit of work over both, and read paths that skip objects."""
+
+from opensky.persistence.bulk import Bulk
+from opensky.persistence.database import Database
+from opensky.persistence.errors import Duplicate, NotLoaded, ReadOnly, StaleObject, StoreBusy, Uncompilable
+from opensky.persistence.outbox import OutboxMessage
+from opensky.persistence.query import Query
+from opensky.persistence.reader import Reader
+from opensky.persistence.statements import insert_ignore
+from opensky.persistence.tables import METADATA, table
+from opensky.persistence.unit_of_work import UnitOfWork
+
+__all__ = [
+    "METADATA",
+    "Bulk",
+    "Database",
+    "Duplicate",
+    "NotLoaded",
+    "OutboxMessage",
+    "Query",
+    "ReadOnly",
+    "Reader",
+    "StaleObject",
+    "StoreBusy",
+    "UnitOfWork",
+    "Uncompilable",
+    "insert_ignore",
+    "table",
+]

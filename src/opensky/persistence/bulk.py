@@ -1,0 +1,90 @@
+"""Bulk writing: many rows and documents a second, without objects, events or change sets. For imports and demo data."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from opensky.persistence.documents.codec import dump
+from opensky.persistence.documents.sql_engine import document_rows, multikey_rows
+from opensky.persistence.statements import insert_ignore
+from opensky.persistence.tables import table
+from opensky.persistence.unit_of_work import Transactions
+
+BATCH = 5000
+
+
+class Bulk:
+    """One writing transaction after the other; what is there already (by primary key) is left as it is.
+
+    ``commit`` ends a transaction, and the next call begins another. Leaving the ``with`` block without ``commit`` undoes
+    what was not committed.
+    """
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+        self._open: Connection | None = None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of the open transaction; begins one."""
+        if self._open is None:
+            self._open = self._transactions.begin()
+        return self._open
+
+    def rows(self, cls: type, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Insert rows of an entity, given by column (``price_minor``), all with the same columns."""
+        statement = insert_ignore(table(cls))
+        self._batches(statement, rows)
+
+    def tuples(self, cls: type, columns: Sequence[str], tuples: Iterable[Sequence[Any]]) -> None:
+        """Insert rows as tuples of driver-ready values: the fastest door, several times cheaper than ``rows``.
+
+        Instants must be text as the driver keeps them (``2026-11-23 08:00:00.000000``), JSON must be text.
+        """
+        compiled = insert_ignore(table(cls)).values({c: None for c in columns}).compile(dialect=self.connection.dialect)
+        names = compiled.positiontup or []
+        order = [list(columns).index(n) for n in names]
+        reordered = tuples if order == sorted(order) else (tuple(t[i] for i in order) for t in tuples)
+        cursor = self.connection.connection.cursor()
+        try:
+            cursor.executemany(str(compiled), reordered)
+        finally:
+            cursor.close()
+
+    def documents(self, cls: type, objects: Iterable[Any]) -> None:
+        """Insert documents, with the rows of their list indexes."""
+        rest = iter(objects)
+        while batch := [dump(o) for o in islice(rest, BATCH)]:
+            self.connection.execute(insert_ignore(table(cls)), document_rows(cls, batch))
+            for side, rows in multikey_rows(cls, batch):
+                self._batches(insert_ignore(side), rows)
+
+    def execute(self, statement: Any, parameters: Any = None) -> Any:
+        """Run a Core statement in the open transaction."""
+        return self.connection.execute(statement, parameters)
+
+    def commit(self) -> None:
+        """Commit what was written since the last commit."""
+        if self._open is not None:
+            connection, self._open = self._open, None
+            try:
+                connection.commit()
+            finally:
+                self._transactions.end(connection)
+
+    def __enter__(self) -> "Bulk":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._open is not None:
+            connection, self._open = self._open, None
+            connection.rollback()
+            self._transactions.end(connection)
+
+    def _batches(self, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+        rest = iter(rows)
+        while batch := list(islice(rest, BATCH)):
+            self.connection.execute(statement, batch)
+

@@ -1,0 +1,114 @@
+"""The database: engines, tables and units of work of one installation."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlalchemy.engine import Connection, Engine
+
+from opensky.kernel.clock import Clock, SystemClock
+from opensky.kernel.ids import IdGenerator
+from opensky.mapping import describe
+from opensky.persistence import schema
+from opensky.persistence.bulk import Bulk
+from opensky.persistence.engines.sqlite import Turns, reading_engine, writing_engine
+from opensky.persistence.outbox import OutboxMessage
+from opensky.persistence.reader import Reader
+from opensky.persistence.references import guard_references
+from opensky.persistence.sql_mapper import map_entities
+from opensky.persistence.tables import table
+from opensky.persistence.unit_of_work import UnitOfWork
+
+
+class Database:
+    """Opens units of work, readers and bulk writers over one SQLite file.
+
+    ``model`` lists every class that is kept; ``threads`` is how many may read at once. Nothing is opened before first use.
+    """
+
+    def __init__(
+        self,
+        file: Path,
+        model: Iterable[type],
+        *,
+        ids: IdGenerator | None = None,
+        clock: Clock | None = None,
+        threads: int = 8,
+    ) -> None:
+        self.file = file
+        self.clock = clock or SystemClock()
+        self.ids = ids or IdGenerator(0, self.clock)
+        self.model = (*model, OutboxMessage)
+        for cls in self.model:
+            table(cls)
+            if describe(cls).store == "documents":
+                guard_references(cls)
+        map_entities(self.model)
+        self._reading = reading_engine(file, threads)
+        self._writing = writing_engine(file)
+        self._writes = _Writes(self._writing)
+        self._reads = _Reads(self._reading)
+
+    def create(self) -> None:
+        """Make the tables that are missing; raises ``Misconfigured`` if a newer release made them."""
+        with self._writing.begin() as connection:
+            schema.prepare(connection)
+
+    def check(self) -> None:
+        """Raise ``Misconfigured`` if the tables belong to a newer release."""
+        with self._reading.connect() as connection:
+            schema.check(connection)
+
+    def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
+        """Open a unit of work; a reading one takes no turn to write and refuses changes."""
+        transactions = self._reads if read_only else self._writes
+        return UnitOfWork(transactions, self.ids, self.clock, read_only=read_only)
+
+    def reader(self) -> Reader:
+        """Open a reader."""
+        return Reader(self._reading)
+
+    def bulk(self) -> Bulk:
+        """Open a bulk writer."""
+        return Bulk(self._writes)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._reading.dispose()
+        self._writing.dispose()
+
+
+class _Writes:
+    """Transactions on the one writing connection, one at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._turns = Turns()
+
+    def begin(self) -> Connection:
+        self._turns.take()
+        try:
+            connection = self._engine.connect()
+            connection.begin()
+        except BaseException:
+            self._turns.give_back()
+            raise
+        return connection
+
+    def end(self, connection: Connection) -> None:
+        try:
+            connection.close()
+        finally:
+            self._turns.give_back()
+
+
+class _Reads:
+    """Transactions of units of work that only read."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def begin(self) -> Connection:
+        return self._engine.connect()
+
+    def end(self, connection: Connection) -> None:
+        connection.close()

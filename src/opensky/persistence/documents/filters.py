@@ -1,0 +1,208 @@
+"""Filters: the subset of MongoDB's query language that compiles to SQL over rows and over JSON documents alike.
+
+Known: equality, ``$eq $ne $in $nin $gt $gte $lt $lte $exists $all $elemMatch $regex`` (anchored prefix), ``$not``, and the
+connectives ``$and $or $nor``; dotted paths; membership in lists. As in MongoDB, ``None`` also means missing, ``$ne`` and
+``$nin`` also match what is missing, and a comparison of order never does. What cannot be compiled raises; nothing is ever
+scanned in Python.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, not_, or_, select, true
+
+from opensky.kernel.errors import Misconfigured
+from opensky.mapping import Description, Field, describe
+from opensky.persistence.documents.codec import plain_value
+from opensky.persistence.errors import Uncompilable
+from opensky.persistence.tables import at_path, column_name, extracted, multikey_table, multikeys, table
+
+Filter = Mapping[str, Any]
+Clause = ColumnElement[bool]
+
+_PREFIX = re.compile(r"\^((?:[^\\.^$*+?{}\[\]|()]|\\[^a-zA-Z0-9])*)(?:\.\*)?")
+_ORDERINGS: dict[str, Callable[[Any, Any], Clause]] = {
+    "$gt": lambda path, value: path > value,
+    "$gte": lambda path, value: path >= value,
+    "$lt": lambda path, value: path < value,
+    "$lte": lambda path, value: path <= value,
+}
+
+
+def compile_filter(cls: type, filter_: Filter) -> Clause:
+    """Return the SQL condition of a filter over the table of ``cls``.
+
+    Raises:
+        Uncompilable: an unknown operator or path, or a regular expression that is not an anchored prefix.
+    """
+    return _Compiler(cls).all_of(filter_)
+
+
+def compile_sort(cls: type, sort: Sequence[str]) -> list[ColumnElement[Any]]:
+    """Return the order of ``sort``, such as ``("-published_at", "id")``; nothing sorts by a list."""
+    compiler = _Compiler(cls)
+    return [
+        compiler.scalar(name.removeprefix("-")).desc() if name.startswith("-") else compiler.scalar(name) for name in sort
+    ]
+
+
+class _Compiler:
+    """Compiles for one class: knows which paths are columns, which run through lists, and where the rest lies in the body."""
+
+    def __init__(self, cls: type) -> None:
+        self._cls = cls
+        self._description: Description = describe(cls)
+        self._table: Table = table(cls)
+        self._documents = self._description.store == "documents"
+        self._extracted = frozenset(extracted(cls)) if self._documents else frozenset[str]()
+
+    def all_of(self, filter_: Filter) -> Clause:
+        return and_(true(), *(self._part(key, value) for key, value in filter_.items()))
+
+    def scalar(self, path: str) -> ColumnElement[Any]:
+        """Return the SQL value at a path without lists on its way."""
+        fields = self._fields(path)
+        if any(f.many for f in fields):
+            message = f"{self._name(path)} runs over a list; nothing can be sorted or compared by it as one value."
+            raise Uncompilable(message)
+        if not self._documents:
+            return self._column(path)
+        if path in ("id", "version") or path in self._extracted:
+            return self._table.c[column_name(path)]
+        return func.json_extract(self._table.c.body, f"$.{path}")
+
+    def _part(self, key: str, value: Any) -> Clause:
+        match key:
+            case "$and":
+                return and_(true(), *(self.all_of(v) for v in value))
+            case "$or":
+                return or_(not_(true()), *(self.all_of(v) for v in value))
+            case "$nor":
+                return not_(or_(not_(true()), *(self.all_of(v) for v in value)))
+        if key.startswith("$"):
+            message = f"Unknown operator {key} in a filter on {self._cls.__name__}."
+            raise Uncompilable(message)
+        return self._path(key, value)
+
+    def _path(self, path: str, condition: Any) -> Clause:
+        if not _is_operators(condition):
+            return self._path(path, {"$eq": condition})
+        return and_(true(), *(self._operator(path, op, value) for op, value in condition.items()))
+
+    def _operator(self, path: str, op: str, value: Any) -> Clause:
+        if self._documents:
+            value = _plain(value)
+        if op == "$not":
+            return not_(func.coalesce(self._path(path, value), False))
+        if op in ("$ne", "$nin"):
+            return not_(func.coalesce(self._operator(path, "$eq" if op == "$ne" else "$in", value), False))
+        if op == "$all":
+            return and_(true(), *(self._operator(path, "$eq", v) for v in value))
+        if op == "$exists":
+            present = self._present(path)
+            return present if value else not_(func.coalesce(present, False))
+        fields = self._fields(path)
+        through = next((i for i, f in enumerate(fields) if f.many), None)
+        if through is not None:
+            return self._in_list(path, fields, through, op, value)
+        if op == "$elemMatch":
+            message = f"{self._name(path)} is no list; $elemMatch needs one."
+            raise Uncompilable(message)
+        return _compare(self.scalar(path), op, value, self._name(path))
+
+    def _in_list(self, path: str, fields: list[Field], through: int, op: str, value: Any) -> Clause:
+        """Compile a condition on (something in) the elements of a list: true if one element meets it."""
+        if not self._documents:
+            message = f"{self._name(path)} is kept as JSON in a row; rows are not filtered by lists."
+            raise Uncompilable(message)
+        if path in multikeys(self._cls) and op in ("$eq", "$in"):
+            side = multikey_table(self._cls, path)
+            ids = select(side.c.id).where(_compare(side.c.value, op, value, self._name(path)))
+            return self._table.c.id.in_(ids)
+        parts = path.split(".")
+        base, inner = ".".join(parts[: through + 1]), ".".join(parts[through + 1 :])
+        if any(f.many for f in fields[through + 1 :]):
+            message = f"{self._name(path)} runs over two lists; filter one list at a time with $elemMatch."
+            raise Uncompilable(message)
+        each = func.json_each(self._table.c.body, f"$.{base}").table_valued("value", name=f"each_{base.replace('.', '_')}")
+        if op == "$elemMatch":
+            met = self._element(each.c.value, describe(fields[through].type), value)
+        else:
+            element = func.json_extract(each.c.value, f"$.{inner}") if inner else each.c.value
+            met = _compare(element, op, value, self._name(path))
+        return exists(select(literal(1)).select_from(each).where(met))
+
+    def _element(self, element: ColumnElement[Any], description: Description, conditions: Filter) -> Clause:
+        clauses = []
+        for path, condition in conditions.items():
+            try:
+                at_path(description, path)
+            except Misconfigured as error:
+                raise Uncompilable(str(error)) from error
+            operators = condition if _is_operators(condition) else {"$eq": condition}
+            inner = func.json_extract(element, f"$.{path}")
+            clauses += [_compare(inner, op, value, self._name(path)) for op, value in operators.items()]
+        return and_(true(), *clauses)
+
+    def _present(self, path: str) -> Clause:
+        self._fields(path)
+        if not self._documents:
+            return self._column(path).is_not(None)
+        if path in ("id", "version"):
+            return true()
+        return func.json_type(self._table.c.body, f"$.{path}").is_not(None)
+
+    def _column(self, path: str) -> ColumnElement[Any]:
+        name = column_name(path)
+        if name not in self._table.c:
+            message = f"{self._name(path)} is not a column of its own; filter by {', '.join(self._table.c.keys())}."
+            raise Uncompilable(message)
+        return self._table.c[name]
+
+    def _fields(self, path: str) -> list[Field]:
+        try:
+            return at_path(self._description, path)
+        except Misconfigured as error:
+            raise Uncompilable(str(error)) from error
+
+    def _name(self, path: str) -> str:
+        return f"{self._cls.__name__}.{path}"
+
+
+def _compare(path: ColumnElement[Any], op: str, value: Any, name: str) -> Clause:
+    if op == "$eq":
+        return path.is_(None) if value is None else path == value
+    if op in _ORDERINGS:
+        return _ORDERINGS[op](path, value)
+    if op == "$in":
+        some = [v for v in value if v is not None]
+        return or_(path.in_(some), path.is_(None)) if None in value else path.in_(some)
+    if op == "$regex":
+        return _prefix(path, value, name)
+    message = f"Unknown operator {op} on {name}."
+    raise Uncompilable(message)
+
+
+def _prefix(path: ColumnElement[Any], regex: str, name: str) -> Clause:
+    match = _PREFIX.fullmatch(regex)
+    if match is None:
+        message = f"$regex on {name} must be an anchored prefix such as '^abc', not {regex!r}: nothing else uses an index."
+        raise Uncompilable(message)
+    prefix = re.sub(r"\\(.)", r"\1", match.group(1))
+    if not prefix:
+        return path.is_not(None)
+    last = chr(ord(prefix[-1]) + 1)
+    return and_(path >= prefix, path < prefix[:-1] + last)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as it stands in a document, so that like is compared with like."""
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple | set | frozenset) else plain_value(value)
+
+
+def _is_operators(condition: Any) -> bool:
+    return isinstance(condition, Mapping) and bool(condition) and all(str(k).startswith("$") for k in condition)
+

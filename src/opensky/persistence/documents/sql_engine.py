@@ -1,0 +1,136 @@
+"""Documents in an SQL database: a table a collection, the body as JSON text, indexed paths as real columns.
+
+Shares the connection, and with it the transaction, of the rows.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import Delete, Update as SqlUpdate
+
+from opensky.persistence.documents.codec import Plain
+from opensky.persistence.documents.engine import Removal, Update
+from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.persistence.duplicates import duplicate_from
+from opensky.persistence.errors import StaleObject
+from opensky.persistence.tables import column_name, extracted, multikey_table, multikeys, table
+
+
+class SqlDocuments:
+    """The document engine over one SQL connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(
+        self, cls: type, filter_: Filter, *, sort: Sequence[str] = (), limit: int | None = None, skip: int = 0
+    ) -> list[Plain]:
+        statement = select(table(cls).c.body).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort))
+        rows = self._connection.execute(statement.limit(limit).offset(skip or None)).scalars()
+        return [msgspec.json.decode(body) for body in rows]
+
+    def count(self, cls: type, filter_: Filter) -> int:
+        statement = select(func.count()).select_from(table(cls)).where(compile_filter(cls, filter_))
+        return self._connection.execute(statement).scalar_one()
+
+    def distinct(self, cls: type, path: str, filter_: Filter) -> list[Any]:
+        value = compile_sort(cls, (path,))[0]
+        statement = select(value).where(compile_filter(cls, filter_)).distinct().order_by(value)
+        return list(self._connection.execute(statement).scalars())
+
+    def insert(self, cls: type, bodies: Sequence[Plain]) -> None:
+        try:
+            self._connection.execute(insert(table(cls)), document_rows(cls, bodies))
+        except IntegrityError as error:
+            raise duplicate_from(error, cls) from error
+        self._index_lists(cls, bodies)
+
+    def update(self, cls: type, updates: Sequence[Update]) -> None:
+        rows = [
+            {f"new_{k}": v for k, v in row.items()} | {"was_id": change.id, "was_version": change.version}
+            for change, row in zip(updates, document_rows(cls, [u.body for u in updates]), strict=True)
+        ]
+        try:
+            self._all_or_stale(cls, _update_statement(cls), rows)
+        except IntegrityError as error:
+            raise duplicate_from(error, cls) from error
+        self._unindex_lists(cls, [u.id for u in updates])
+        self._index_lists(cls, [u.body for u in updates])
+
+    def remove(self, cls: type, removals: Sequence[Removal]) -> None:
+        self._unindex_lists(cls, [r.id for r in removals])
+        self._all_or_stale(cls, _delete_statement(cls), [{"was_id": r.id, "was_version": r.version} for r in removals])
+
+    def _all_or_stale(self, cls: type, statement: SqlUpdate | Delete, rows: list[dict[str, Any]]) -> None:
+        done = self._connection.execute(statement, rows).rowcount
+        if done != len(rows):
+            message = f"{len(rows) - done} of {len(rows)} {cls.__name__} changed meanwhile; please look again and repeat."
+            raise StaleObject(message, kind=cls.__name__, ids=[r["was_id"] for r in rows])
+
+    def _index_lists(self, cls: type, bodies: Iterable[Plain]) -> None:
+        for side, rows in multikey_rows(cls, bodies):
+            if rows:
+                self._connection.execute(insert(side), rows)
+
+    def _unindex_lists(self, cls: type, ids: Sequence[Any]) -> None:
+        for path in multikeys(cls):
+            side = multikey_table(cls, path)
+            self._connection.execute(delete(side).where(side.c.id == bindparam("was_id")), [{"was_id": i} for i in ids])
+
+
+def document_rows(cls: type, bodies: Iterable[Plain]) -> list[dict[str, Any]]:
+    """Return the table rows of bodies: id, version, the JSON text and the extracted index columns."""
+    paths = [(column_name(path), tuple(path.split("."))) for path in extracted(cls)]
+    rows = []
+    for body in bodies:
+        row = {"id": body["id"], "version": body.get("version", 0), "body": msgspec.json.encode(body).decode()}
+        for name, parts in paths:
+            row[name] = _value_at(body, parts)
+        rows.append(row)
+    return rows
+
+
+def multikey_rows(cls: type, bodies: Iterable[Plain]) -> list[tuple[Table, list[dict[str, Any]]]]:
+    """Return the rows of each list index: one (value, id) for each different element."""
+    return [
+        (multikey_table(cls, path), [{"value": v, "id": b["id"]} for b in bodies for v in _values_at(b, path)])
+        for path in multikeys(cls)
+    ]
+
+
+@cache
+def _update_statement(cls: type) -> SqlUpdate:
+    made: Table = table(cls)
+    values = {c.name: bindparam(f"new_{c.name}") for c in made.c if c.name != "id"}
+    return (
+        update(made).where(made.c.id == bindparam("was_id"), made.c.version == bindparam("was_version")).values(values)
+    )
+
+
+@cache
+def _delete_statement(cls: type) -> Delete:
+    made = table(cls)
+    return delete(made).where(made.c.id == bindparam("was_id"), made.c.version == bindparam("was_version"))
+
+
+def _value_at(body: Any, parts: tuple[str, ...]) -> Any:
+    for part in parts:
+        body = body.get(part) if body is not None else None
+    return body
+
+
+def _values_at(body: Any, path: str) -> set[Any]:
+    """Return the different values that a path meets, through any lists on its way."""
+    found = [body]
+    for part in path.split("."):
+        found = [v for each in found if each is not None for v in _as_list(each.get(part))]
+    return {v for v in found if v is not None}
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,1 @@
+"""SQL engines by URL: what differs from one database to the next, and nothing else."""

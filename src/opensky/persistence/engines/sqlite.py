@@ -1,0 +1,83 @@
+"""SQLite, the embedded default: one file in WAL mode, many readers, one writer at a time.
+
+A write begins with ``BEGIN IMMEDIATE``: it waits for its turn at the start and cannot fail half way because a reader
+turned writer (SQLite, "Isolation": SQLITE_BUSY_SNAPSHOT). Within a process a lock gives turns in order of asking, which
+the file's own busy handler does not.
+"""
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection
+
+from opensky.persistence.errors import StoreBusy
+
+BUSY_SECONDS = 20
+
+
+def reading_engine(file: Path, connections: int) -> Engine:
+    """Return an engine whose connections can only read; each statement sees the newest commit."""
+    engine = _engine(file, connections, isolation_level="AUTOCOMMIT")
+
+    @event.listens_for(engine, "connect")
+    def _only_read(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    return engine
+
+
+def writing_engine(file: Path) -> Engine:
+    """Return the engine of the one writing connection."""
+    engine = _engine(file, 1)
+
+    @event.listens_for(engine, "connect")
+    def _begin_by_hand(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin_immediate(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _engine(file: Path, connections: int, **options: Any) -> Engine:
+    url = URL.create("sqlite+pysqlite", database=str(file))
+    engine = create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=BUSY_SECONDS,
+        pool_reset_on_return=None if options else "rollback",
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": 512},
+        **options,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "cache_size = -16000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+class Turns:
+    """The process's turn to write: a lock that says clearly when it waited too long."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def take(self) -> None:
+        """Wait for the turn; raises ``StoreBusy`` after ``BUSY_SECONDS``."""
+        if not self._lock.acquire(timeout=BUSY_SECONDS):
+            message = f"The store was busy for {BUSY_SECONDS} s with another write; nothing was changed. Please try again."
+            raise StoreBusy(message)
+
+    def give_back(self) -> None:
+        """Let the next one write."""
+        self._lock.release()

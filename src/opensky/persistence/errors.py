@@ -1,0 +1,42 @@
+"""What can go wrong between an object and its store.
+
+    Conflict
+    ├── StaleObject    somebody else changed it since it was read
+    └── Duplicate      another one already has this value
+    OpenSkyError
+    ├── NotLoaded      a reference was used before ``UnitOfWork.load``
+    ├── Uncompilable   a filter that no index-friendly SQL exists for; it never scans in Python
+    ├── ReadOnly       a write in a unit of work that only reads
+    └── StoreBusy      the one writer did not get its turn in time
+"""
+
+from opensky.kernel.errors import Conflict, OpenSkyError
+
+
+class StaleObject(Conflict):
+    """Somebody else changed it since it was read; nothing was written."""
+
+
+class Duplicate(Conflict):
+    """Another object already has this value; ``fields`` names the unique fields."""
+
+    def __init__(self, kind: str, fields: tuple[str, ...]) -> None:
+        super().__init__(f"There is already one of {kind} with this {' and '.join(fields) or 'key'}.", fields=fields)
+        self.kind = kind
+        self.fields = fields
+
+
+class NotLoaded(OpenSkyError):
+    """A reference was used before it was loaded."""
+
+
+class Uncompilable(OpenSkyError):
+    """A filter or sort that cannot be compiled; the message names the part and what is possible."""
+
+
+class ReadOnly(OpenSkyError):
+    """A write was tried in a unit of work that only reads."""
+
+
+class StoreBusy(OpenSkyError):
+    """The one writer of the embedded store did not get its turn in time."""

@@ -1,0 +1,75 @@
+"""Queries for hot read paths: compiled once to SQL text, run on the bare driver, rows made into values by one function."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Select
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.elements import CompilerElement
+
+T = TypeVar("T")
+Row = Sequence[Any]
+Processor = Callable[[Any], Any]
+
+
+class Query(Generic[T]):
+    """One read statement and what becomes of a row.
+
+    ``statement`` is built once, at import, with named ``bindparam``s; ``IN`` over a list wants ``expanding=True``.
+    ``into`` takes the columns of a row, in order, as positional arguments.
+    """
+
+    def __init__(self, statement: Select[Any] | CompilerElement, into: Callable[..., T]) -> None:
+        self._statement = statement
+        self._into = into
+        self._compiled: dict[str, _Compiled] = {}
+        self._lock = threading.Lock()
+
+    def run(self, cursor: Any, dialect: Dialect, values: dict[str, Any]) -> list[T]:
+        """Execute on a DB-API cursor and return the values."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            with self._lock:
+                compiled = self._compiled.setdefault(dialect.name, _Compiled(self._statement, dialect))
+        sql, parameters = compiled.call(values)
+        cursor.execute(sql, parameters)
+        into, processors = self._into, compiled.processors
+        if not processors:
+            return [into(*row) for row in cursor.fetchall()]
+        made = []
+        for row in cursor.fetchall():
+            cells = list(row)
+            for position, process in processors:
+                cells[position] = process(cells[position])
+            made.append(into(*cells))
+        return made
+
+
+class _Compiled:
+    """A statement as one dialect writes it."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        self._compiled = statement.compile(dialect=dialect)
+        self._expanding = bool(self._compiled.post_compile_params)
+        self._names: list[str] | None = self._compiled.positiontup
+        self._defaults: dict[str, Any] = self._compiled.params
+        self._binds: dict[str, Processor] = dict(self._compiled._bind_processors)  # noqa: SLF001 - no public door
+        self._sql = str(self._compiled)
+        self.processors: list[tuple[int, Processor]] = []
+        for position, column in enumerate(self._compiled._result_columns):  # noqa: SLF001 - no public door
+            process = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if process is not None:
+                self.processors.append((position, process))
+
+    def call(self, values: dict[str, Any]) -> tuple[str, Any]:
+        """Return the SQL text and its parameters in the form that the driver takes."""
+        given = {**self._defaults, **values}
+        if self._expanding:
+            state = self._compiled.construct_expanded_state(given)
+            processors = {**self._binds, **state.processors}
+            named, sql, names = state.parameters, state.statement, state.positiontup
+        else:
+            processors, named, sql, names = self._binds, given, self._sql, self._names
+        bound = {k: processors[k](v) if k in processors else v for k, v in named.items()}
+        return sql, tuple(bound[n] for n in names) if names is not None else bound

@@ -1,0 +1,86 @@
+"""The reader: read paths that skip objects. Rows and JSON go straight into the values that a page or the API shows."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Executable, Row, select
+from sqlalchemy.engine import Connection, Engine
+
+from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.persistence.query import Query
+from opensky.persistence.tables import table
+
+S = TypeVar("S")
+
+
+class Reader:
+    """Reads for one request on one connection, taken at first use; every statement sees the newest commit.
+
+    Counts its statements in ``statements``, so that tests can assert how many a page needs.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._cursor: Any = None
+        self.statements = 0
+
+    def fetch(self, query: Query[S], **values: Any) -> list[S]:
+        """Run a prepared query and return what it makes of the rows."""
+        self.statements += 1
+        return query.run(self._driver_cursor(), self._engine.dialect, values)
+
+    def fetch_one(self, query: Query[S], **values: Any) -> S | None:
+        """Return the first value of a prepared query, or ``None``."""
+        return next(iter(self.fetch(query, **values)), None)
+
+    def rows(self, statement: Executable, parameters: Any = None) -> Sequence[Row[Any]]:
+        """Run a Core statement and return its rows."""
+        self.statements += 1
+        return self._connected().execute(statement, parameters).fetchall()
+
+    def one(self, statement: Executable, parameters: Any = None) -> Row[Any] | None:
+        """Return the first row of a Core statement, or ``None``."""
+        return next(iter(self.rows(statement, parameters)), None)
+
+    def structs(self, statement: Executable, into: type[S], parameters: Any = None) -> list[S]:
+        """Run a Core statement and make each row a ``into``, by column name."""
+        return [msgspec.convert(row._mapping, into, from_attributes=False) for row in self.rows(statement, parameters)]  # noqa: SLF001
+
+    def documents(
+        self, cls: type, filter_: Filter, into: type[S], *, sort: Sequence[str] = (), limit: int | None = None
+    ) -> list[S]:
+        """Return the documents that match, each decoded from its JSON straight into ``into``."""
+        rows = table(cls)
+        statement = select(rows.c.body).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort)).limit(limit)
+        return [msgspec.json.decode(body, type=into) for (body,) in self.rows(statement)]
+
+    def document(self, cls: type, filter_: Filter, into: type[S]) -> S | None:
+        """Return the first document that matches, decoded into ``into``, or ``None``."""
+        return next(iter(self.documents(cls, filter_, into, limit=1)), None)
+
+    def close(self) -> None:
+        """Give the connection back; the next use takes one anew."""
+        if self._cursor is not None:
+            self._cursor.close()
+            self._cursor = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _driver_cursor(self) -> Any:
+        if self._cursor is None:
+            self._cursor = self._connected().connection.cursor()
+        return self._cursor

@@ -1,0 +1,236 @@
+"""The unit of work: one set of tracked objects and one transaction, over rows and documents alike."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Executable, select
+from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from opensky.kernel.clock import Clock
+from opensky.kernel.ids import IdGenerator
+from opensky.mapping import describe
+from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.persistence.documents.session import DocumentSession
+from opensky.persistence.documents.sql_engine import SqlDocuments
+from opensky.persistence.duplicates import duplicate_from
+from opensky.persistence.errors import ReadOnly, StaleObject
+from opensky.persistence.outbox import OutboxMessage
+from opensky.persistence.references import load_references
+
+T = TypeVar("T")
+
+
+class Transactions(Protocol):
+    """Where a unit of work gets its transaction from."""
+
+    def begin(self) -> Connection:
+        """Wait for a turn and return a connection with a transaction begun."""
+
+    def end(self, connection: Connection) -> None:
+        """Take the connection back and let the next one have its turn."""
+
+
+class UnitOfWork:
+    """Objects that belong together for one request or job, and the transaction that they are written in.
+
+    Nothing is locked before the first use. ``flush`` writes what changed: rows first, then documents in one batch a class.
+    ``commit`` flushes, ends the transaction and then runs what ``after_commit`` was given; the unit can be used again and
+    begins a new transaction then. Nothing is written without ``commit``.
+    """
+
+    def __init__(self, transactions: Transactions, ids: IdGenerator, clock: Clock, *, read_only: bool = False) -> None:
+        self._transactions = transactions
+        self._ids = ids
+        self._clock = clock
+        self._read_only = read_only
+        self._connection: Connection | None = None
+        self._rows: Session | None = None
+        self._documents = DocumentSession(lambda: SqlDocuments(self.connection))
+        self._after_commit: list[Callable[[], None]] = []
+
+    @property
+    def connection(self) -> Connection:
+        """The SQL connection of the transaction; begins it if it has not begun."""
+        if self._connection is None:
+            self._connection = self._transactions.begin()
+            if self._rows is not None:
+                self._rows.bind = self._connection
+        return self._connection
+
+    def persist(self, obj: object) -> None:
+        """Keep a new object from the next flush on; an object that was read is tracked already."""
+        self._refuse_if_read_only()
+        if describe(type(obj)).store == "documents":
+            self._documents.add(obj)
+        else:
+            self._session.add(obj)
+
+    def persist_all(self, objects: Iterable[object]) -> None:
+        """Keep several new objects."""
+        for obj in objects:
+            self.persist(obj)
+
+    def remove(self, obj: object) -> None:
+        """Remove an object at the next flush."""
+        self._refuse_if_read_only()
+        if describe(type(obj)).store == "documents":
+            self._documents.remove(obj)
+        else:
+            self._session.delete(obj)
+
+    def get(self, cls: type[T], *key: Any) -> T | None:
+        """Return the object of an id (of several values, for a composite key), or ``None``."""
+        if describe(cls).store == "documents":
+            return next(iter(self._documents.get_many(cls, key)), None)
+        return self._session.get(cls, key if len(key) > 1 else key[0])
+
+    def get_many(self, cls: type[T], keys: Sequence[Any]) -> list[T]:
+        """Return the objects of these ids in their order, missing ones left out, with one statement."""
+        if describe(cls).store == "documents":
+            return self._documents.get_many(cls, keys)
+        (id_,) = describe(cls).ids
+        found = {getattr(o, id_.name): o for o in self.find(cls, {id_.name: {"$in": list(dict.fromkeys(keys))}})}
+        return [found[k] for k in keys if k in found]
+
+    def find(
+        self, cls: type[T], filter_: Filter | None = None, *, sort: Sequence[str] = (), limit: int | None = None
+    ) -> list[T]:
+        """Return the objects that match a filter (see ``documents.filters``); what is pending is flushed first.
+
+        Raises:
+            Uncompilable: the filter or the sort cannot be compiled to SQL.
+        """
+        self._flush_pending()
+        if describe(cls).store == "documents":
+            return self._documents.find(cls, filter_ or {}, sort=sort, limit=limit)
+        statement = select(cls).where(compile_filter(cls, filter_ or {})).order_by(*compile_sort(cls, sort)).limit(limit)
+        return list(self._session.scalars(statement))
+
+    def find_one(self, cls: type[T], filter_: Filter) -> T | None:
+        """Return the first object that matches, or ``None``."""
+        return next(iter(self.find(cls, filter_, limit=1)), None)
+
+    def load(self, objects: Sequence[Any], *references: str) -> None:
+        """Fill the named references of all ``objects`` (of one class), each with one statement."""
+        for name in references:
+            load_references(self, objects, name)
+
+    def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a Core statement in this transaction, after flushing what is pending.
+
+        Bulk statements change rows behind the tracked objects and raise no lifecycle event.
+        """
+        self._flush_pending()
+        try:
+            result: CursorResult[Any] = self.connection.execute(statement, parameters)  # type: ignore[assignment]
+        except IntegrityError as error:
+            raise duplicate_from(error) from error
+        return result
+
+    def send(self, queue: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
+        """Write a message into the outbox: it goes out if, and only if, this transaction commits."""
+        message = OutboxMessage(
+            id=self._ids.next(), queue=queue, headers=headers or {}, body=body, written_at=self._clock.now()
+        )
+        self.persist(message)
+
+    def flush(self) -> None:
+        """Write all changes into the open transaction.
+
+        Raises:
+            StaleObject: an object was changed by somebody else since it was read.
+            Duplicate: a unique value is taken.
+            ReadOnly: this unit of work only reads, and something changed.
+        """
+        if self._read_only:
+            self._refuse_changes()
+            return
+        if self._rows is not None:
+            with _translated(self._rows):
+                self._rows.flush()
+        self._documents.flush()
+
+    def commit(self) -> None:
+        """Flush, commit, and run what waits for the commit. On an error everything is rolled back and it is raised."""
+        try:
+            self.flush()
+            if self._rows is not None:
+                self._rows.commit()  # ends the session's part; the transaction itself belongs to the connection
+            if self._connection is not None:
+                self._connection.commit()
+        except BaseException:
+            self.rollback()
+            raise
+        self._end()
+        waiting, self._after_commit = self._after_commit, []
+        for callback in waiting:
+            callback()
+
+    def rollback(self) -> None:
+        """Undo what was not committed and forget all objects."""
+        self._after_commit.clear()
+        self._documents.clear()
+        if self._rows is not None:
+            self._rows.close()
+            self._rows = None
+        if self._connection is not None:
+            self._connection.rollback()
+        self._end()
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Run ``callback`` once the transaction has been committed; never if it is rolled back."""
+        self._after_commit.append(callback)
+
+    def close(self) -> None:
+        """Roll back what was not committed and let go of the connection."""
+        self.rollback()
+
+    def __enter__(self) -> "UnitOfWork":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def _session(self) -> Session:
+        if self._rows is None:
+            self._rows = Session(bind=self.connection, autoflush=False, expire_on_commit=False)
+        elif self._connection is None:
+            self._rows.bind = self.connection
+        return self._rows
+
+    def _flush_pending(self) -> None:
+        if not self._read_only and self._connection is not None:
+            self.flush()
+
+    def _refuse_if_read_only(self) -> None:
+        if self._read_only:
+            message = "This unit of work only reads; a write belongs into a POST action or a job."
+            raise ReadOnly(message)
+
+    def _refuse_changes(self) -> None:
+        if (self._rows is not None and (self._rows.dirty or self._rows.new)) or self._documents.pending():
+            self._refuse_if_read_only()
+
+    def _end(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            if self._rows is not None:
+                self._rows.bind = None
+            self._transactions.end(connection)
+
+
+@contextmanager
+def _translated(session: Session) -> Iterator[None]:
+    """Raise our errors for SQLAlchemy's."""
+    try:
+        yield
+    except StaleDataError as error:
+        message = "It was changed by somebody else meanwhile; please look again and repeat."
+        raise StaleObject(message) from error
+    except IntegrityError as error:
+        raise duplicate_from(error, *{type(o) for o in session.new}) from error
