@@ -16,9 +16,13 @@ _PR_SET_PDEATHSIG = 1
 _LOOK_EVERY = 0.5
 
 
-def offer() -> None:
-    """Make every child that is started from now on, and that holds the lifeline, die with this process."""
+def offer() -> dict[str, str]:
+    """Make every child that is started from now on, and that holds the lifeline, die with this process.
+
+    Returns the variable that says so, for a child whose environment is not this process's own.
+    """
     os.environ[VARIABLE] = str(os.getpid())
+    return {VARIABLE: os.environ[VARIABLE]}
 
 
 def hold(sign: signal.Signals = signal.SIGTERM) -> None:

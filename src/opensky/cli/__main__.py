@@ -1,0 +1,5 @@
+"""Runs the command line as ``python -m opensky.cli``; this is what the launcher does."""
+
+from opensky.cli.main import main
+
+main()

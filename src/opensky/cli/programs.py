@@ -1,0 +1,81 @@
+"""The programs that make up a running shop, and the supervisor's configuration that is written from them."""
+
+import os
+import pwd
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+SHOP = "opensky.wiring.web:app"
+_LOG_BYTES = "10MB"
+_LOG_FILES = 3
+_STOP_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program under the supervisor: ``python -m MODULE ARGUMENTS``, its log in ``log/NAME.log``."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...] = ()
+
+
+def programs(app: str = SHOP) -> tuple[Program, ...]:
+    """Return the programs of a shop, in the order in which they start. A further one is a further line."""
+    return (Program("web", "opensky.cli.web", (app,)),)
+
+
+def log_folder(data: Path) -> Path:
+    """Return the folder of all logs."""
+    return data / "log"
+
+
+def run_folder(data: Path) -> Path:
+    """Return the folder of what only a running shop needs: configuration, locks, process ids."""
+    return data / "run"
+
+
+def configuration(data: Path, table: tuple[Program, ...]) -> str:
+    """Return the text of ``supervisord.conf`` that keeps these programs running."""
+    whole = {
+        "nodaemon": "true",
+        "silent": "true",
+        "identifier": "opensky",
+        "logfile": _escape(str(log_folder(data) / "supervisord.log")),
+        "logfile_maxbytes": _LOG_BYTES,
+        "logfile_backups": "1",
+        "pidfile": _escape(str(run_folder(data) / "supervisord.pid")),
+        "childlogdir": _escape(str(log_folder(data))),
+    }
+    if os.geteuid() == 0:
+        whole["user"] = pwd.getpwuid(0).pw_name  # said aloud, else the supervisor warns at each start
+    sections = [_section("supervisord", whole)]
+    sections += [_section(f"program:{program.name}", _options(program, data)) for program in table]
+    return "\n".join(sections)
+
+
+def _options(program: Program, data: Path) -> dict[str, str]:
+    command = shlex.join([sys.executable, "-P", "-m", program.module, *program.arguments])
+    return {
+        "command": _escape(command),
+        "autorestart": "true",
+        "startsecs": "1",
+        "startretries": "5",
+        "stopwaitsecs": str(_STOP_SECONDS),
+        "killasgroup": "true",
+        "redirect_stderr": "true",
+        "stdout_logfile": _escape(str(log_folder(data) / f"{program.name}.log")),
+        "stdout_logfile_maxbytes": _LOG_BYTES,
+        "stdout_logfile_backups": str(_LOG_FILES),
+    }
+
+
+def _section(name: str, options: dict[str, str]) -> str:
+    return "\n".join((f"[{name}]", *(f"{key} = {value}" for key, value in options.items()), ""))
+
+
+def _escape(value: str) -> str:
+    # The supervisor expands %(names)s in every value.
+    return value.replace("%", "%%")

@@ -1,0 +1,162 @@
+"""``opensky up``: from nothing to an open shop, and back to nothing at Ctrl-C.
+
+This process stays small: what needs the whole system (making the database and the demo shop) is done by a process of its
+own that ends before the shop opens.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from opensky.cli.programs import SHOP, log_folder, programs, run_folder
+from opensky.cli.running import RunningShop, StopFlag
+from opensky.kernel.errors import Misconfigured
+from opensky.settings import PREFIX, Settings
+
+_LOOK_EVERY = 0.2
+
+
+def up(
+    *,
+    data: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    workers: int | None = None,
+    empty: bool = False,
+    app: Annotated[str, Parameter(show=False)] = SHOP,
+) -> None:
+    """Start the shop with all its processes, and run it until Ctrl-C.
+
+    The first time it makes the data folder with a demo shop in it.
+
+    Example: ./opensky up --data /srv/shop --port 8080
+
+    Parameters
+    ----------
+    data
+        Folder of everything that the shop keeps (default: var).
+    host
+        Address to listen on (default: 127.0.0.1, this machine alone).
+    port
+        Port to listen on (default: 8000).
+    workers
+        How many web processes answer requests (default: 2).
+    empty
+        Make an empty shop, not the demo shop, when the data folder is new.
+    app
+        Another ASGI application in place of the shop's, to test this command; no data are then prepared.
+    """
+    began = time.monotonic()
+    given = {"data": data and data.expanduser().resolve(), "host": host, "port": port, "workers": workers}
+    variables = {PREFIX + key.upper(): str(value) for key, value in given.items() if value is not None}
+    environment = dict(os.environ) | variables
+    settings = Settings.load(environment)
+    lock = claim(settings)
+    check_port(settings.host, settings.port)
+    stop = StopFlag()
+    prepared = prepare(settings, environment, empty=empty) if app == SHOP else {}
+    environment |= {f"{PREFIX}DEMO": "true"} if prepared.get("demo") else {}
+    shop = RunningShop(Settings.load(environment), programs(app), environment)
+    if stop.is_set:
+        return
+    try:
+        shop.start(keep_open=lock)
+        if shop.wait(stop):
+            print(welcome(settings, prepared.get("logins", []), time.monotonic() - began), flush=True)
+        while not stop.is_set and shop.is_up():
+            shop.relay()
+            time.sleep(_LOOK_EVERY)
+    finally:
+        if stop.is_set:
+            print("\nStopping ...", flush=True)
+        shop.stop(stop)
+    if not stop.is_set:
+        message = f"The supervisor ended unexpectedly; see {log_folder(settings.data) / 'supervisord.log'}."
+        raise Misconfigured(message)
+
+
+def claim(settings: Settings) -> int:
+    """Make the folders, and hold the data folder for this shop alone; return the descriptor of the lock.
+
+    Raises:
+        Misconfigured: the folder cannot be written, or another shop is running in it.
+    """
+    path = run_folder(settings.data) / "up.lock"
+    try:
+        for folder in (run_folder(settings.data), log_folder(settings.data)):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        message = f"Cannot write in the data folder {settings.data} ({error.strerror}); choose another with --data."
+        raise Misconfigured(message) from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        by = os.read(lock, 200).decode("utf-8", "replace") or "another process"
+        message = f"The data folder {settings.data} is in use by {by}; stop that shop, or choose another with --data."
+        raise Misconfigured(message) from error
+    os.truncate(lock, 0)
+    os.write(lock, f"process {os.getpid()} at {settings.address}".encode())
+    return lock
+
+
+def check_port(host: str, port: int) -> None:
+    """Make sure that the shop can listen there.
+
+    Raises:
+        Misconfigured: the port is taken or not allowed, or the host is no address of this machine.
+    """
+    try:
+        [(family, kind, _, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = f"Port {port} is taken by another program; stop that one, or choose another port: --port {port + 1}"
+        elif error.errno == errno.EACCES:
+            message = f"This user may not listen on port {port}; choose one above 1023, such as --port 8000."
+        else:
+            message = f"Cannot listen on {host}: {error.strerror}; choose an address of this machine with --host."
+        raise Misconfigured(message, host=host, port=port) from error
+
+
+def prepare(settings: Settings, environment: dict[str, str], *, empty: bool) -> dict[str, Any]:
+    """Make the database, and the demo shop if this is a new folder; return what there is to say about it.
+
+    A failure has been explained on standard error by the process that met it, so this only ends with its status.
+    """
+    arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
+    status = subprocess.run(arguments, env=environment, check=False).returncode  # noqa: S603 - our own module
+    if status:
+        sys.exit(1)
+    found: dict[str, Any] = json.loads((run_folder(settings.data) / "prepared.json").read_text("utf-8"))
+    return found
+
+
+def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float) -> str:
+    """Return what to tell a person whose shop has just opened."""
+    address = settings.address
+    lines = [
+        "",
+        f"{settings.shop_name} is open, after {seconds:.1f} s.",
+        "",
+        f"    shop   {address}/",
+        f"    API    {address}/api/docs",
+        f"    admin  {address}/admin",
+        f"    data   {settings.data}",
+    ]
+    if logins:
+        width = max(len(login["email"]) for login in logins)
+        lines += ["", "Demo logins, on this machine alone:", ""]
+        lines += [f"    {one['role']:<6} {one['email']:<{width}}  {one['password']}" for one in logins]
+    return "\n".join([*lines, "", "Ctrl-C stops it.", ""])

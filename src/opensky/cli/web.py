@@ -1,0 +1,77 @@
+"""The web processes: granian with the shop's application. ``opensky up`` runs this below its supervisor.
+
+An init system runs ``opensky web`` instead, with the settings in the environment or in ``opensky.toml``.
+"""
+
+import importlib
+import signal
+import sys
+from functools import partial
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.errors import ConfigurationError
+from granian.http import HTTP1Settings
+from granian.server import Server
+
+from opensky.cli.programs import SHOP
+from opensky.kernel import lifeline
+from opensky.kernel.errors import Misconfigured
+from opensky.settings import Settings
+
+# One request at a time waits in each thread, some more in the queue before them; what comes beyond waits in the backlog.
+_WAITING_PER_THREAD = 16
+_KILL_AFTER_SECONDS = 5
+_HEADER_SECONDS = 15
+
+
+def web() -> None:
+    """Run the web processes alone, in the foreground, until SIGTERM or Ctrl-C.
+
+    Example: OPENSKY_DATA=/srv/shop OPENSKY_WORKERS=4 ./opensky web
+    """
+    serve(Settings.load(), SHOP)
+
+
+def serve(settings: Settings, app: str) -> None:
+    """Serve the ASGI application that ``app`` names (``module:attribute``); a worker that dies is replaced."""
+    lifeline.offer()
+    server = Server(
+        app,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        runtime_blocking_threads=1,
+        backpressure=settings.threads * _WAITING_PER_THREAD,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000),
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_KILL_AFTER_SECONDS,
+    )
+    try:
+        server.serve(target_loader=partial(load, app), wrap_loader=False)
+    except ConfigurationError as error:
+        message = f"The web server refuses its settings: {error}."
+        raise Misconfigured(message) from error
+
+
+def load(app: str) -> Any:
+    """Import the application in a new worker, which from then on dies with the server that started it."""
+    # Until the event loop has its own, a forked worker has the server's handlers, which would swallow a signal.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lifeline.hold(signal.SIGKILL)
+    module, _, attribute = app.partition(":")
+    return getattr(importlib.import_module(module), attribute or "app")
+
+
+def main() -> None:
+    """Serve the application that the first argument names, below a supervisor."""
+    lifeline.hold()
+    serve(Settings.load(), sys.argv[1])
+
+
+if __name__ == "__main__":
+    main()
