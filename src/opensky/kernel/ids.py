@@ -6,8 +6,12 @@ of sequence. The same idea as Twitter's Snowflake (2010). Two processes must not
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import NewType
 
 from opensky.kernel.clock import Clock
+
+MemberId = NewType("MemberId", int)
+"""A member's id. It stands here because sessions, below the features, name the member whom they belong to."""
 
 EPOCH = datetime(2010, 1, 1, tzinfo=UTC)
 NODES = 1 << 10

@@ -2,10 +2,10 @@
 
 import types
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from opensky.kernel.errors import Misconfigured
+from opensky.kernel.once import once_a_class
 from opensky.mapping.marks import Embedded, Groups, Id, Index, Personal, ReferenceMany, ReferenceOne, Stored, Version
 from opensky.mapping.validators import Validator
 
@@ -70,7 +70,7 @@ class Description:
         raise Misconfigured(message)
 
 
-@cache
+@once_a_class
 def describe(cls: type) -> Description:
     """Read the marks of a dataclass; the same class always gives the same object.
 

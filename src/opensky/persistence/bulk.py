@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy.engine import Connection
 
@@ -43,13 +43,13 @@ class Bulk:
 
         Instants must be text as the driver keeps them (``2026-11-23 08:00:00.000000``), JSON must be text.
         """
-        compiled = insert_ignore(table(cls)).values({c: None for c in columns}).compile(dialect=self.connection.dialect)
+        compiled = insert_ignore(table(cls)).values(dict.fromkeys(columns)).compile(dialect=self.connection.dialect)
         names = compiled.positiontup or []
         order = [list(columns).index(n) for n in names]
         reordered = tuples if order == sorted(order) else (tuple(t[i] for i in order) for t in tuples)
         cursor = self.connection.connection.cursor()
         try:
-            cursor.executemany(str(compiled), reordered)
+            cursor.executemany(str(compiled), reordered)  # type: ignore[arg-type]  # sqlite3 takes any iterable
         finally:
             cursor.close()
 
@@ -74,7 +74,7 @@ class Bulk:
             finally:
                 self._transactions.end(connection)
 
-    def __enter__(self) -> "Bulk":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,4 +87,3 @@ class Bulk:
         rest = iter(rows)
         while batch := list(islice(rest, BATCH)):
             self.connection.execute(statement, batch)
-

@@ -1,13 +1,13 @@
 """What can go wrong between an object and its store.
 
-    Conflict
-    ├── StaleObject    somebody else changed it since it was read
-    └── Duplicate      another one already has this value
-    OpenSkyError
-    ├── NotLoaded      a reference was used before ``UnitOfWork.load``
-    ├── Uncompilable   a filter that no index-friendly SQL exists for; it never scans in Python
-    ├── ReadOnly       a write in a unit of work that only reads
-    └── StoreBusy      the one writer did not get its turn in time
+Conflict
+├── StaleObject    somebody else changed it since it was read
+└── Duplicate      another one already has this value
+OpenSkyError
+├── NotLoaded      a reference was used before ``UnitOfWork.load``
+├── Uncompilable   a filter that no index-friendly SQL exists for; it never scans in Python
+├── ReadOnly       a write in a unit of work that only reads
+└── StoreBusy      the one writer did not get its turn in time
 """
 
 from opensky.kernel.errors import Conflict, OpenSkyError

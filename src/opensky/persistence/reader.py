@@ -1,7 +1,7 @@
 """The reader: read paths that skip objects. Rows and JSON go straight into the values that a page or the API shows."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 from sqlalchemy import Executable, Row, select
@@ -53,7 +53,9 @@ class Reader:
     ) -> list[S]:
         """Return the documents that match, each decoded from its JSON straight into ``into``."""
         rows = table(cls)
-        statement = select(rows.c.body).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort)).limit(limit)
+        statement = (
+            select(rows.c.body).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort)).limit(limit)
+        )
         return [msgspec.json.decode(body, type=into) for (body,) in self.rows(statement)]
 
     def document(self, cls: type, filter_: Filter, into: type[S]) -> S | None:
@@ -69,7 +71,7 @@ class Reader:
             self._connection.close()
             self._connection = None
 
-    def __enter__(self) -> "Reader":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

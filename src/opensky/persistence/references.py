@@ -4,10 +4,10 @@ A reference that was not loaded raises ``NotLoaded`` when it is used, on entitie
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, Protocol
 
 from opensky.kernel.errors import Misconfigured
+from opensky.kernel.once import once_a_class
 from opensky.mapping import Description, ReferenceMany, ReferenceOne, describe
 from opensky.persistence.errors import NotLoaded
 
@@ -50,7 +50,7 @@ class _Guard:
             obj.__dict__.pop(self._name, None)
 
 
-@cache
+@once_a_class
 def guard_references(cls: type) -> tuple[str, ...]:
     """Make unloaded references of a class raise; returns their names. Does its work once a class."""
     names = tuple(f.name for f in describe(cls).fields if f.reference is not None)

@@ -1,6 +1,6 @@
 """The schema of a data folder: made on first use, refused when a newer OpenSky has made it."""
 
-from sqlalchemy import Column, Integer, String, Table, inspect, insert, select
+from sqlalchemy import Column, Integer, String, Table, insert, inspect, select
 from sqlalchemy.engine import Connection
 
 from opensky.kernel.errors import Misconfigured
@@ -9,7 +9,9 @@ from opensky.persistence.tables import METADATA
 SCHEMA_VERSION = 1
 """Counted up when an older release could not work with the tables any more."""
 
-_ABOUT = Table("about", METADATA, Column("name", String(40), primary_key=True), Column("number", Integer, nullable=False))
+_ABOUT = Table(
+    "about", METADATA, Column("name", String(40), primary_key=True), Column("number", Integer, nullable=False)
+)
 
 
 def prepare(connection: Connection) -> None:

@@ -1,13 +1,13 @@
 """The SQL mapper: SQLAlchemy's imperative mapping, made from the description of each entity."""
 
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.orm import InstrumentedAttribute, composite, registry
 
 from opensky.kernel.money import Money
+from opensky.kernel.once import once_a_class
 from opensky.mapping import Field, describe
 from opensky.persistence.references import forget_references, guard_references
 from opensky.persistence.tables import table
@@ -15,7 +15,7 @@ from opensky.persistence.tables import table
 _REGISTRY = registry()
 
 
-@cache
+@once_a_class
 def map_entity(cls: type) -> None:
     """Map one entity class, once a process. Its attributes are instrumented from then on."""
     description = describe(cls)

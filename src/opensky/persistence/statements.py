@@ -28,5 +28,3 @@ def _insert_ignore(statement: InsertIgnore, compiler: Any, **options: Any) -> st
 def insert_ignore(table: Table) -> InsertIgnore:
     """Return an insert into ``table`` that ignores rows whose primary or unique key is taken."""
     return InsertIgnore(table)
-
-

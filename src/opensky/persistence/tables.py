@@ -7,13 +7,14 @@ from sqlalchemy import Column, ForeignKey, Index, MetaData, String, Table, Text
 from sqlalchemy.sql.elements import ColumnElement
 
 from opensky.kernel.errors import Misconfigured
+from opensky.kernel.once import once_a_class
 from opensky.mapping import Description, Field, describe
 from opensky.persistence.types import INT64, KEY_LENGTH, columns
 
 METADATA = MetaData()
 
 
-@cache
+@once_a_class
 def table(cls: type) -> Table:
     """Return the table in which objects of a marked class are kept.
 
@@ -71,7 +72,9 @@ def at_path(description: Description, path: str) -> list[Field]:
     current: Description | None = description
     for part in path.split("."):
         if current is None:
-            message = f"{description.cls.__qualname__} has nothing below {'.'.join(f.name for f in fields)!r} ({path!r})."
+            message = (
+                f"{description.cls.__qualname__} has nothing below {'.'.join(f.name for f in fields)!r} ({path!r})."
+            )
             raise Misconfigured(message)
         field = current.field(part)
         fields.append(field)
@@ -117,4 +120,3 @@ def _is_multikey(description: Description, path: str) -> bool:
 
 def _is_key(description: Description, path: str) -> bool:
     return path in {f.name for f in (*description.ids, description.version) if f is not None}
-

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import Executable, select
 from sqlalchemy.engine import Connection, CursorResult
@@ -107,7 +107,9 @@ class UnitOfWork:
         self._flush_pending()
         if describe(cls).store == "documents":
             return self._documents.find(cls, filter_ or {}, sort=sort, limit=limit)
-        statement = select(cls).where(compile_filter(cls, filter_ or {})).order_by(*compile_sort(cls, sort)).limit(limit)
+        statement = (
+            select(cls).where(compile_filter(cls, filter_ or {})).order_by(*compile_sort(cls, sort)).limit(limit)
+        )
         return list(self._session.scalars(statement))
 
     def find_one(self, cls: type[T], filter_: Filter) -> T | None:
@@ -126,7 +128,7 @@ class UnitOfWork:
         """
         self._flush_pending()
         try:
-            result: CursorResult[Any] = self.connection.execute(statement, parameters)  # type: ignore[assignment]
+            result: CursorResult[Any] = self.connection.execute(statement, parameters)
         except IntegrityError as error:
             raise duplicate_from(error) from error
         return result
@@ -189,7 +191,7 @@ class UnitOfWork:
         """Roll back what was not committed and let go of the connection."""
         self.rollback()
 
-    def __enter__(self) -> "UnitOfWork":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -7,11 +7,11 @@ text order is time order in every store; a ``Decimal`` becomes text.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 
+from opensky.kernel.once import once_a_class
 from opensky.mapping import Field, describe
 
 T = TypeVar("T")
@@ -39,13 +39,11 @@ def load(cls: type[T], plain: Plain) -> T:
     return msgspec.convert(plain, cls)
 
 
-@cache
+@once_a_class
 def dumper(cls: type) -> Callable[[Any], Plain]:
     """Return the generated dump function of a class."""
     names: dict[str, Any] = {"plain_value": plain_value}
-    parts = []
-    for field in describe(cls).stored_fields:
-        parts.append(f"{field.name!r}: {_expression(field, f'o.{field.name}', names)}")
+    parts = [f"{f.name!r}: {_expression(f, f'o.{f.name}', names)}" for f in describe(cls).stored_fields]
     source = "def dump(o):\n    return {" + ", ".join(parts) + "}\n"
     exec(source, names)  # noqa: S102 - made of the field names of our own classes only
     function: Callable[[Any], Plain] = names["dump"]

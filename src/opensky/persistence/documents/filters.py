@@ -43,7 +43,8 @@ def compile_sort(cls: type, sort: Sequence[str]) -> list[ColumnElement[Any]]:
     """Return the order of ``sort``, such as ``("-published_at", "id")``; nothing sorts by a list."""
     compiler = _Compiler(cls)
     return [
-        compiler.scalar(name.removeprefix("-")).desc() if name.startswith("-") else compiler.scalar(name) for name in sort
+        compiler.scalar(name.removeprefix("-")).desc() if name.startswith("-") else compiler.scalar(name)
+        for name in sort
     ]
 
 
@@ -125,7 +126,9 @@ class _Compiler:
         if any(f.many for f in fields[through + 1 :]):
             message = f"{self._name(path)} runs over two lists; filter one list at a time with $elemMatch."
             raise Uncompilable(message)
-        each = func.json_each(self._table.c.body, f"$.{base}").table_valued("value", name=f"each_{base.replace('.', '_')}")
+        each = func.json_each(self._table.c.body, f"$.{base}").table_valued(
+            "value", name=f"each_{base.replace('.', '_')}"
+        )
         if op == "$elemMatch":
             met = self._element(each.c.value, describe(fields[through].type), value)
         else:
@@ -187,7 +190,9 @@ def _compare(path: ColumnElement[Any], op: str, value: Any, name: str) -> Clause
 def _prefix(path: ColumnElement[Any], regex: str, name: str) -> Clause:
     match = _PREFIX.fullmatch(regex)
     if match is None:
-        message = f"$regex on {name} must be an anchored prefix such as '^abc', not {regex!r}: nothing else uses an index."
+        message = (
+            f"$regex on {name} must be an anchored prefix such as '^abc', not {regex!r}: nothing else uses an index."
+        )
         raise Uncompilable(message)
     prefix = re.sub(r"\\(.)", r"\1", match.group(1))
     if not prefix:
@@ -205,4 +210,3 @@ def _plain(value: Any) -> Any:
 
 def _is_operators(condition: Any) -> bool:
     return isinstance(condition, Mapping) and bool(condition) and all(str(k).startswith("$") for k in condition)
-

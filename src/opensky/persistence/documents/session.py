@@ -104,7 +104,7 @@ class DocumentSession:
                 self._tracked[_key(obj)].snapshot = body
         if pending.updates:
             if version is not None:
-                for obj, update in pending.updates:
+                for _, update in pending.updates:
                     update.body[version.name] = update.version + 1
             engine.update(cls, [u for _, u in pending.updates])
             for obj, update in pending.updates:

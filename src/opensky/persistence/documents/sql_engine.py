@@ -4,15 +4,16 @@ Shares the connection, and with it the transaction, of the rows.
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 import msgspec
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql.dml import Delete, Update as SqlUpdate
+from sqlalchemy.sql.dml import Delete
+from sqlalchemy.sql.dml import Update as SqlUpdate
 
+from opensky.kernel.once import once_a_class
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import Removal, Update
 from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
@@ -69,7 +70,9 @@ class SqlDocuments:
     def _all_or_stale(self, cls: type, statement: SqlUpdate | Delete, rows: list[dict[str, Any]]) -> None:
         done = self._connection.execute(statement, rows).rowcount
         if done != len(rows):
-            message = f"{len(rows) - done} of {len(rows)} {cls.__name__} changed meanwhile; please look again and repeat."
+            message = (
+                f"{len(rows) - done} of {len(rows)} {cls.__name__} changed meanwhile; please look again and repeat."
+            )
             raise StaleObject(message, kind=cls.__name__, ids=[r["was_id"] for r in rows])
 
     def _index_lists(self, cls: type, bodies: Iterable[Plain]) -> None:
@@ -103,16 +106,16 @@ def multikey_rows(cls: type, bodies: Iterable[Plain]) -> list[tuple[Table, list[
     ]
 
 
-@cache
+@once_a_class
 def _update_statement(cls: type) -> SqlUpdate:
     made: Table = table(cls)
-    values = {c.name: bindparam(f"new_{c.name}") for c in made.c if c.name != "id"}
+    values: dict[str, Any] = {c.name: bindparam(f"new_{c.name}") for c in made.c if c.name != "id"}
     return (
         update(made).where(made.c.id == bindparam("was_id"), made.c.version == bindparam("was_version")).values(values)
     )
 
 
-@cache
+@once_a_class
 def _delete_statement(cls: type) -> Delete:
     made = table(cls)
     return delete(made).where(made.c.id == bindparam("was_id"), made.c.version == bindparam("was_version"))

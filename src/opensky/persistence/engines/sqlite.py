@@ -75,7 +75,9 @@ class Turns:
     def take(self) -> None:
         """Wait for the turn; raises ``StoreBusy`` after ``BUSY_SECONDS``."""
         if not self._lock.acquire(timeout=BUSY_SECONDS):
-            message = f"The store was busy for {BUSY_SECONDS} s with another write; nothing was changed. Please try again."
+            message = (
+                f"The store was busy for {BUSY_SECONDS} s with another write; nothing was changed. Please try again."
+            )
             raise StoreBusy(message)
 
     def give_back(self) -> None:
