@@ -1,0 +1,80 @@
+"""Makes a data folder ready for a shop: the database, and the demo shop in a new folder.
+
+``opensky up`` runs this as a process of its own, ``python -m opensky.cli.prepare [--empty]``, so that what it loads is gone
+before the shop opens. It leaves ``run/prepared.json``: whether this is a demo shop, and its logins.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from opensky.cli.programs import run_folder
+from opensky.devo.model import MODEL
+from opensky.kernel import lifeline
+from opensky.kernel.errors import OpenSkyError
+from opensky.persistence import Database
+from opensky.settings import FILE, Settings
+
+_DEMO = "\n# Written by `opensky up`: this folder holds the demo shop, so its demo logins are for this machine alone.\ndemo = true\n"
+
+
+def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
+    """Make what is missing in the data folder; return what ``opensky up`` needs to know of it.
+
+    A folder is new until the demo shop in it is whole: a load that was interrupted goes on the next time.
+
+    Raises:
+        Misconfigured: the data folder was made by a newer release.
+    """
+    unfinished = run_folder(settings.data) / "demo.unfinished"
+    database = Database(settings.data / "opensky.sqlite", MODEL)
+    if not database.file.exists() and not empty:
+        unfinished.touch()
+    try:
+        database.create()
+    finally:
+        database.close()
+    if unfinished.exists():
+        load_demo(settings)
+        unfinished.unlink()
+    elif empty and settings.demo:
+        print(f"This folder has the demo shop already; for an empty one, name a new folder with --data: {settings.data}")
+    return {"demo": True, "logins": logins()} if is_demo(settings.data) else {"demo": False, "logins": []}
+
+
+def load_demo(settings: Settings) -> None:
+    """Load the demo shop, and say in the folder's settings that it is one."""
+    from opensky import demo  # noqa: PLC0415 - only a first start needs it
+
+    demo.load(settings)
+    if not is_demo(settings.data):
+        with (settings.data / FILE).open("a", encoding="utf-8") as file:
+            file.write(_DEMO)
+
+
+def is_demo(data: Path) -> bool:
+    """Whether the folder's own settings say that it is a demo shop."""
+    return Settings.load({"OPENSKY_DATA": str(data)}).demo
+
+
+def logins() -> list[dict[str, str]]:
+    """Return the demo logins, to be shown to whoever starts the shop."""
+    from opensky import demo  # noqa: PLC0415 - only a demo shop needs it
+
+    return [{"email": one.email, "password": one.password, "role": one.role} for one in demo.LOGINS]
+
+
+def main() -> None:
+    """Prepare the folder that the settings name, and leave a note of it for ``opensky up``."""
+    lifeline.hold()
+    settings = Settings.load()
+    try:
+        note = prepare(settings, empty="--empty" in sys.argv[1:])
+    except OpenSkyError as error:
+        print(f"opensky: {error.message}", file=sys.stderr)
+        sys.exit(1)
+    (run_folder(settings.data) / "prepared.json").write_text(json.dumps(note), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

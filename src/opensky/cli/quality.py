@@ -1,0 +1,80 @@
+"""``opensky test``: one gate for a change, the same for a person and for CI. It stops at the first thing that is not right."""
+
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from opensky.kernel.errors import Misconfigured
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One check of the gate, and what to do when it fails."""
+
+    name: str
+    command: tuple[str, ...]
+    cure: str
+
+
+def test(
+    *arguments: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    services: bool = False,
+) -> None:
+    """Check style, types, import contracts and tests; with pytest arguments, run pytest alone with those.
+
+    Example: ./opensky test
+    Example: ./opensky test tests/cli -k launcher
+
+    Parameters
+    ----------
+    arguments
+        Handed to pytest as they are.
+    services
+        Also run the suites that need other servers.
+    """
+    root = checkout()
+    if services:
+        print("opensky: servers for --services come with a later release; running all that needs nothing but Python.")
+    for stage in (_pytest(arguments),) if arguments else (*_checks(), _pytest(())):
+        began = time.monotonic()
+        print(f"-- {stage.name}", flush=True)
+        status = subprocess.run(stage.command, cwd=root, check=False).returncode  # noqa: S603 - tools of our lock
+        if stage.name == "pytest":
+            # Nothing is said after pytest: its closing line stays the last one, for people and for machines.
+            sys.exit(status)
+        if status:
+            print(f"opensky: stopped at {stage.name}, after {time.monotonic() - began:.0f} s. {stage.cure}", file=sys.stderr)
+            sys.exit(status)
+
+
+def checkout() -> Path:
+    """Return the folder of the checkout that this code runs from.
+
+    Raises:
+        Misconfigured: it runs from an installation without tests.
+    """
+    root = Path(__file__).resolve().parents[3]
+    if not (root / "tests").is_dir():
+        raise Misconfigured("There are no tests beside this installation; run ./opensky test in a checkout.")
+    return root
+
+
+def _checks() -> tuple[Stage, ...]:
+    python = sys.executable
+    contracts = str(Path(python).with_name("lint-imports"))
+    return (
+        Stage("ruff check", (python, "-m", "ruff", "check"), "Many findings mend themselves: .venv/bin/ruff check --fix"),
+        Stage("ruff format", (python, "-m", "ruff", "format", "--check"), "Mend it: .venv/bin/ruff format"),
+        Stage("mypy", (python, "-m", "mypy"), "Each line above names a file, a line and what does not fit."),
+        Stage("lint-imports", (contracts,), "ARCHITECTURE.md says who may import whom, and why."),
+    )
+
+
+def _pytest(arguments: tuple[str, ...]) -> Stage:
+    measured = arguments or ("--cov", "--cov-report=term:skip-covered")
+    return Stage("pytest", (sys.executable, "-m", "pytest", *measured), "")
