@@ -1,6 +1,6 @@
 """The database: engines, tables and units of work of one installation."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
@@ -47,6 +47,9 @@ class Database:
         self._writing = writing_engine(file)
         self._writes = _Writes(self._writing)
         self._reads = _Reads(self._reading)
+        self.engines = (self._reading, self._writing)
+        self.on_query: Callable[[str], None] | None = None
+        """Told of each prepared query, which the engines' own events do not see."""
 
     def create(self) -> None:
         """Make the tables that are missing; raises ``Misconfigured`` if a newer release made them."""
@@ -65,7 +68,7 @@ class Database:
 
     def reader(self) -> Reader:
         """Open a reader."""
-        return Reader(self._reading)
+        return Reader(self._reading, self.on_query)
 
     def bulk(self) -> Bulk:
         """Open a bulk writer."""

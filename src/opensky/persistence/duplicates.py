@@ -6,12 +6,12 @@ from sqlalchemy.exc import IntegrityError
 
 from opensky.kernel.errors import OpenSkyError
 from opensky.persistence.errors import Duplicate
-from opensky.persistence.tables import table
+from opensky.persistence.tables import METADATA
 
 _SQLITE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
 
 
-def duplicate_from(error: IntegrityError, *classes: type) -> OpenSkyError:
+def duplicate_from(error: IntegrityError) -> OpenSkyError:
     """Return the ``Duplicate`` that a driver's error stands for, or an error that repeats what the driver said."""
     match = _SQLITE.search(str(error.orig))
     if match is None:
@@ -19,5 +19,5 @@ def duplicate_from(error: IntegrityError, *classes: type) -> OpenSkyError:
         return OpenSkyError(message)
     parts = [part.strip().split(".") for part in match["columns"].split(",")]
     fields = tuple(part[-1] for part in parts)
-    kind = next((c.__name__ for c in classes if table(c).name == parts[0][0]), parts[0][0])
-    return Duplicate(kind, fields)
+    table = METADATA.tables.get(parts[0][0])
+    return Duplicate(table.info.get("kind", table.name) if table is not None else parts[0][0], fields)

@@ -26,6 +26,11 @@ class Query(Generic[T]):
         self._compiled: dict[str, _Compiled] = {}
         self._lock = threading.Lock()
 
+    @property
+    def text(self) -> str:
+        """The statement as a person reads it."""
+        return str(self._statement)
+
     def run(self, cursor: Any, dialect: Dialect, values: dict[str, Any]) -> list[T]:
         """Execute on a DB-API cursor and return the values."""
         compiled = self._compiled.get(dialect.name)

@@ -1,6 +1,6 @@
 """The reader: read paths that skip objects. Rows and JSON go straight into the values that a page or the API shows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self, TypeVar
 
 import msgspec
@@ -20,8 +20,9 @@ class Reader:
     Counts its statements in ``statements``, so that tests can assert how many a page needs.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, on_query: Callable[[str], None] | None = None) -> None:
         self._engine = engine
+        self._on_query = on_query
         self._connection: Connection | None = None
         self._cursor: Any = None
         self.statements = 0
@@ -29,6 +30,8 @@ class Reader:
     def fetch(self, query: Query[S], **values: Any) -> list[S]:
         """Run a prepared query and return what it makes of the rows."""
         self.statements += 1
+        if self._on_query is not None:
+            self._on_query(query.text)
         return query.run(self._driver_cursor(), self._engine.dialect, values)
 
     def fetch_one(self, query: Query[S], **values: Any) -> S | None:

@@ -26,6 +26,7 @@ def table(cls: type) -> Table:
         message = f"{cls.__qualname__} is not kept anywhere; mark it @entity(table) or @document(collection)."
         raise Misconfigured(message)
     made = _entity_table(description) if description.store == "sql" else _collection_table(description)
+    made.info["kind"] = cls.__name__
     for index in description.indexes:
         names = [n.removeprefix("-") for n in index.fields]
         if not any(_is_multikey(description, name) for name in names):

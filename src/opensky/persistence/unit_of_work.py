@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.util import identity_key
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
@@ -93,7 +94,10 @@ class UnitOfWork:
         if describe(cls).store == "documents":
             return self._documents.get_many(cls, keys)
         (id_,) = describe(cls).ids
-        found = {getattr(o, id_.name): o for o in self.find(cls, {id_.name: {"$in": list(dict.fromkeys(keys))}})}
+        known = self._session.identity_map
+        found = {k: known[identity_key(cls, k)] for k in keys if identity_key(cls, k) in known}
+        if unknown := [k for k in dict.fromkeys(keys) if k not in found]:
+            found |= {getattr(o, id_.name): o for o in self.find(cls, {id_.name: {"$in": unknown}})}
         return [found[k] for k in keys if k in found]
 
     def find(
@@ -151,9 +155,9 @@ class UnitOfWork:
         if self._read_only:
             self._refuse_changes()
             return
-        if self._rows is not None:
-            with _translated(self._rows):
-                self._rows.flush()
+        if self._rows is not None and (self._rows.new or self._rows.dirty or self._rows.deleted):
+            with _translated():
+                self._session.flush()
         self._documents.flush()
 
     def commit(self) -> None:
@@ -227,7 +231,7 @@ class UnitOfWork:
 
 
 @contextmanager
-def _translated(session: Session) -> Iterator[None]:
+def _translated() -> Iterator[None]:
     """Raise our errors for SQLAlchemy's."""
     try:
         yield
@@ -235,4 +239,4 @@ def _translated(session: Session) -> Iterator[None]:
         message = "It was changed by somebody else meanwhile; please look again and repeat."
         raise StaleObject(message) from error
     except IntegrityError as error:
-        raise duplicate_from(error, *{type(o) for o in session.new}) from error
+        raise duplicate_from(error) from error

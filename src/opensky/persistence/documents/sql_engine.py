@@ -48,7 +48,7 @@ class SqlDocuments:
         try:
             self._connection.execute(insert(table(cls)), document_rows(cls, bodies))
         except IntegrityError as error:
-            raise duplicate_from(error, cls) from error
+            raise duplicate_from(error) from error
         self._index_lists(cls, bodies)
 
     def update(self, cls: type, updates: Sequence[Update]) -> None:
@@ -59,7 +59,7 @@ class SqlDocuments:
         try:
             self._all_or_stale(cls, _update_statement(cls), rows)
         except IntegrityError as error:
-            raise duplicate_from(error, cls) from error
+            raise duplicate_from(error) from error
         self._unindex_lists(cls, [u.id for u in updates])
         self._index_lists(cls, [u.body for u in updates])
 

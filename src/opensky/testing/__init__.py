@@ -1,0 +1,1 @@
+"""For tests: conformance suites, factories and counters. Shipped, so that an extension can test itself with them."""

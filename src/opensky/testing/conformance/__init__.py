@@ -1,0 +1,12 @@
+"""Conformance suites: one a port, run against every engine that claims to be one.
+
+A test module subclasses a suite and gives it the fixture ``database``: an empty ``Database`` over ``MODEL``.
+"""
+
+from opensky.testing.conformance.documents import DocumentConformance
+from opensky.testing.conformance.model import MODEL
+from opensky.testing.conformance.outbox import OutboxConformance
+from opensky.testing.conformance.rows import RowConformance
+from opensky.testing.conformance.unit_of_work import UnitOfWorkConformance
+
+__all__ = ["MODEL", "DocumentConformance", "OutboxConformance", "RowConformance", "UnitOfWorkConformance"]
