@@ -45,6 +45,15 @@ class Money:
         """The exact decimal amount."""
         return Decimal(self.minor).scaleb(-_DECIMALS.get(self.currency, 2))
 
+    @property
+    def text(self) -> str:
+        """The exact amount as plain text with all decimals of the currency, such as ``12.50``, for machines to read."""
+        decimals = _DECIMALS.get(self.currency, 2)
+        if decimals == 0:
+            return str(self.minor)
+        whole, rest = divmod(abs(self.minor), 10**decimals)
+        return f"{'-' if self.minor < 0 else ''}{whole}.{rest:0{decimals}}"
+
     def __add__(self, other: "Money") -> "Money":
         return Money(self.minor + self._same(other), self.currency)
 
