@@ -205,7 +205,9 @@ def _plain(value: Any) -> Any:
     """Return a value as it stands in a document, so that like is compared with like."""
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list | tuple | set | frozenset) else plain_value(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(v) for v in value]
+    return int(value) if isinstance(value, bool) else plain_value(value)  # JSON's true is 1 to SQL
 
 
 def _is_operators(condition: Any) -> bool:

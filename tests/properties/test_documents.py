@@ -1,0 +1,146 @@
+"""Properties of the document mapper: what holds for all documents, edits and filters."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from opensky.kernel.money import Money
+from opensky.persistence import Database
+from opensky.persistence.documents.changes import changes
+from opensky.persistence.documents.codec import dump, load
+from opensky.testing.conformance.model import MODEL, NOON, Pot, Size
+
+words = st.sampled_from(["", "a", "ab", "b", "Ä", "abc"])
+sizes = st.builds(
+    Size, width=st.integers(-3, 3), label=words, price=st.none() | st.builds(Money, st.integers(-2, 2), st.just("USD"))
+)
+pots = st.builds(
+    Pot,
+    id=st.integers(1, 2**62),
+    slug=words,
+    maker_id=st.none() | st.integers(-2, 2),
+    tags=st.lists(words.filter(bool), max_size=3),
+    sizes=st.lists(sizes, max_size=3),
+    best=st.none() | sizes,
+    glazed=st.booleans(),
+    weight=st.sampled_from([-1.5, 0.0, 0.25, 2.0]),
+    fired_at=st.none() | st.just(NOON),
+)
+scalars: dict[str, st.SearchStrategy[Any]] = {
+    "slug": words,
+    "maker_id": st.none() | st.integers(-2, 2),
+    "weight": st.sampled_from([-1.5, 0.0, 0.25, 2.0]),
+    "glazed": st.booleans(),
+    "best.width": st.none() | st.integers(-3, 3),
+    "tags": words.filter(bool),
+    "sizes.width": st.integers(-3, 3),
+    "sizes.label": words,
+}
+
+
+@st.composite
+def conditions(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a condition on one path."""
+    path = draw(st.sampled_from(sorted(scalars)))
+    values = scalars[path]
+    op = draw(st.sampled_from(["$eq", "$ne", "$in", "$nin", "$gt", "$gte", "$lt", "$lte"]))
+    if op in {"$in", "$nin"}:
+        return {path: {op: draw(st.lists(values, max_size=3))}}
+    if op in {"$eq", "$ne"}:
+        return {path: {op: draw(values)}}
+    return {path: {op: draw(values.filter(lambda v: v is not None))}}
+
+
+filters = st.recursive(
+    conditions(),
+    lambda inner: st.builds(
+        lambda op, some: {op: some}, st.sampled_from(["$and", "$or", "$nor"]), st.lists(inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+
+
+@given(pots)
+def test_a_document_survives_plain_data(pot: Pot) -> None:
+    """Dumped and loaded again it dumps the same."""
+    assert dump(load(Pot, dump(pot))) == dump(pot)
+
+
+@given(pots, pots)
+def test_a_change_set_applied_to_the_old_gives_the_new(old: Pot, new: Pot) -> None:
+    """Whatever changed, the paths of the change set say it all, and equal documents have none."""
+    before, after = dump(old), dump(new)
+    patched = copy.deepcopy(before)
+    for path, (was, becomes) in changes(before, after).items():
+        *way, last = path.split(".")
+        target = patched
+        for part in way:
+            target = target[part]
+        assert target.get(last) == was
+        target[last] = becomes
+    assert patched == after
+    assert changes(after, after) == {}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    some=st.lists(pots, max_size=6, unique_by=(lambda p: p.id, lambda p: p.slug)),
+    asked=st.lists(filters, min_size=1, max_size=8),
+)
+def test_a_filter_finds_what_its_meaning_says(
+    tmp_path_factory: Any, some: list[Pot], asked: list[dict[str, Any]]
+) -> None:
+    """The compiled SQL agrees with the meaning of the operators, spelled out in Python, on every document."""
+    file = Path(tmp_path_factory.mktemp("filters")) / "pots.sqlite"
+    database = Database(file, MODEL)
+    try:
+        database.create()
+        with database.bulk() as bulk:
+            bulk.documents(Pot, some)
+            bulk.commit()
+        with database.unit_of_work(read_only=True) as unit:
+            for filter_ in asked:
+                assert {p.id for p in unit.find(Pot, filter_)} == {p.id for p in some if _meets(dump(p), filter_)}
+    finally:
+        database.close()
+
+
+def _meets(body: dict[str, Any], filter_: dict[str, Any]) -> bool:
+    return all(_meets_part(body, key, value) for key, value in filter_.items())
+
+
+def _meets_part(body: dict[str, Any], key: str, value: Any) -> bool:
+    if key == "$and":
+        return all(_meets(body, v) for v in value)
+    if key == "$or":
+        return any(_meets(body, v) for v in value)
+    if key == "$nor":
+        return not any(_meets(body, v) for v in value)
+    ((op, wanted),) = value.items()
+    found = _values(body, key.split("."))
+    plain = {"$ne": "$eq", "$nin": "$in"}.get(op)
+    return not _any_meets(found, plain, wanted) if plain else _any_meets(found, op, wanted)
+
+
+def _any_meets(found: list[Any], op: str, wanted: Any) -> bool:
+    tests: dict[str, Callable[[Any], bool]] = {
+        "$eq": lambda v: v == wanted,
+        "$in": lambda v: v in wanted,
+        "$gt": lambda v: v is not None and v > wanted,
+        "$gte": lambda v: v is not None and v >= wanted,
+        "$lt": lambda v: v is not None and v < wanted,
+        "$lte": lambda v: v is not None and v <= wanted,
+    }
+    return any(tests[op](v) for v in found)
+
+
+def _values(value: Any, path: list[str]) -> list[Any]:
+    if not path:
+        return list(value) if isinstance(value, list) else [value]
+    if isinstance(value, list):
+        return [found for each in value for found in _values(each, path)]
+    return _values(None if value is None else value.get(path[0]), path[1:] if value is not None else [])
