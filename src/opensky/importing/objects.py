@@ -23,5 +23,7 @@ class ImportRun:
     """How much of that step is done, in the step's own measure."""
     counts: Annotated[dict[str, int], Embedded()] = field(default_factory=dict)
     """What the report will say: ``imported …`` and ``refused …``, counted up in the transaction of the batch."""
+    refused_bytes: int = 0
+    """How much of the list of refusals belongs to what is committed."""
     started_at: datetime
     finished_at: datetime | None = None

@@ -44,6 +44,47 @@ BULK&BA=loose or bagged|PCKGD=packaged|RX=|OTC=|PKLD=pickled|BAG=bag|CHS=cheese|
 )
 """From a word of the list to what it means; empty means that it says nothing to a shopper."""
 
+PHRASES = {
+    "SOFT DRINKS 12/18&15PK CAN CAR": "Soft drinks, cans, 12 to 18",
+    "SOFT DRINKS 20PK&24PK CAN CARB": "Soft drinks, cans, 20 or 24",
+    "SOFT DRINKS 6PK/4PK CAN CARB (": "Soft drinks, cans, 4 or 6",
+    "SOFT DRINKS SINGLE CANS CARB (": "Soft drink, single can",
+    "SOFT DRINKS CAN NON-CARB (EXCE": "Soft drinks, still, cans",
+    "SOFT DRINK BOTTLE NON-CARB (EX": "Soft drink, still, bottle",
+    "SFT DRNK 1 LITER BTL CARB (EXC": "Soft drink, 1-liter bottle",
+    "SFT DRNK 2 LITER BTL CARB INCL": "Soft drink, 2-liter bottle",
+    "SFT DRNK 3 LITER BTL CARB (EXC": "Soft drink, 3-liter bottle",
+    "SFT DRNK MLT-PK BTL CARB (EXCP": "Soft drinks, bottles, multi-pack",
+    "SFT DRNK SNGL SRV BTL CARB (EX": "Soft drink, single bottle",
+    "FRZN SS PREMIUM ENTREES/DNRS/N": "Frozen dinner for one, premium, new style",
+    "FRZN SS PREMIUM ENTREES/DNRS/T": "Frozen dinner for one, premium, traditional",
+    "SS ECONOMY ENTREES/DINNERS ALL": "Frozen dinner for one, economy",
+    "FRZN MULTI SERVE ENTREES ALL": "Frozen dinner to share",
+    "CANDY BARS (SINGLES)(INCLUDING": "Candy bar",
+    "RTS SOUP: CHUNKY/HOMESTYLE ET": "Ready soup, chunky, homestyle",
+    "DAIRY CASE 100% PURE JUICE - O": "Pure orange juice, chilled",
+    "DAIRY CASE 100% PURE JUICE OTH": "Pure fruit juice, chilled",
+    "DAIRY CASE JUICE DRNK UNDER 10": "Juice drink, chilled",
+    "MAINSTREAM WHITE BREAD": "White bread",
+    "MAINSTREAM WHEAT/MULTIGRAIN BR": "Wheat and multigrain bread",
+    "CHILDRENS LOW END": "Children's book",
+    "HARDBACK/TRADE EVERYDAY": "Hardback book",
+    "GASOLINE-REG UNLEADED": "Gasoline, regular unleaded",
+    "CARDS EVERYDAY": "Greeting card",
+    "CARDS SEASONAL": "Seasonal greeting card",
+    "BEERALEMALT LIQUORS": "Beer, ale and malt liquor",
+    "YOGURT NOT MULTI-PACKS": "Yogurt",
+    "NATURAL CHEESE EXACT WT CHUNKS": "Natural cheese, in pieces",
+    "NATURAL CHEESE EXACT WT SLICES": "Natural cheese, slices",
+    "IWS SINGLE CHEESE": "Cheese singles",
+    "SGL SV/VEND MACH SNACKS CHIP/P": "Snack bag for one",
+    "ANTIPERSPIRANTS ONLY (ALL OTHE": "Antiperspirant",
+    "FIGHTING VARIETAL WINES": "Varietal wine",
+    "ORANGES NAVELS ALL": "Navel oranges",
+    "LEGGS": "L'eggs hosiery",
+}
+"""Product types that no rule makes readable."""
+
 ADJECTIVES = frozenset(
     """PREMIUM ECONOMY TRADITIONAL MAINSTREAM SEASONAL PRIMAL ENHANCED LEAN FRESH PANTRY MISC MISCELLANEOUS DRY REGULAR BULK
     OTHER PROMOTIONAL BLENDS KITS PATTIES POULTRY DECOR NOVELTIES ACTIVITY ENTREES FRAMES ACCESSORIES RIBS JUICE BRUSHES BASIC

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from opensky.importing.vocabulary import ADJECTIVES, UNITS, WORDS
+from opensky.importing.vocabulary import ADJECTIVES, PHRASES, UNITS, WORDS
 
 _CUT_AT = 30  # the list holds this many letters of a type; what it cut off inside brackets is dropped
 _NUMBER = re.compile(r"(?<![\w.])(\d*)\.(\d+)(?!\w)")
@@ -22,6 +22,8 @@ def product_name(kind: str, category: str, size: str = "") -> str:
 @cache
 def readable(shorthand: str) -> str:
     """Spell out one product type or category; the first letter is a capital only at the start."""
+    if shorthand in PHRASES:
+        return PHRASES[shorthand]
     text = " ".join(shorthand.upper().split())
     text = re.sub(r"\([^)]*$", "", text) if len(shorthand) >= _CUT_AT else text.replace("(", " (")
     text = re.sub(r"^(.*)-MAGAZINE$", r"\1 MAGAZINE", text)

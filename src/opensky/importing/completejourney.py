@@ -1,0 +1,146 @@
+"""``opensky import completejourney``: a year at a grocer becomes a social shop."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+
+from opensky.devo.follows.objects import Follow
+from opensky.devo.members.objects import Member
+from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.products.objects import Category, Product, StockItem
+from opensky.devo.sellers.objects import Seller
+from opensky.importing.counters import recount
+from opensky.importing.journey import Journey, fingerprint, package_folder
+from opensky.importing.journey_rows import FOLLOW_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS, SOURCE, JourneyRows
+from opensky.importing.loading import Batch, Loading, Step
+from opensky.importing.pictures import draw
+from opensky.importing.report import IMPORTED, NOTED, Report
+from opensky.persistence import Bulk, Database
+from opensky.settings import Settings
+
+_DOCUMENTS, _BASKETS, _EDGES, _REFUSALS = 4_000, 2_000, 20_000, 5_000
+"""How much one transaction takes: about half a second each, so that a running shop gets its turn to write."""
+
+
+def run(database: Database, settings: Settings, *, console: Console | None = None, folder: Path | None = None) -> Report:
+    """Import the Complete Journey, or go on where an earlier run was cut off.
+
+    ``folder`` holds ``products.parquet`` and ``transactions.parquet``; without it they are those of the package. Progress
+    is shown on ``console``, if there is one.
+
+    Raises:
+        Misconfigured: the package is not installed.
+        Conflict: another process is at it.
+    """
+    data = folder or package_folder()
+    loading = Loading(database, SOURCE, fingerprint(data), settings.data / "imports", console)
+    with loading.opened():
+        return loading.run([] if loading.finished else _steps(Journey(data), settings))
+
+
+def _steps(journey: Journey, settings: Settings) -> list[Step]:
+    work = _Work(journey, settings)
+    goods = journey.goods
+    return [
+        Step("refusals", len(journey.row), work.refusals),
+        Step("shelves", 1, work.shelves),
+        Step("members", len(journey.households), work.members),
+        Step("insiders", len(goods.makers), work.sellers),
+        Step("products", len(goods.number), work.products),
+        Step("orders", len(journey.basket_start), work.orders),
+        Step("follows", None, work.follows),
+        Step("counters", 1, work.counters),
+    ]
+
+
+class _Work:
+    """The batches of each step."""
+
+    def __init__(self, journey: Journey, settings: Settings) -> None:
+        self._journey = journey
+        self._rows = JourneyRows(journey, settings.currency)
+        self._media = settings.data / "media"
+
+    def refusals(self, position: int) -> Iterator[Batch]:
+        rest = iter(self._journey.refused())
+        while some := tuple(islice(rest, _REFUSALS)):
+            if some[-1].where > position:
+                yield Batch(position=some[-1].where, refused=[r for r in some if r.where > position])
+
+    def shelves(self, position: int) -> Iterator[Batch]:
+        def write(bulk: Bulk) -> None:
+            draw(self._media)
+            bulk.documents(Category, shelves)
+
+        shelves = self._rows.shelves()
+        if position == 0:
+            yield Batch(position=1, write=write, counts={IMPORTED + "shelves": len(shelves)})
+
+    def members(self, position: int) -> Iterator[Batch]:
+        return _batches(position, len(self._journey.households), _DOCUMENTS, self._members)
+
+    def _members(self, start: int, end: int) -> Batch:
+        write = _document_writer(Member, lambda: self._rows.members(start, end))
+        return Batch(position=end, write=write, counts={IMPORTED + "members": end - start})
+
+    def sellers(self, position: int) -> Iterator[Batch]:
+        return _batches(position, len(self._journey.goods.makers), _DOCUMENTS, self._sellers)
+
+    def _sellers(self, start: int, end: int) -> Batch:
+        write = _document_writer(Seller, lambda: self._rows.sellers(start, end))
+        return Batch(position=end, write=write, counts={IMPORTED + "insiders": end - start})
+
+    def products(self, position: int) -> Iterator[Batch]:
+        return _batches(position, len(self._journey.goods.number), _DOCUMENTS, self._products)
+
+    def _products(self, start: int, end: int) -> Batch:
+        products, stock = list(self._rows.products(start, end)), self._rows.stock(start, end)
+
+        def write(bulk: Bulk) -> None:
+            bulk.documents(Product, products)
+            bulk.tuples(StockItem, ("sku", "product_id", "on_hand"), stock)
+
+        counts = {IMPORTED + "products": end - start, NOTED + "products never sold, kept as drafts": end - start - len(stock)}
+        return Batch(position=end, write=write, counts=counts)
+
+    def orders(self, position: int) -> Iterator[Batch]:
+        return _batches(position, len(self._journey.basket_start), _BASKETS, self._orders)
+
+    def _orders(self, start: int, end: int) -> Batch:
+        orders, lines = self._rows.orders(start, end)
+
+        def write(bulk: Bulk) -> None:
+            bulk.tuples(Order, ORDER_COLUMNS, orders)
+            bulk.tuples(OrderLine, LINE_COLUMNS, lines)
+
+        counts = Counter({IMPORTED + "orders": len(orders), IMPORTED + "order lines": len(lines)})
+        counts[NOTED + "baskets without a good row"] = end - start - len(orders)
+        counts[NOTED + "rows kept as two lines, to the cent"] = len(lines) - self._rows.good_rows(start, end)
+        return Batch(position=end, write=write, counts=counts)
+
+    def follows(self, position: int) -> Iterator[Batch]:
+        follows = self._rows.follows()
+        for start in range(position, len(follows), _EDGES):
+            some = follows[start : start + _EDGES]
+            write = _tuple_writer(some)
+            yield Batch(position=start + len(some), write=write, counts={IMPORTED + "follows": len(some)})
+
+    def counters(self, position: int) -> Iterator[Batch]:
+        if position == 0:
+            yield Batch(position=1, write=lambda bulk: recount(bulk, *self._rows.id_range))
+
+
+def _batches(position: int, total: int, size: int, make: Callable[[int, int], Batch]) -> Iterator[Batch]:
+    for start in range(position, total, size):
+        yield make(start, min(start + size, total))
+
+
+def _document_writer(cls: type, make: Callable[[], Iterator[object]]) -> Callable[[Bulk], None]:
+    return lambda bulk: bulk.documents(cls, make())
+
+
+def _tuple_writer(rows: list[tuple[object, ...]]) -> Callable[[Bulk], None]:
+    return lambda bulk: bulk.tuples(Follow, FOLLOW_COLUMNS, rows)
