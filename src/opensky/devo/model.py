@@ -6,6 +6,7 @@ from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
 from opensky.devo.sellers.objects import Seller
+from opensky.web.objects import ApiToken, Session, Throttle
 
 MODEL: tuple[type, ...] = (
     Member,
@@ -22,4 +23,7 @@ MODEL: tuple[type, ...] = (
     BagLine,
     Order,
     OrderLine,
+    Session,
+    ApiToken,
+    Throttle,
 )

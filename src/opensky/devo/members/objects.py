@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, NewType
+from typing import Annotated
 
+from opensky.kernel.ids import MemberId
 from opensky.mapping import Email, Groups, Id, Index, Length, NotBlank, Personal, Unique, Version, document
 
-MemberId = NewType("MemberId", int)
+__all__ = ["STAFF", "Member", "MemberId", "PostalAddress"]
 
 STAFF = "staff"
 """The role that opens the admin."""

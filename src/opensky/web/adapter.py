@@ -1,0 +1,125 @@
+"""Makes Litestar route handlers of marked methods.
+
+Litestar sees the method's own signature, so that it parses parameters and bodies and describes them in OpenAPI. The handler
+then goes to a thread once, and everything happens there: nothing that touches the domain runs on the event loop.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, get_type_hints
+
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+
+from opensky.kernel.errors import Misconfigured
+from opensky.web.access import Access
+from opensky.web.answer import Answer
+from opensky.web.form import Form
+from opensky.web.incoming import Incoming
+from opensky.web.kernel import Kernel
+from opensky.web.problems import PROBLEM, Problem, possible
+from opensky.web.routing import Route, routes_of
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+class Endpoint(HTTPRouteHandler):
+    """A Litestar handler whose function has made the whole answer already."""
+
+    async def to_response(self, app: Any, data: Any, request: Any) -> Any:
+        """Send the answer as it is."""
+        return data
+
+
+def endpoints(controllers: Sequence[type], kernel: Kernel, pool: ThreadPoolExecutor) -> list[Endpoint]:
+    """Return the handlers of all routes of these controllers."""
+    return [
+        endpoint(controller, method, route, kernel, pool)
+        for controller in controllers
+        for method, route in routes_of(controller)
+    ]
+
+
+def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: ThreadPoolExecutor) -> Endpoint:
+    """Return the handler of one route."""
+    function = getattr(controller, method)
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())[1:]
+    takes_form = hints.get("form") is Form
+    if takes_form and route.kind != "action":
+        message = f"{controller.__qualname__}.{method} takes a form, so it must be an @action."
+        raise Misconfigured(message)
+    parameters = [p for p in parameters if hints.get(p.name) is not Form]
+    handler = _handler(controller, method, route, kernel, pool, takes_form=takes_form)
+    returns = hints.get("return", None) if route.kind == "api" else bytes
+    _sign(handler, parameters, hints, returns, f"{controller.__name__}_{method}")
+    made = Endpoint(
+        route.path,
+        http_method=["GET", "HEAD"] if route.kind == "page" else [route.method],  # type: ignore[list-item]
+        status_code=_status(route, returns),
+        name=f"{controller.__module__}.{controller.__qualname__}.{method} {route.method} {route.path}",
+        include_in_schema=route.kind == "api",
+        request_max_body_size=route.limit,
+        opt={"access": route.access, "route": route},
+        **_description(controller, method, route, parameters),
+    )
+    made(handler)
+    return made
+
+
+def _handler(
+    controller: type, method: str, route: Route, kernel: Kernel, pool: ThreadPoolExecutor, *, takes_form: bool
+) -> Any:
+    async def with_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:
+        body = await request.body()
+        if takes_form:
+            arguments["form"] = None
+        return await asyncio.get_running_loop().run_in_executor(
+            pool, kernel.answer, route, controller, method, Incoming(request.scope, body), arguments
+        )
+
+    async def without_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(
+            pool, kernel.answer, route, controller, method, Incoming(request.scope), arguments
+        )
+
+    return with_body if route.kind == "action" else without_body
+
+
+def _sign(handler: Any, parameters: list[inspect.Parameter], hints: dict[str, Any], returns: Any, name: str) -> None:
+    """Give a handler the signature that Litestar is to see."""
+    request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[p.name]) for p in parameters]
+    handler.__signature__ = inspect.Signature([request, *kept], return_annotation=returns)
+    handler.__annotations__ = {"request": Request, **{p.name: hints[p.name] for p in kept}, "return": returns}
+    handler.__name__ = name
+
+
+def _status(route: Route, returns: Any) -> int:
+    if route.kind != "api":
+        return 200
+    return 204 if returns in {None, type(None)} else route.status
+
+
+def _description(
+    controller: type, method: str, route: Route, parameters: Sequence[inspect.Parameter]
+) -> dict[str, Any]:
+    if route.kind != "api":
+        return {}
+    sentence = inspect.getdoc(getattr(controller, method)) or ""
+    body = any(p.name == "data" for p in parameters)
+    failures = possible(route.access, route.raises, body=body, parameters=any(p.name != "data" for p in parameters))
+    return {
+        "summary": route.summary or sentence.partition("\n")[0],
+        "description": sentence,
+        "operation_id": f"{controller.__name__.removesuffix('Api').lower()}_{method}",
+        "tags": [route.tag or controller.__name__.removesuffix("Api")],
+        "security": [] if route.access is Access.PUBLIC else [{"bearer": []}],
+        "responses": {
+            status: ResponseSpec(data_container=Problem, description=text, media_type=PROBLEM, generate_examples=False)
+            for status, text in failures.items()
+        },
+    }

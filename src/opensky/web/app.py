@@ -1,0 +1,126 @@
+"""The application: all routes, the errors that no route answers, health, files, and the description of the API."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from dishka import Container
+from litestar import Litestar, Request
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from opensky.kernel.clock import Clock
+from opensky.kernel.errors import NotFound
+from opensky.persistence import Database
+from opensky.settings import Settings
+from opensky.web.adapter import endpoints
+from opensky.web.answer import Answer
+from opensky.web.assets import Assets
+from opensky.web.headers import SecurityHeaders
+from opensky.web.identities import Identities
+from opensky.web.incoming import Incoming
+from opensky.web.kernel import Frame, Kernel
+from opensky.web.own import own_endpoints
+from opensky.web.problems import Problem, broken_request, problem_for
+from opensky.web.reference import ApiReference
+from opensky.web.templates import Templates
+
+API = "/api/v1"
+API_VERSION = "1.0.0"
+_BODY_LIMIT = 1024 * 1024
+
+
+def build(
+    settings: Settings,
+    container: Container,
+    controllers: Sequence[type],
+    *,
+    templates: Sequence[Path] = (),
+    static: Sequence[Path] = (),
+    frame: type[Frame] | None = None,
+) -> Litestar:
+    """Make the application. Nothing is opened before the first request, so it may be made before workers are forked.
+
+    ``templates`` and ``static`` are folders of the features, looked into before this room's own; ``frame`` gives what every
+    page shows around its content.
+    """
+    clock, database = container.get(Clock), container.get(Database)
+    assets = Assets(settings.data / "media", SecurityHeaders(settings), static)
+    pages = Templates(settings, clock, assets, templates)
+    identities = Identities(database, clock, settings.secret_key, secure=settings.secure_cookies)
+    kernel = Kernel(settings, container, identities, pages, assets, frame)
+    pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="request")
+    app = Litestar(
+        [*own_endpoints(kernel, pool, database, assets), *endpoints([ApiReference, *controllers], kernel, pool)],
+        exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
+        openapi_config=_description(settings),
+        request_max_body_size=_BODY_LIMIT,
+        lifespan=[_lifespan(pool)],
+        logging_config=None,
+    )
+    app.state.preload = pages.preload
+    return app
+
+
+def _lifespan(pool: ThreadPoolExecutor) -> Callable[[Litestar], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        yield
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    return lifespan
+
+
+def _refusing(kernel: Kernel, pool: ThreadPoolExecutor) -> Callable[[Request[Any, Any, Any], Exception], Any]:
+    def refuse(request: Request[Any, Any, Any], error: Exception) -> "_Refused":
+        return _Refused(kernel, pool, Incoming(request.scope), error)
+
+    return refuse
+
+
+class _Refused:
+    """Stands for a response towards Litestar; the answer is made in a thread, as it may show who is signed in."""
+
+    def __init__(self, kernel: Kernel, pool: ThreadPoolExecutor, incoming: Incoming, error: Exception) -> None:
+        self._kernel = kernel
+        self._pool = pool
+        self._incoming = incoming
+        self._error = error
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> "_Refused":
+        return self
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        answer: Answer = await asyncio.get_running_loop().run_in_executor(
+            self._pool, self._kernel.refuse, self._incoming, self._error, self._problem()
+        )
+        if isinstance(self._error, MethodNotAllowedException) and self._error.headers:
+            answer.headers.extend((k.lower().encode(), v.encode()) for k, v in self._error.headers.items())
+        await answer(scope, receive, send)
+
+    def _problem(self) -> Problem | None:
+        match self._error:
+            case NotFoundException():
+                self._error = NotFound("There is nothing at this address.")
+                return problem_for(404)
+            case HTTPException(status_code=status, detail=detail, extra=extra) if status < 500:  # noqa: PLR2004
+                return broken_request(detail, extra, status) if status == 400 else problem_for(status)  # noqa: PLR2004
+            case _:
+                return None
+
+
+def _description(settings: Settings) -> OpenAPIConfig:
+    bearer = SecurityScheme(type="http", scheme="bearer", description="A token of a member, made on the account page.")
+    return OpenAPIConfig(
+        title=f"{settings.shop_name} API",
+        version=API_VERSION,
+        description="Products, insiders, follows, feed and orders. Lists are paged by cursor; errors are problem+json.",
+        path=API,
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        components=Components(security_schemes={"bearer": bearer}),
+    )

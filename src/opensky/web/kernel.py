@@ -1,0 +1,240 @@
+"""What happens to one request, in one thread from its cookie to its last byte."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+import msgspec
+from dishka import Container
+from sqlalchemy.exc import SQLAlchemyError
+
+from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
+from opensky.settings import Settings
+from opensky.web import cookies as names
+from opensky.web.access import Access
+from opensky.web.answer import Answer
+from opensky.web.assets import Assets
+from opensky.web.csrf import FIELD, HEADER, Forged
+from opensky.web.exchange import Exchange
+from opensky.web.headers import NO_STORE, REVALIDATE, Headers, SecurityHeaders, page_policy
+from opensky.web.identities import Identities
+from opensky.web.incoming import Incoming
+from opensky.web.logs import failure, security
+from opensky.web.problems import PROBLEM, Problem, problem_for, problem_of
+from opensky.web.responses import Json, Page, Redirect
+from opensky.web.routing import Route
+from opensky.web.signing import Signer
+from opensky.web.templates import Templates
+from opensky.web.visitor import Visitor
+
+_JSON_TYPE = (b"content-type", b"application/json")
+_PROBLEM_TYPE = (b"content-type", PROBLEM.encode())
+_FLASH_SECONDS = 120
+_LONGEST_FLASH = 600
+
+
+class Frame(Protocol):
+    """What every page shows around its own content; made for each page by the container."""
+
+    def context(self) -> Mapping[str, Any]:
+        """Return values for the templates; those of the page win."""
+
+
+class Kernel:
+    """Answers requests. One for the process; knows no route of its own."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        container: Container,
+        identities: Identities,
+        templates: Templates,
+        assets: Assets,
+        frame: type[Frame] | None = None,
+    ) -> None:
+        self.assets = assets
+        self._container = container
+        self._identities = identities
+        self._templates = templates
+        self._security = SecurityHeaders(settings)
+        self._flash = Signer(settings.secret_key, "flash")
+        self._frame = frame
+        self._encoder = msgspec.json.Encoder(enc_hook=_encode)
+
+    def answer(
+        self, route: Route, controller: type, method: str, incoming: Incoming, arguments: dict[str, Any]
+    ) -> Answer:
+        """Answer a request to a route. Whatever goes wrong becomes an answer, too."""
+        try:
+            exchange = self._exchange(route, incoming)
+        except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
+            return self.refuse(incoming, error)
+        try:
+            return self._serve(route, controller, method, exchange, arguments)
+        except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
+            exchange.cookies.drop()
+            return self._failed(exchange, error, api=route.kind == "api")
+        finally:
+            exchange.close()
+            if exchange.stale:
+                self._touch(exchange)
+
+    def plainly(self, serve: Callable[[Incoming], Answer], incoming: Incoming) -> Answer:
+        """Answer with what ``serve`` makes: a file, or a word of health, without visitor or controller."""
+        try:
+            return serve(incoming)
+        except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
+            return self.refuse(incoming, error)
+
+    def refuse(self, incoming: Incoming, error: Exception, problem: Problem | None = None) -> Answer:
+        """Answer a request that reached no controller: no such route, or not what the route takes."""
+        api = incoming.path.startswith("/api/")
+        try:
+            exchange = self._identities.anonymous(incoming) if api else self._identities.by_cookie(incoming)
+        except SQLAlchemyError as broken:
+            error, exchange = broken, self._identities.anonymous(incoming)
+        try:
+            return self._failed(exchange, error, api=api, problem=problem)
+        finally:
+            exchange.close()
+
+    def _exchange(self, route: Route, incoming: Incoming) -> Exchange:
+        if route.kind == "api":
+            return self._identities.by_token(incoming)
+        return self._identities.by_cookie(incoming)
+
+    def _serve(
+        self, route: Route, controller: type, method: str, exchange: Exchange, arguments: dict[str, Any]
+    ) -> Answer:
+        self._admit(route, exchange)
+        exchange.writes = route.method != "GET"
+        if route.kind == "action":
+            self._check_form(exchange, arguments)
+        with self._container({Exchange: exchange, Visitor: exchange.visitor}) as scope:
+            result = getattr(scope.get(controller), method)(**arguments)
+            answer = self._json(route, result) if route.kind == "api" else self._page(exchange, result, scope)
+            if exchange.unit_of_work is not None and exchange.writes:
+                exchange.unit_of_work.commit()
+        answer.headers.extend(exchange.headers)
+        answer.headers.extend(exchange.cookies.headers())
+        return answer
+
+    def _admit(self, route: Route, exchange: Exchange) -> None:
+        visitor = exchange.visitor
+        if route.access is Access.PUBLIC:
+            return
+        visitor.require_member()
+        if route.access is Access.STAFF and not visitor.is_staff:
+            raise Denied("This is for staff only.")
+        if route.kind == "api" and route.method != "GET" and visitor.scope == "read":
+            raise Denied("This token may only read; make one that may write on your account page.")
+
+    def _check_form(self, exchange: Exchange, arguments: dict[str, Any]) -> None:
+        incoming = exchange.incoming
+        form = incoming.form()
+        exchange.visitor.csrf.check(form.get(FIELD, "") or incoming.header(HEADER))
+        if "form" in arguments:
+            arguments["form"] = form
+
+    def _json(self, route: Route, result: Any) -> Answer:
+        if result is None:
+            return Answer(204, [*self._security.api])
+        if isinstance(result, Json):
+            extra = [(k.lower().encode(), v.encode("latin-1")) for k, v in result.headers.items()]
+            return Answer(result.status, [*self._security.api, _JSON_TYPE, *extra], self._encoder.encode(result.data))
+        return Answer(route.status, [*self._security.api, _JSON_TYPE], self._encoder.encode(result))
+
+    def _page(self, exchange: Exchange, result: Any, scope: Container) -> Answer:
+        if isinstance(result, Redirect):
+            if result.flash:
+                sealed = self._flash.seal(result.flash[:_LONGEST_FLASH])
+                exchange.cookies.set(names.FLASH, sealed, _FLASH_SECONDS)
+            return Answer(303, [*self._security.page, NO_STORE, (b"location", result.path.encode("ascii"))])
+        if not isinstance(result, Page):
+            message = f"A page or an action returns Page or Redirect, not {type(result).__qualname__}."
+            raise TypeError(message)
+        around = scope.get(self._frame).context() if self._frame is not None else {}
+        return self._rendered(exchange, result, around)
+
+    def _rendered(self, exchange: Exchange, page: Page, around: Mapping[str, Any]) -> Answer:
+        flash = self._taken_flash(exchange)
+        text, nonce = self._templates.render(page.template, exchange, {"flash": flash, **around, **page.context})
+        private = exchange.visitor.session_id or page.status != 200  # noqa: PLR2004
+        headers: Headers = [*self._security.page, page_policy(nonce), NO_STORE if private else REVALIDATE]
+        headers.extend((k.lower().encode(), v.encode("latin-1")) for k, v in page.headers.items())
+        return Answer(page.status, headers, text.encode())
+
+    def _taken_flash(self, exchange: Exchange) -> str:
+        sealed = exchange.incoming.cookies.get(exchange.cookies.name(names.FLASH), "")
+        if not sealed:
+            return ""
+        exchange.cookies.clear(names.FLASH)
+        return self._flash.open(sealed)
+
+    def _failed(self, exchange: Exchange, error: Exception, *, api: bool, problem: Problem | None = None) -> Answer:
+        if isinstance(error, LoginRequired) and not api and exchange.incoming.method in {"GET", "HEAD"}:
+            return self._to_log_in(exchange.incoming.target)
+        if isinstance(error, LoginRequired) and not api:
+            return self._to_log_in(_referring_page(exchange.incoming))
+        if problem is None:
+            problem = self._problem(exchange, error)
+        if api:
+            headers = [*self._security.api, _PROBLEM_TYPE]
+            if problem.status == 401:  # noqa: PLR2004
+                headers.append((b"www-authenticate", b"Bearer"))
+            answer = Answer(problem.status, headers, self._encoder.encode(problem))
+        else:
+            answer = self._error_page(exchange, problem)
+        if problem.retry_after:
+            answer.headers.append((b"retry-after", str(problem.retry_after).encode()))
+        return answer
+
+    def _problem(self, exchange: Exchange, error: Exception) -> Problem:
+        incoming, visitor = exchange.incoming, exchange.visitor
+        if not isinstance(error, Refusal):
+            problem = problem_for(500)
+            problem.id = secrets.token_hex(6)
+            failure(error, id=problem.id, method=incoming.method, path=incoming.path, member=visitor.member_id)
+            return problem
+        if isinstance(error, Denied | TooMany):
+            kind = "web.forged" if isinstance(error, Forged) else "web.denied"
+            security(kind, path=incoming.path, member=visitor.member_id, address=visitor.address, **error.data)
+        return problem_of(error)
+
+    def _error_page(self, exchange: Exchange, problem: Problem) -> Answer:
+        message = problem.detail + (f" Number of the error: {problem.id}." if problem.id else "")
+        page = Page("error.html", status=problem.status, title=problem.title, message=message, way_out="/")
+        page.context["status"] = problem.status
+        try:
+            answer = self._rendered(exchange, page, {})
+        except Exception as broken:  # noqa: BLE001 - an error page that fails must still be an answer
+            failure(broken, path=exchange.incoming.path)
+            plain = (b"content-type", b"text/plain; charset=utf-8")
+            return Answer(problem.status, [*self._security.api, plain], message.encode())
+        answer.headers.extend(exchange.cookies.headers())
+        return answer
+
+    def _to_log_in(self, target: str) -> Answer:
+        location = f"/log-in?next={quote(target, safe='')}".encode("ascii")
+        return Answer(303, [*self._security.page, NO_STORE, (b"location", location)])
+
+    def _touch(self, exchange: Exchange) -> None:
+        """Note the session's use; the answer is made, so that nobody waits for it but this thread."""
+        try:
+            self._identities.touch(exchange.token_hash)
+        except Exception as error:  # noqa: BLE001 - a missing note harms nobody
+            failure(error, path=exchange.incoming.path)
+
+
+def _referring_page(incoming: Incoming) -> str:
+    """Return the page that held the form, where a visitor wants to be again after logging in."""
+    parts = urlsplit(incoming.header(b"referer"))
+    if parts.netloc != incoming.header(b"host"):
+        return "/"
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _encode(value: Any) -> Any:
+    message = f"{type(value).__qualname__} cannot be written as JSON; return a msgspec struct."
+    raise NotImplementedError(message)

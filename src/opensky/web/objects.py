@@ -1,0 +1,47 @@
+"""What the web keeps: sessions, API tokens, throttles. Secrets are kept as digests: the database opens no session."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+
+from opensky.kernel.ids import MemberId
+from opensky.mapping import Id, Index, Length, Personal, entity
+
+_DIGEST = Length(64, 64, "A digest has 64 hexadecimal digits.")
+
+
+@entity("sessions", Index("member_id"), Index("seen_at"))
+@dataclass(eq=False, kw_only=True)
+class Session:
+    """One browser that we remember: a member's, or that of a guest with a bag."""
+
+    token_hash: Annotated[str, Id(), Personal("secret"), _DIGEST]
+    member_id: Annotated[MemberId | None, Personal("account")] = None
+    name: Annotated[str, Personal("identity")] = ""
+    roles: list[str] = field(default_factory=list)
+    bag_id: Annotated[int | None, Personal("account")] = None
+    device: Annotated[str, Personal("account"), Length(0, 120)] = ""
+    created_at: Annotated[datetime, Personal("account")]
+    seen_at: Annotated[datetime, Personal("account")]
+
+
+@entity("api_tokens", Index("member_id"))
+@dataclass(eq=False, kw_only=True)
+class ApiToken:
+    """A key with which a program acts for a member. ``scope`` is ``read`` or ``write``."""
+
+    token_hash: Annotated[str, Id(), Personal("secret"), _DIGEST]
+    member_id: Annotated[MemberId, Personal("account")]
+    member_name: Annotated[str, Personal("identity")] = ""
+    name: Annotated[str, Personal("account"), Length(0, 80)] = ""
+    scope: Annotated[str, Length(0, 20)] = "write"
+    created_at: Annotated[datetime, Personal("account")]
+
+
+@entity("throttles", Index("due_at"), clustered=True)
+@dataclass(eq=False, kw_only=True)
+class Throttle:
+    """How far ahead of its allowance somebody is. ``key`` is a digest, so that it names nobody."""
+
+    key: Annotated[str, Id(), _DIGEST]
+    due_at: datetime

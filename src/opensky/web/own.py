@@ -1,0 +1,52 @@
+"""The few routes that need no controller: files, and a word of health."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from litestar import Request
+from sqlalchemy import text
+
+from opensky.persistence import Database
+from opensky.web import access
+from opensky.web.adapter import Endpoint
+from opensky.web.answer import Answer
+from opensky.web.assets import Assets
+from opensky.web.headers import NO_STORE
+from opensky.web.incoming import Incoming
+from opensky.web.kernel import Kernel
+
+Serve = Callable[[Incoming], Answer]
+
+
+def own_endpoints(kernel: Kernel, pool: ThreadPoolExecutor, database: Database, assets: Assets) -> list[Endpoint]:
+    """Return the handlers of these routes."""
+
+    def static(incoming: Incoming) -> Answer:
+        return assets.serve_static(incoming, incoming.path.removeprefix("/static/"))
+
+    def media(incoming: Incoming) -> Answer:
+        return assets.serve_media(incoming, incoming.path.removeprefix("/media/"))
+
+    def health(_incoming: Incoming) -> Answer:
+        with database.reader() as reader:
+            reader.one(text("SELECT 1"))
+        return Answer(200, [NO_STORE, (b"content-type", b"text/plain; charset=utf-8")], b"well\n")
+
+    return [
+        _plain("/static/{name:path}", static, kernel, pool),
+        _plain("/media/{name:path}", media, kernel, pool),
+        _plain("/healthz", health, kernel, pool),
+    ]
+
+
+def _plain(path: str, serve: Serve, kernel: Kernel, pool: ThreadPoolExecutor) -> Endpoint:
+    async def handler(request: Request[Any, Any, Any]) -> Any:
+        run = asyncio.get_running_loop().run_in_executor
+        return await run(pool, kernel.plainly, serve, Incoming(request.scope))
+
+    opt = {"access": access.PUBLIC}
+    made = Endpoint(path, http_method=["GET", "HEAD"], name=path, include_in_schema=False, opt=opt)
+    made(handler)
+    return made

@@ -1,0 +1,49 @@
+"""What leaves us and comes back: tokens, digests, signatures."""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+
+def new_token() -> str:
+    """Return 256 random bits, fit for a cookie or a header."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """Return what is kept of a token. A plain digest will do: nobody guesses 256 random bits."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Signer:
+    """Signs for one purpose with the installation's key; a signature made for another purpose never fits."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, secret_key: str, purpose: str) -> None:
+        self._key = hmac.digest(secret_key.encode(), purpose.encode(), "sha256")
+
+    def sign(self, text: str) -> str:
+        """Return the signature of a text."""
+        return urlsafe_b64encode(hmac.digest(self._key, text.encode(), "sha256")).decode().rstrip("=")
+
+    def digest(self, text: str) -> str:
+        """Return a name for a text from which nobody without the key can tell the text: 64 hexadecimal digits."""
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
+
+    def fits(self, signature: str, text: str) -> bool:
+        """Say whether we made that signature for that text, in constant time."""
+        return hmac.compare_digest(self.sign(text).encode(), signature.encode())
+
+    def seal(self, text: str) -> str:
+        """Return a text with its signature, fit for a cookie."""
+        packed = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+        return f"{packed}.{self.sign(packed)}"
+
+    def open(self, sealed: str) -> str:
+        """Return the text that ``seal`` was given, or nothing if we did not seal it."""
+        packed, _, signature = sealed.partition(".")
+        if not self.fits(signature, packed):
+            return ""
+        return urlsafe_b64decode(packed + "=" * (-len(packed) % 4)).decode()

@@ -1,0 +1,108 @@
+"""Pages from templates: one environment for the process, compiled templates kept, cards rendered once a version."""
+
+import gettext
+import secrets
+import threading
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from opensky.kernel.clock import Clock
+from opensky.settings import Settings
+from opensky.web.assets import Assets
+from opensky.web.csrf import FIELD
+from opensky.web.exchange import Exchange
+from opensky.web.formats import FILTERS, Ago
+
+OWN = Path(__file__).parent / "templates"
+MOST_FRAGMENTS = 20_000
+
+
+class Templates:
+    """Renders templates. ``folders`` come first, this room's own templates last."""
+
+    def __init__(self, settings: Settings, clock: Clock, assets: Assets, folders: Sequence[Path] = ()) -> None:
+        self._environment = _Environment(
+            loader=FileSystemLoader([*folders, OWN]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._environment.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+        self._environment.filters.update(FILTERS, ago=Ago(clock))
+        self._environment.globals.update(
+            static=assets.static, media=assets.media, shop_name=settings.shop_name, cards=self.cards
+        )
+        self._cards = Fragments()
+
+    def render(self, template: str, exchange: Exchange, context: Mapping[str, Any]) -> tuple[str, str]:
+        """Return the page and the nonce that its own scripts bear."""
+        nonce = secrets.token_urlsafe(16)
+        visitor = exchange.visitor
+        text = self._environment.get_template(template).render(
+            {
+                "visitor": visitor,
+                "csrf_field": lambda: csrf_field(visitor.csrf_token),
+                "csp_nonce": nonce,
+                "path": exchange.incoming.path,
+                **context,
+            }
+        )
+        return text, nonce
+
+    def cards(self, cards: Iterable[Hashable]) -> Markup:
+        """Return the grid items of some cards. A card that looks the same as before is not rendered again."""
+        return Markup("\n").join([self._cards.get(card) or self._card(card) for card in cards])
+
+    def preload(self) -> None:
+        """Compile every template now, so that worker processes share them."""
+        for name in self._environment.list_templates(extensions=["html"]):
+            self._environment.get_template(name)
+
+    def _card(self, card: Hashable) -> Markup:
+        macro = self._environment.get_template("_card.html").module.card  # type: ignore[attr-defined]
+        return self._cards.keep(card, Markup(macro(card)))  # noqa: S704 - a macro has escaped what it shows
+
+
+class _Environment(Environment):
+    """Also lets a template extend the first of several that is there."""
+
+    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002
+        return (
+            super().get_or_select_template(name, parent, globals)
+            if isinstance(name, list)
+            else super().get_template(name, parent, globals)
+        )
+
+
+class Fragments:
+    """Rendered pieces by what they show; the oldest half goes when there are too many."""
+
+    def __init__(self, most: int = MOST_FRAGMENTS) -> None:
+        self._most = most
+        self._kept: dict[Hashable, Markup] = {}
+        self._lock = threading.Lock()
+
+    def get(self, shown: Hashable) -> Markup | None:
+        """Return the piece, if it was rendered before."""
+        return self._kept.get(shown)
+
+    def keep(self, shown: Hashable, piece: Markup) -> Markup:
+        """Keep a piece and return it."""
+        with self._lock:
+            if len(self._kept) >= self._most:
+                for old in list(self._kept)[: self._most // 2]:
+                    del self._kept[old]
+            self._kept[shown] = piece
+        return piece
+
+
+def csrf_field(token: str) -> Markup:
+    """Return the hidden field that every form with POST must hold."""
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token)

@@ -1,0 +1,5 @@
+"""The composition root: the one place that knows which engine serves which port, and which features there are."""
+
+from opensky.wiring.containers import container
+
+__all__ = ["container"]

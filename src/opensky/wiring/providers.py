@@ -1,0 +1,109 @@
+"""Providers: how each thing that a constructor names is made, and how long it lives."""
+
+from collections.abc import Iterator
+
+from dishka import AnyOf, Container, Provider, Scope, from_context, provide
+
+from opensky.devo.model import MODEL
+from opensky.events import Dispatcher, Listeners
+from opensky.kernel.clock import Clock, SystemClock
+from opensky.kernel.ids import IdGenerator
+from opensky.persistence import Database, Reader, UnitOfWork
+from opensky.settings import Settings
+from opensky.web import Exchange, Sessions, Throttles, Tokens, Visitor
+from opensky.web.reference import ApiReference
+from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES
+from opensky.wiring.listeners import REGISTRATIONS
+from opensky.wiring.nodes import ClaimedIds
+
+
+class Application(Provider):
+    """Lives as long as the process. Nothing is opened before it is first used."""
+
+    scope = Scope.APP
+    settings = from_context(Settings, scope=Scope.APP)
+
+    @provide
+    def clock(self) -> Clock:
+        return SystemClock()
+
+    @provide
+    def ids(self, settings: Settings, clock: Clock) -> Iterator[AnyOf[IdGenerator, ClaimedIds]]:
+        ids = ClaimedIds(settings.data / "run" / "ids", settings.node, clock)
+        yield ids
+        ids.close()
+
+    @provide
+    def database(self, settings: Settings, clock: Clock, ids: IdGenerator) -> Iterator[Database]:
+        database = Database(settings.data / "opensky.sqlite", MODEL, ids=ids, clock=clock, threads=settings.threads)
+        yield database
+        database.close()
+
+    @provide
+    def listeners(self) -> Listeners:
+        return Listeners(REGISTRATIONS)
+
+
+class Job(Provider):
+    """Lives as long as one job or command. Whoever opens the scope commits its unit of work."""
+
+    scope = Scope.REQUEST
+
+    @provide
+    def reader(self, database: Database) -> Iterator[Reader]:
+        with database.reader() as reader:
+            yield reader
+
+    @provide
+    def unit_of_work(self, database: Database) -> Iterator[UnitOfWork]:
+        with database.unit_of_work() as unit_of_work:
+            yield unit_of_work
+
+
+class Request(Provider):
+    """Lives as long as one HTTP request, whose kernel opens and commits."""
+
+    scope = Scope.REQUEST
+    exchange = from_context(Exchange, scope=Scope.REQUEST)
+    visitor = from_context(Visitor, scope=Scope.REQUEST)
+    sessions = provide(Sessions)
+    tokens = provide(Tokens)
+
+    @provide
+    def reader(self, exchange: Exchange) -> Reader:
+        return exchange.reader
+
+    @provide
+    def unit_of_work(self, exchange: Exchange) -> UnitOfWork:
+        return exchange.begin()
+
+    @provide(scope=Scope.APP)
+    def throttles(self, database: Database, clock: Clock, settings: Settings) -> Throttles:
+        return Throttles(database, clock, settings.secret_key)
+
+
+class Features(Provider):
+    """Repositories, managers and listeners, made from what their constructors name."""
+
+    scope = Scope.REQUEST
+
+    def __init__(self) -> None:
+        super().__init__()
+        for service in SERVICES:
+            self.provide(service)
+
+    @provide
+    def dispatcher(self, listeners: Listeners, scope: Container) -> Dispatcher:
+        return Dispatcher(listeners, scope.get)
+
+
+class Controllers(Provider):
+    """The classes whose routes the web serves."""
+
+    scope = Scope.REQUEST
+
+    def __init__(self) -> None:
+        super().__init__()
+        for controller in (ApiReference, *CONTROLLERS, FRAME):
+            if controller is not None:
+                self.provide(controller)

@@ -1,0 +1,18 @@
+"""The web application as a server imports it: ``opensky.wiring.web:app``."""
+
+from litestar import Litestar
+
+from opensky.settings import Settings
+from opensky.web.app import build
+from opensky.web.logs import configure
+from opensky.wiring.containers import web_container
+from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
+
+
+def make(settings: Settings) -> Litestar:
+    """Return the application of an installation; nothing is opened before its first request."""
+    return build(settings, web_container(settings), CONTROLLERS, templates=TEMPLATES, frame=FRAME)
+
+
+configure()
+app = make(Settings.load())
