@@ -125,7 +125,7 @@ class Sessions:
 
     def _end_current(self) -> None:
         if self._exchange.token_hash:
-                self._unit_of_work.execute(delete(_SESSIONS).where(_SESSIONS.c.token_hash == self._exchange.token_hash))
+            self._unit_of_work.execute(delete(_SESSIONS).where(_SESSIONS.c.token_hash == self._exchange.token_hash))
             self._exchange.token_hash = ""
 
 
