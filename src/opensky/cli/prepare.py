@@ -9,11 +9,10 @@ import sys
 from pathlib import Path
 
 from opensky.cli.programs import run_folder
-from opensky.devo.model import MODEL
 from opensky.kernel import lifeline
 from opensky.kernel.errors import OpenSkyError
-from opensky.persistence import Database
 from opensky.settings import FILE, Settings
+from opensky.wiring import open_database
 
 _DEMO = "\n# Written by `opensky up`: this folder holds the demo shop, so its demo logins are for this machine alone.\ndemo = true\n"
 
@@ -27,7 +26,7 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
         Misconfigured: the data folder was made by a newer release.
     """
     unfinished = run_folder(settings.data) / "demo.unfinished"
-    database = Database(settings.data / "opensky.sqlite", MODEL)
+    database = open_database(settings)
     if not database.file.exists() and not empty:
         unfinished.touch()
     try:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from dishka import AnyOf, Container, Provider, Scope, from_context, provide
 
-from opensky.devo.model import MODEL
 from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
@@ -12,6 +11,7 @@ from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.settings import Settings
 from opensky.web import Exchange, Sessions, Throttles, Tokens, Visitor
 from opensky.web.reference import ApiReference
+from opensky.wiring.databases import open_database
 from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES
 from opensky.wiring.listeners import REGISTRATIONS
 from opensky.wiring.nodes import ClaimedIds
@@ -35,7 +35,7 @@ class Application(Provider):
 
     @provide
     def database(self, settings: Settings, clock: Clock, ids: IdGenerator) -> Iterator[Database]:
-        database = Database(settings.data / "opensky.sqlite", MODEL, ids=ids, clock=clock, threads=settings.threads)
+        database = open_database(settings, ids=ids, clock=clock)
         yield database
         database.close()
 

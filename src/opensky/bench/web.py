@@ -1,0 +1,153 @@
+"""``opensky bench web``: what a page, an API call, a follow and a whole order cost in CPU time, through HTTP.
+
+A shop of 1,500 products runs as ``opensky up`` runs it. Its load takes turns, round by round, with that of a bare Litestar
+endpoint on the same server. The CPU time is that of all processes of the shop, divided by the operations.
+"""
+
+import statistics
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from opensky.bench.browsing import Answer, Browser
+from opensky.bench.processes import cpu_seconds, pss_megabytes
+from opensky.bench.results import Metric, Results
+from opensky.bench.shop import PASSWORD, Running, floor, shop
+from opensky.kernel.errors import OpenSkyError
+
+Operation = Callable[[Browser, int], None]
+CLIENTS = 4
+_WARM_UP = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One kind of operation: how many a round, the target and the best peer in CPU-ms, and how it is done."""
+
+    name: str
+    count: int
+    target: float
+    peer: float | None
+    operation: Operation
+    signed_in: bool = False
+
+
+def run(*, products: int = 1500, workers: int = 2, rounds: int = 5, scale: float = 1.0) -> Results:
+    """Measure every scenario; the value is the median of the rounds, in CPU-milliseconds an operation.
+
+    ``scale`` multiplies the number of operations of a round.
+    """
+    found: dict[str, list[float]] = {s.name: [] for s in SCENARIOS}
+    bare: list[float] = []
+    with shop(products, workers) as running, floor(workers) as below:
+        for scenario in SCENARIOS:
+            _load(running, scenario, int(scenario.count * _WARM_UP * scale) or 1)
+        for _ in range(rounds):
+            bare.append(_load(below, FLOOR, int(FLOOR.count * scale)))
+            for scenario in SCENARIOS:
+                found[scenario.name].append(_load(running, scenario, int(scenario.count * scale) or 1))
+        memory = (pss_megabytes(running.web_processes()), pss_megabytes(running.processes()))
+    results = {"floor": Metric(value=statistics.median(bare), unit="CPU-ms")}
+    for scenario in SCENARIOS:
+        value = statistics.median(found[scenario.name])
+        results[scenario.name] = Metric(value=value, unit="CPU-ms", target=scenario.target, peer=scenario.peer)
+        results[f"{scenario.name}, times the floor"] = Metric(value=value / results["floor"].value, unit="x")
+    results[f"memory of the web tier, {workers} workers"] = Metric(value=memory[0], unit="MB", target=120, peer=182)
+    results["memory of everything that up runs"] = Metric(value=memory[1], unit="MB", target=250)
+    return results
+
+
+def _load(running: Running, scenario: Scenario, count: int) -> float:
+    """Do the operation ``count`` times from several clients; return CPU-milliseconds an operation."""
+    browsers = [running.browser() for _ in range(CLIENTS)]
+    for number, browser in enumerate(browsers):
+        if scenario.signed_in:
+            _log_in(browser, number)
+    failures: list[BaseException] = []
+
+    def work(browser: Browser, numbers: range) -> None:
+        try:
+            for number in numbers:
+                scenario.operation(browser, number)
+        except BaseException as error:  # noqa: BLE001 - reported by the one who waits
+            failures.append(error)
+
+    before = cpu_seconds(running.processes())
+    threads = [
+        threading.Thread(target=work, args=(browser, range(i, count, CLIENTS))) for i, browser in enumerate(browsers)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    spent = cpu_seconds(running.processes()) - before
+    for browser in browsers:
+        browser.close()
+    if failures:
+        message = f"The operation {scenario.name!r} failed: {failures[0]}"
+        raise OpenSkyError(message) from failures[0]
+    return spent * 1000 / count
+
+
+def _log_in(browser: Browser, number: int) -> None:
+    form = browser.get("/log-in")
+    fields = {"email": f"bench{number}@example.org", "password": PASSWORD}
+    _expect(browser.post("/log-in", csrf=form.hidden("csrf"), **fields), 303)
+
+
+def _expect(answer: Answer, status: int) -> Answer:
+    if answer.status != status:
+        message = f"got {answer.status} instead of {status}: {answer.body[:300]!r}"
+        raise OpenSkyError(message)
+    return answer
+
+
+def _get(path: str) -> Operation:
+    def operation(browser: Browser, number: int) -> None:
+        _expect(browser.get(path.format(number=number % 1400)), 200)
+
+    return operation
+
+
+def _follow(browser: Browser, number: int) -> None:
+    """Follow and unfollow in turn, one of them an operation; the token is that of the session."""
+    if "csrf" not in browser.__dict__:
+        browser.__dict__["csrf"] = browser.get("/insiders/maker-250").hidden("csrf")
+    verb = "follow" if (number // CLIENTS) % 2 == 0 else "unfollow"
+    _expect(browser.post(f"/insiders/maker-250/{verb}", csrf=browser.__dict__["csrf"]), 303)
+
+
+def _order(browser: Browser, number: int) -> None:
+    """Buy two goods of two sellers: add both, look at the bag, check out, see the order."""
+    product = number % 700
+    page = _expect(browser.get(f"/products/bowl-{product}"), 200)
+    for good in (product, product + 1):
+        fields = {"product": f"bowl-{good}", "sku": f"SKU{good}-0", "quantity": "1"}
+        _expect(browser.post("/bag/add", csrf=page.hidden("csrf"), **fields), 303)
+    _expect(browser.get("/bag"), 200)
+    checkout = _expect(browser.get("/checkout"), 200)
+    placed = browser.post(
+        "/checkout",
+        csrf=checkout.hidden("csrf"),
+        key=checkout.hidden("key"),
+        email="bench@example.org",
+        name="Bench",
+        street="1 Mill Lane",
+        city="Hudson",
+        postcode="12534",
+        country="US",
+        payment_token="4242424242424242",
+    )
+    _expect(browser.get(_expect(placed, 303).headers["Location"]), 200)
+
+
+FLOOR = Scenario("floor", 4000, 0, None, _get("/"))
+SCENARIOS = (
+    Scenario("list of 20, JSON", 2000, 0.35, 6.7, _get("/api/v1/products?limit=20")),
+    Scenario("list of 20, HTML", 1500, 1.0, 584, _get("/shelves/table")),
+    Scenario("product, JSON", 2000, 0.3, 16.6, _get("/api/v1/products/bowl-{number}")),
+    Scenario("product, HTML", 1500, 0.7, 21.4, _get("/products/bowl-{number}")),
+    Scenario("whole order, bag to paid", 120, 10, 220, _order, signed_in=True),
+    Scenario("follow", 600, 2, None, _follow, signed_in=True),
+    Scenario("feed of a member who follows 200", 800, 1.5, None, _get("/feed"), signed_in=True),
+)
