@@ -3,6 +3,7 @@
 An init system runs ``opensky web`` instead, with the settings in the environment or in ``opensky.toml``.
 """
 
+import gc
 import importlib
 import signal
 import sys
@@ -36,6 +37,7 @@ def web() -> None:
 def serve(settings: Settings, app: str) -> None:
     """Serve the ASGI application that ``app`` names (``module:attribute``); a worker that dies is replaced."""
     lifeline.offer()
+    _share(app)
     server = Server(
         app,
         address=settings.host,
@@ -55,6 +57,13 @@ def serve(settings: Settings, app: str) -> None:
     except ConfigurationError as error:
         message = f"The web server refuses its settings: {error}."
         raise Misconfigured(message) from error
+
+
+def _share(app: str) -> None:
+    """Import the application before the workers are forked, so that they share its memory instead of having it each."""
+    importlib.import_module(app.partition(":")[0])
+    gc.collect()
+    gc.freeze()  # what is frozen is not touched by a worker's collections, and so stays shared
 
 
 def load(app: str) -> Any:
