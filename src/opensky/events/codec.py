@@ -54,21 +54,33 @@ class Codec:
             SubjectGone: the subject does not exist any more.
             WrongEvent: the data is not that of such an event.
         """
-        try:
-            declared = declaration_of(data["name"])
-            parameters = decode(data["parameters"])
-            reference = data["subject"]
-            key = decode(reference["id"]) if reference else None
-        except (KeyError, TypeError, ValueError, ArithmeticError) as error:
-            message = f"This is not the data of an event: {error!r}."
-            raise WrongEvent(message) from error
+        name, key, parameters = _read(data)
+        declared = declaration_of(name)
         subject = None
         if key is not None and declared.subject is not None:
             subject = self._subjects.get(declared.subject, *key)
             if subject is None:
-                message = f"The {declared.subject.__name__} {key} of event {declared.name!r} does not exist any more."
-                raise SubjectGone(message, event=declared.name, key=key)
+                message = f"The {declared.subject.__name__} {key} of event {name!r} does not exist any more."
+                raise SubjectGone(message, event=name, key=key)
         return Event(declared.name, subject, parameters)
+
+
+def _read(data: Any) -> tuple[str, tuple[Any, ...] | None, dict[str, Any]]:
+    try:
+        reference = data["subject"]
+        name, key = data["name"], decode(reference["id"]) if reference is not None else None
+        parameters = decode(data["parameters"])
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        message = f"This is not the data of an event: {error!r}."
+        raise WrongEvent(message) from error
+    if not (
+        isinstance(name, str)
+        and isinstance(parameters, dict)
+        and (key is None or (isinstance(key, tuple) and all(isinstance(part, int | str) for part in key)))
+    ):
+        message = f"This is not the data of an event: {data!r}."
+        raise WrongEvent(message)
+    return name, key, parameters
 
 
 def encode(value: Any) -> Any:  # noqa: C901, PLR0911 - one case a kind of value
