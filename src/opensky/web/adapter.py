@@ -4,10 +4,8 @@ Litestar sees the method's own signature, so that it parses parameters and bodie
 then goes to a thread once, and everything happens there: nothing that touches the domain runs on the event loop.
 """
 
-import asyncio
 import inspect
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, get_type_hints
 
 from litestar import Request
@@ -20,6 +18,7 @@ from opensky.web.answer import Answer
 from opensky.web.form import Form
 from opensky.web.incoming import Incoming
 from opensky.web.kernel import Kernel
+from opensky.web.pool import Pool
 from opensky.web.problems import PROBLEM, Problem, possible
 from opensky.web.routing import Route, routes_of
 
@@ -34,7 +33,7 @@ class Endpoint(HTTPRouteHandler):
         return data
 
 
-def endpoints(controllers: Sequence[type], kernel: Kernel, pool: ThreadPoolExecutor) -> list[Endpoint]:
+def endpoints(controllers: Sequence[type], kernel: Kernel, pool: Pool) -> list[Endpoint]:
     """Return the handlers of all routes of these controllers."""
     return [
         endpoint(controller, method, route, kernel, pool)
@@ -43,7 +42,7 @@ def endpoints(controllers: Sequence[type], kernel: Kernel, pool: ThreadPoolExecu
     ]
 
 
-def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: ThreadPoolExecutor) -> Endpoint:
+def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: Pool) -> Endpoint:
     """Return the handler of one route."""
     function = getattr(controller, method)
     hints = get_type_hints(function, include_extras=True)
@@ -70,21 +69,19 @@ def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: 
     return made
 
 
-def _handler(
-    controller: type, method: str, route: Route, kernel: Kernel, pool: ThreadPoolExecutor, *, takes_form: bool
-) -> Any:
+def _handler(controller: type, method: str, route: Route, kernel: Kernel, pool: Pool, *, takes_form: bool) -> Any:
     async def with_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:
         body = await request.body()
         if takes_form:
             arguments["form"] = None
-        return await asyncio.get_running_loop().run_in_executor(
-            pool, kernel.answer, route, controller, method, Incoming(request.scope, body), arguments
-        )
+        incoming = Incoming(request.scope, body)
+        answer: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
+        return answer
 
     async def without_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:
-        return await asyncio.get_running_loop().run_in_executor(
-            pool, kernel.answer, route, controller, method, Incoming(request.scope), arguments
-        )
+        incoming = Incoming(request.scope)
+        answer: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
+        return answer
 
     return with_body if route.kind == "action" else without_body
 

@@ -1,8 +1,6 @@
 """The application: all routes, the errors that no route answers, health, files, and the description of the API."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -26,6 +24,7 @@ from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
 from opensky.web.kernel import Frame, Kernel
 from opensky.web.own import own_endpoints
+from opensky.web.pool import Pool
 from opensky.web.problems import Problem, broken_request, problem_for
 from opensky.web.reference import ApiReference
 from opensky.web.templates import Templates
@@ -54,7 +53,7 @@ def build(
     pages = Templates(settings, clock, assets, templates)
     identities = Identities(database, clock, settings.secret_key, secure=settings.secure_cookies)
     kernel = Kernel(settings, container, identities, pages, assets, frame)
-    pool = ThreadPoolExecutor(settings.threads, thread_name_prefix="request")
+    pool = Pool(settings.threads)
     app = Litestar(
         [*own_endpoints(kernel, pool, database, assets), *endpoints([ApiReference, *controllers], kernel, pool)],
         exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
@@ -67,16 +66,16 @@ def build(
     return app
 
 
-def _lifespan(pool: ThreadPoolExecutor) -> Callable[[Litestar], Any]:
+def _lifespan(pool: Pool) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         yield
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.close()
 
     return lifespan
 
 
-def _refusing(kernel: Kernel, pool: ThreadPoolExecutor) -> Callable[[Request[Any, Any, Any], Exception], Any]:
+def _refusing(kernel: Kernel, pool: Pool) -> Callable[[Request[Any, Any, Any], Exception], Any]:
     def refuse(request: Request[Any, Any, Any], error: Exception) -> "_Refused":
         return _Refused(kernel, pool, Incoming(request.scope), error)
 
@@ -86,7 +85,7 @@ def _refusing(kernel: Kernel, pool: ThreadPoolExecutor) -> Callable[[Request[Any
 class _Refused:
     """Stands for a response towards Litestar; the answer is made in a thread, as it may show who is signed in."""
 
-    def __init__(self, kernel: Kernel, pool: ThreadPoolExecutor, incoming: Incoming, error: Exception) -> None:
+    def __init__(self, kernel: Kernel, pool: Pool, incoming: Incoming, error: Exception) -> None:
         self._kernel = kernel
         self._pool = pool
         self._incoming = incoming
@@ -96,9 +95,7 @@ class _Refused:
         return self
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        answer: Answer = await asyncio.get_running_loop().run_in_executor(
-            self._pool, self._kernel.refuse, self._incoming, self._error, self._problem()
-        )
+        answer: Answer = await self._pool.run(self._kernel.refuse, self._incoming, self._error, self._problem())
         if isinstance(self._error, MethodNotAllowedException) and self._error.headers:
             answer.headers.extend((k.lower().encode(), v.encode()) for k, v in self._error.headers.items())
         await answer(scope, receive, send)

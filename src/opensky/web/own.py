@@ -1,8 +1,6 @@
 """The few routes that need no controller: files, and a word of health."""
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from litestar import Request
@@ -16,11 +14,12 @@ from opensky.web.assets import Assets
 from opensky.web.headers import NO_STORE
 from opensky.web.incoming import Incoming
 from opensky.web.kernel import Kernel
+from opensky.web.pool import Pool
 
 Serve = Callable[[Incoming], Answer]
 
 
-def own_endpoints(kernel: Kernel, pool: ThreadPoolExecutor, database: Database, assets: Assets) -> list[Endpoint]:
+def own_endpoints(kernel: Kernel, pool: Pool, database: Database, assets: Assets) -> list[Endpoint]:
     """Return the handlers of these routes."""
 
     def static(incoming: Incoming) -> Answer:
@@ -41,10 +40,9 @@ def own_endpoints(kernel: Kernel, pool: ThreadPoolExecutor, database: Database, 
     ]
 
 
-def _plain(path: str, serve: Serve, kernel: Kernel, pool: ThreadPoolExecutor) -> Endpoint:
+def _plain(path: str, serve: Serve, kernel: Kernel, pool: Pool) -> Endpoint:
     async def handler(request: Request[Any, Any, Any]) -> Any:
-        run = asyncio.get_running_loop().run_in_executor
-        return await run(pool, kernel.plainly, serve, Incoming(request.scope))
+        return await pool.run(kernel.plainly, serve, Incoming(request.scope))
 
     opt = {"access": access.PUBLIC}
     made = Endpoint(path, http_method=["GET", "HEAD"], name=path, include_in_schema=False, opt=opt)

@@ -16,6 +16,7 @@ from opensky.web.assets import Assets
 from opensky.web.csrf import FIELD
 from opensky.web.exchange import Exchange
 from opensky.web.formats import FILTERS, Ago
+from opensky.web.words import Words
 
 OWN = Path(__file__).parent / "templates"
 MOST_FRAGMENTS = 20_000
@@ -34,10 +35,17 @@ class Templates:
             auto_reload=False,
             extensions=["jinja2.ext.i18n"],
         )
-        self._environment.install_gettext_translations(gettext.NullTranslations(), newstyle=True)  # type: ignore[attr-defined]
+        words = Words(gettext.NullTranslations())
+        self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
         self._environment.filters.update(FILTERS, ago=Ago(clock))
         self._environment.globals.update(
-            static=assets.static, media=assets.media, shop_name=settings.shop_name, cards=self.cards
+            static=assets.static,
+            media=assets.media,
+            shop_name=settings.shop_name,
+            cards=self.cards,
+            _=words.one,
+            gettext=words.one,
+            ngettext=words.many,
         )
         self._cards = Fragments()
 
