@@ -37,7 +37,9 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
         load_demo(settings)
         unfinished.unlink()
     elif empty and settings.demo:
-        print(f"This folder has the demo shop already; for an empty one, name a new folder with --data: {settings.data}")
+        print(
+            f"This folder has the demo shop already; for an empty one, name a new folder with --data: {settings.data}"
+        )
     return {"demo": True, "logins": logins()} if is_demo(settings.data) else {"demo": False, "logins": []}
 
 

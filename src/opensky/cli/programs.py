@@ -66,7 +66,8 @@ def _options(program: Program, data: Path) -> dict[str, str]:
         "stopwaitsecs": str(_STOP_SECONDS),
         "killasgroup": "true",
         "redirect_stderr": "true",
-        "stdout_logfile": _escape(str(log_folder(data) / f"{program.name}.log")),
+        # supervisor 4.3 expands this one value twice
+        "stdout_logfile": _escape(_escape(str(log_folder(data) / f"{program.name}.log"))),
         "stdout_logfile_maxbytes": _LOG_BYTES,
         "stdout_logfile_backups": str(_LOG_FILES),
     }

@@ -21,7 +21,7 @@ class Stage:
     cure: str
 
 
-def test(
+def quality(
     *arguments: Annotated[str, Parameter(allow_leading_hyphen=True)],
     services: bool = False,
 ) -> None:
@@ -30,12 +30,9 @@ def test(
     Example: ./opensky test
     Example: ./opensky test tests/cli -k launcher
 
-    Parameters
-    ----------
-    arguments
-        Handed to pytest as they are.
-    services
-        Also run the suites that need other servers.
+    Args:
+        *arguments: handed to pytest as they are.
+        services: also run the suites that need other servers.
     """
     root = checkout()
     if services:
@@ -48,7 +45,10 @@ def test(
             # Nothing is said after pytest: its closing line stays the last one, for people and for machines.
             sys.exit(status)
         if status:
-            print(f"opensky: stopped at {stage.name}, after {time.monotonic() - began:.0f} s. {stage.cure}", file=sys.stderr)
+            print(
+                f"opensky: stopped at {stage.name}, after {time.monotonic() - began:.0f} s. {stage.cure}",
+                file=sys.stderr,
+            )
             sys.exit(status)
 
 
@@ -68,7 +68,9 @@ def _checks() -> tuple[Stage, ...]:
     python = sys.executable
     contracts = str(Path(python).with_name("lint-imports"))
     return (
-        Stage("ruff check", (python, "-m", "ruff", "check"), "Many findings mend themselves: .venv/bin/ruff check --fix"),
+        Stage(
+            "ruff check", (python, "-m", "ruff", "check"), "Many findings mend themselves: .venv/bin/ruff check --fix"
+        ),
         Stage("ruff format", (python, "-m", "ruff", "format", "--check"), "Mend it: .venv/bin/ruff format"),
         Stage("mypy", (python, "-m", "mypy"), "Each line above names a file, a line and what does not fit."),
         Stage("lint-imports", (contracts,), "ARCHITECTURE.md says who may import whom, and why."),

@@ -40,23 +40,16 @@ def up(
 
     Example: ./opensky up --data /srv/shop --port 8080
 
-    Parameters
-    ----------
-    data
-        Folder of everything that the shop keeps (default: var).
-    host
-        Address to listen on (default: 127.0.0.1, this machine alone).
-    port
-        Port to listen on (default: 8000).
-    workers
-        How many web processes answer requests (default: 2).
-    empty
-        Make an empty shop, not the demo shop, when the data folder is new.
-    app
-        Another ASGI application in place of the shop's, to test this command; no data are then prepared.
+    Args:
+        data: folder of everything that the shop keeps (default: var).
+        host: address to listen on (default: 127.0.0.1, this machine alone).
+        port: port to listen on (default: 8000).
+        workers: how many web processes answer requests (default: 2).
+        empty: make an empty shop, not the demo shop, when the data folder is new.
+        app: another ASGI application in place of the shop's, to test this command; no data are then prepared.
     """
     began = time.monotonic()
-    given = {"data": data and data.expanduser().resolve(), "host": host, "port": port, "workers": workers}
+    given = {"data": data.expanduser().resolve() if data else None, "host": host, "port": port, "workers": workers}
     variables = {PREFIX + key.upper(): str(value) for key, value in given.items() if value is not None}
     environment = dict(os.environ) | variables
     settings = Settings.load(environment)
@@ -122,7 +115,9 @@ def check_port(host: str, port: int) -> None:
             probe.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            message = f"Port {port} is taken by another program; stop that one, or choose another port: --port {port + 1}"
+            message = (
+                f"Port {port} is taken by another program; stop that one, or choose another port: --port {port + 1}"
+            )
         elif error.errno == errno.EACCES:
             message = f"This user may not listen on port {port}; choose one above 1023, such as --port 8000."
         else:

@@ -43,7 +43,8 @@ def hold(sign: signal.Signals = signal.SIGTERM) -> None:
 def _ask_kernel(sign: signal.Signals) -> bool:
     if sys.platform != "linux":
         return False
-    return ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(sign), 0, 0, 0) == 0
+    status: int = ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(sign), 0, 0, 0)
+    return status == 0
 
 
 def _watch(parent: int, sign: signal.Signals) -> None:

@@ -1,0 +1,223 @@
+"""``opensky up`` as real processes: it opens, it heals, and nothing of it outlives it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from opensky.cli.running import answers
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+
+HERE = Path(__file__).parent
+PATIENCE = 20.0
+
+
+@dataclass
+class Shop:
+    """An ``opensky up`` in a process of its own, with a tiny application in place of the shop's."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes]
+
+    @property
+    def said(self) -> str:
+        """All that it wrote in its terminal."""
+        return self.data.with_suffix(".terminal").read_text()
+
+    def processes(self) -> dict[int, str]:
+        """Return the command line of each process that belongs to it, by id, as the system sees them."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                belongs = f"OPENSKY_DATA={self.data}\0".encode() in (folder / "environ").read_bytes()
+            except OSError:
+                continue  # it ended while we looked
+            if (belongs or f"--data {self.data} " in command) and "opensky.cli" in command:
+                found[int(folder.name)] = command
+        return found
+
+    def pid_of(self, module: str) -> int:
+        """Return the id of the oldest process that runs a module."""
+        return min(pid for pid, command in self.processes().items() if f"-m {module}" in command)
+
+    def workers(self) -> set[int]:
+        """Return the ids of the processes that answer requests."""
+        return {pid for pid, command in self.processes().items() if "cli.web" in command} - {
+            self.pid_of("opensky.cli.web")
+        }
+
+    def opens(self) -> bool:
+        """Whether it has said that it is open."""
+        return "is open, after" in self.said
+
+    def wait_for(self, condition: Callable[[], object], what: str) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, f"{what}, but:\n{self.said}\n{self.processes()}"
+            time.sleep(0.05)
+
+    def is_gone(self) -> bool:
+        """Whether no process of it is left."""
+        return not self.processes()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start(data: Path, port: int, app: str = "standin:app") -> Shop:
+    """Start a shop and do not wait for it."""
+    command = [sys.executable, "-P", "-m", "opensky.cli", "up", "--data", str(data), "--port", str(port), "--app", app]
+    with data.with_suffix(".terminal").open("wb") as terminal:
+        process = subprocess.Popen(
+            command, env=os.environ | {"PYTHONPATH": str(HERE)}, stdout=terminal, stderr=terminal, process_group=0
+        )
+    return Shop(data, port, process)
+
+
+@pytest.fixture
+def started(tmp_path: Path) -> Iterator[Shop]:
+    """Return a shop that was told to start."""
+    shop = start(tmp_path / "100% var; really", free_port())
+    yield shop
+    for pid in shop.processes():
+        os.kill(pid, signal.SIGKILL)
+    shop.process.wait()
+
+
+@pytest.fixture
+def shop(started: Shop) -> Shop:
+    """Return a shop that is open."""
+    started.wait_for(lambda: started.opens() or started.process.poll() is not None, "it should open")
+    assert started.opens(), started.said
+    return started
+
+
+def test_it_opens_and_says_where(shop: Shop) -> None:
+    """When it says that it is open, it answers; the addresses are in the terminal, and then what the programs say."""
+    assert answers("127.0.0.1", shop.port)
+    for line in (f"shop   http://127.0.0.1:{shop.port}/", f"API    http://127.0.0.1:{shop.port}/api/docs"):
+        assert line in shop.said
+    assert len(shop.workers()) == 2
+    shop.wait_for(lambda: "web   [INFO] Started worker-2" in shop.said, "it should relay the log")
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_everything(shop: Shop, sign: signal.Signals) -> None:
+    """Ctrl-C, a polite kill and a closed terminal all end it in order: status 0, nothing left, the port free."""
+    shop.process.send_signal(sign)
+    assert shop.process.wait(PATIENCE) == 0
+    assert shop.processes() == {}
+    assert not answers("127.0.0.1", shop.port)
+
+
+def test_a_signal_while_it_starts_stops_everything(started: Shop) -> None:
+    """Whoever changes their mind early need not wait."""
+    started.wait_for(lambda: (started.data / "run/supervisord.conf").exists(), "it should begin")
+    started.process.send_signal(signal.SIGINT)
+    assert started.process.wait(PATIENCE) == 0
+    started.wait_for(started.is_gone, "nothing should be left")
+
+
+def test_killing_it_leaves_nothing(shop: Shop) -> None:
+    """``kill -9`` of the parent, which can tell nobody, still ends all that it started."""
+    shop.process.kill()
+    shop.process.wait()
+    shop.wait_for(shop.is_gone, "nothing should be left")
+
+
+def test_killing_the_supervisor_leaves_nothing(shop: Shop) -> None:
+    """Without its supervisor a shop cannot heal, so it ends, and says why."""
+    os.kill(shop.pid_of("opensky.cli.supervise"), signal.SIGKILL)
+    assert shop.process.wait(PATIENCE) == 1
+    assert "opensky: The supervisor ended unexpectedly; see" in shop.said
+    shop.wait_for(shop.is_gone, "nothing should be left")
+
+
+def test_killing_everything_but_a_worker_leaves_nothing(shop: Shop) -> None:
+    """Parent, supervisor and server killed in one blow: the workers end as well."""
+    shop.process.kill()
+    for module in ("opensky.cli.supervise", "opensky.cli.web"):
+        os.kill(shop.pid_of(module), signal.SIGKILL)
+    shop.process.wait()
+    shop.wait_for(shop.is_gone, "nothing should be left")
+
+
+def test_a_killed_worker_comes_back(shop: Shop) -> None:
+    """A worker that dies is replaced, and the shop goes on answering."""
+    shop.wait_for(lambda: len(shop.workers()) == 2, "both workers should be there")
+    victim = max(shop.workers())
+    os.kill(victim, signal.SIGKILL)
+    shop.wait_for(lambda: len(shop.workers() - {victim}) == 2, "there should be two workers again")
+    shop.wait_for(lambda: answers("127.0.0.1", shop.port), "it should answer again")
+    assert shop.process.poll() is None
+
+
+def test_a_killed_web_server_comes_back_without_its_old_workers(shop: Shop) -> None:
+    """The supervisor starts the server again; the workers of the dead one are gone, the terminal says what happened."""
+    before = {shop.pid_of("opensky.cli.web"), *shop.workers()}
+    os.kill(min(before), signal.SIGKILL)
+    shop.wait_for(lambda: before.isdisjoint(shop.processes()), "the old workers should be gone")
+    shop.wait_for(lambda: answers("127.0.0.1", shop.port), "it should answer again")
+    shop.wait_for(lambda: "exited: web (terminated by SIGKILL; not expected)" in shop.said, "it should be told")
+
+
+def test_a_second_shop_in_the_same_folder_is_refused(shop: Shop) -> None:
+    """Two shops on one data folder would fight; the second is told who was first."""
+    status, said = _fails(shop.data, free_port())
+    assert status == 1
+    assert said == (
+        f"opensky: The data folder {shop.data} is in use by process {shop.process.pid} at http://127.0.0.1:{shop.port};"
+        " stop that shop, or choose another with --data.\n"
+    )
+
+
+def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path) -> None:
+    """The refusal says which port, and how to choose another."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        status, said = _fails(tmp_path / "var", port)
+    assert status == 1
+    assert said == (
+        f"opensky: Port {port} is taken by another program; stop that one, or choose another port: --port {port + 1}\n"
+    )
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    """A data folder that cannot be written is refused in one line."""
+    (tmp_path / "file").write_text("not a folder")
+    status, said = _fails(tmp_path / "file", free_port())
+    assert status == 1
+    assert said.startswith(f"opensky: Cannot write in the data folder {tmp_path / 'file'} (")
+    assert said.count("\n") == 1
+
+
+def test_a_program_that_cannot_start_is_shown_with_its_last_words(tmp_path: Path) -> None:
+    """When the shop does not come up, the terminal has the end of its log, and nothing is left running."""
+    shop = start(tmp_path / "var", free_port(), app="no_such_module:app")
+    assert shop.process.wait(PATIENCE) == 1
+    assert "opensky: web did not start: exited: web (exit status 1; not expected). The last lines of" in shop.said
+    assert "ModuleNotFoundError: No module named 'no_such_module'" in shop.said
+    assert shop.processes() == {}
+
+
+def _fails(data: Path, port: int) -> tuple[int, str]:
+    shop = start(data, port)
+    return shop.process.wait(PATIENCE), shop.said
