@@ -105,6 +105,25 @@ def _listed(groups: frozenset[str]) -> str:
     return f"group{'s' * (len(groups) > 1)} {', '.join(sorted(groups))}"
 
 
+def _struct(cls: type, groups: frozenset[str], shown: list[tuple[str, Any]]) -> type[msgspec.Struct]:
+    """Define the struct, or return the one there is: embedded in several places, a class is one schema."""
+    if (cls, groups) not in _structs:
+        struct = msgspec.defstruct(
+            cls.__name__ + "".join(name.title() for name in sorted(groups - {"api"})),
+            shown,
+            namespace={"__doc__": cls.__doc__},
+            module=cls.__module__,
+            frozen=True,
+            gc=False,  # a view is a tree, made and thrown away
+        )
+        _check(cls, struct)
+        _structs.setdefault((cls, groups), struct)
+    return _structs[cls, groups]
+
+
+_structs: dict[tuple[type, frozenset[str]], type[msgspec.Struct]] = {}
+
+
 def _check(cls: type, struct: type[msgspec.Struct]) -> None:
     info = msgspec.inspect.type_info(struct)
     assert isinstance(info, msgspec.inspect.StructType)  # noqa: S101 - it is a struct
@@ -139,15 +158,7 @@ class _Writer:
         if not shapes:
             message = f"{cls.__qualname__} shows nothing in {_listed(self._groups)}; mark fields with Groups(...)."
             raise Misconfigured(message)
-        struct = msgspec.defstruct(
-            cls.__name__ + "".join(name.title() for name in sorted(self._groups - {"api"})),
-            [(name, kind) for name, kind, _ in shapes],
-            namespace={"__doc__": cls.__doc__},
-            module=cls.__module__,
-            frozen=True,
-            gc=False,  # a view is a tree, made and thrown away
-        )
-        _check(cls, struct)
+        struct = _struct(cls, self._groups, [(name, kind) for name, kind, _ in shapes])
         return struct, f"{self._keep(struct)}({', '.join(value for *_, value in shapes)})"
 
     def _keep(self, thing: Any) -> str:
