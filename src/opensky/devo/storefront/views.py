@@ -130,6 +130,8 @@ class BagLineView(Struct, frozen=True):
     quantity: int
     amount: Money
     problem: str = ""
+    seen_price: Money | None = None
+    """The price when it was put in, where it has changed since."""
 
 
 class BagGroup(Struct, frozen=True):

@@ -1,0 +1,103 @@
+"""A gateway that moves no money, to try the shop with. It behaves as a real one does: slow to forget, never twice.
+
+Its tokens are the well-known test numbers, typed where a real gateway would put its own field. A number that is none of
+them is declined, so that nobody's card works here by mistake, and no more than its last four digits is kept.
+"""
+
+from opensky.devo.payments.gateway import Approved, Declined, GatewayError, Sample
+from opensky.devo.payments.objects import TestCharge
+from opensky.kernel.clock import Clock
+from opensky.kernel.errors import Misconfigured
+from opensky.kernel.ids import IdGenerator
+from opensky.kernel.money import Money
+from opensky.persistence import Database
+from opensky.settings import Settings
+
+APPROVED = "4242 4242 4242 4242"
+DECLINED = "4000 0000 0000 0002"
+UNCLEAR = "4000 0000 0000 0119"
+_LAST = 4
+_DECLINED = "The card was declined. Nothing was charged; please try another one."
+_UNKNOWN = "This number is not one of the test cards, so nothing was charged. Please use one of those on the page."
+
+
+class TestGateway:
+    """A ``PaymentGateway`` that remembers in the shop's own database, so that all processes agree.
+
+    Raises:
+        Misconfigured: the shop is neither a demo nor on this machine alone; it needs a gateway that moves money.
+    """
+
+    __test__ = False  # keeps pytest from collecting a class of this name
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock, settings: Settings) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+        self._allowed = settings.demo or settings.loopback
+
+    def charge(self, amount: Money, token: str, idempotency_key: str) -> Approved | Declined:
+        self._refuse_in_earnest()
+        number = "".join(token.split())
+        if number == _digits(UNCLEAR):
+            message = "The test gateway was told not to answer."
+            raise GatewayError(message)
+        with self._database.unit_of_work() as unit:
+            charge = unit.get(TestCharge, idempotency_key)
+            if charge is None:
+                charge = self._decide(amount, number, idempotency_key)
+                unit.persist(charge)
+                unit.commit()
+        return _outcome(charge)
+
+    def find(self, idempotency_key: str) -> Approved | Declined | None:
+        with self._database.unit_of_work(read_only=True) as unit:
+            charge = unit.get(TestCharge, idempotency_key)
+        return None if charge is None else _outcome(charge)
+
+    def refund(self, reference: str, amount: Money, idempotency_key: str) -> str:
+        with self._database.unit_of_work() as unit:
+            charge = unit.find_one(TestCharge, {"reference": reference})
+            if charge is None or charge.declined or amount > charge.amount:
+                message = f"The test gateway has no charge {reference!r} of at least {amount}."
+                raise GatewayError(message, reference=reference)
+            if not charge.refund_reference:
+                charge.refund_reference = f"test-refund-{self._ids.next():x}"
+                unit.commit()
+            return charge.refund_reference
+
+    def samples(self) -> tuple[Sample, ...]:
+        return (
+            Sample(APPROVED, "is approved"),
+            Sample(DECLINED, "is declined"),
+            Sample(UNCLEAR, "gets no answer"),
+        )
+
+    def _decide(self, amount: Money, number: str, key: str) -> TestCharge:
+        reasons = {_digits(APPROVED): "", _digits(DECLINED): _DECLINED}
+        return TestCharge(
+            key=key,
+            reference=f"test-{self._ids.next():x}",
+            amount=amount,
+            brand="Visa",
+            last4=number[-_LAST:],
+            declined=reasons.get(number, _UNKNOWN),
+            charged_at=self._clock.now(),
+        )
+
+    def _refuse_in_earnest(self) -> None:
+        if not self._allowed:
+            raise Misconfigured(
+                "This shop can be reached by others but has only the test gateway, which moves no money; "
+                "set demo = true, or provide a PaymentGateway."
+            )
+
+
+def _digits(number: str) -> str:
+    return "".join(number.split())
+
+
+def _outcome(charge: TestCharge) -> Approved | Declined:
+    if charge.declined:
+        return Declined(charge.declined)
+    return Approved(charge.reference, charge.brand, charge.last4)
