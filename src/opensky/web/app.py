@@ -2,15 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dishka import Container
 from litestar import Litestar, Request
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.openapi.spec import Components, SecurityScheme
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
@@ -23,14 +21,13 @@ from opensky.web.headers import SecurityHeaders
 from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
 from opensky.web.kernel import Frame, Kernel
-from opensky.web.own import own_endpoints
+from opensky.web.openapi import describe
+from opensky.web.own import described, own_endpoints
 from opensky.web.pool import Pool
 from opensky.web.problems import Problem, broken_request, problem_for
 from opensky.web.reference import ApiReference
 from opensky.web.templates import Templates
 
-API = "/api/v1"
-API_VERSION = "1.0.0"
 _BODY_LIMIT = 1024 * 1024
 
 
@@ -54,14 +51,16 @@ def build(
     identities = Identities(database, clock, settings.secret_key, secure=settings.secure_cookies)
     kernel = Kernel(settings, container, identities, pages, assets, frame)
     pool = Pool(settings.threads)
+    files = own_endpoints(kernel, pool, database, assets)
     app = Litestar(
-        [*own_endpoints(kernel, pool, database, assets), *endpoints([ApiReference, *controllers], kernel, pool)],
+        [*files, *endpoints([ApiReference, *controllers], kernel, pool)],
         exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
-        openapi_config=_description(settings),
+        openapi_config=None,
         request_max_body_size=_BODY_LIMIT,
         lifespan=[_lifespan(pool)],
         logging_config=None,
     )
+    app.register(described(kernel, pool, partial(describe, app, settings)))
     app.state.preload = pages.preload
     return app
 
@@ -109,15 +108,3 @@ class _Refused:
                 return broken_request(detail, extra, status) if status == 400 else problem_for(status)  # noqa: PLR2004
             case _:
                 return None
-
-
-def _description(settings: Settings) -> OpenAPIConfig:
-    bearer = SecurityScheme(type="http", scheme="bearer", description="A token of a member, made on the account page.")
-    return OpenAPIConfig(
-        title=f"{settings.shop_name} API",
-        version=API_VERSION,
-        description="Products, insiders, follows, feed and orders. Lists are paged by cursor; errors are problem+json.",
-        path=API,
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        components=Components(security_schemes={"bearer": bearer}),
-    )

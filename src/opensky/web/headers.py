@@ -31,6 +31,7 @@ _DATA_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 _YEAR = 31_536_000
 
 NO_STORE = (b"cache-control", b"private, no-store")
+NO_SNIFF = (b"x-content-type-options", b"nosniff")
 REVALIDATE = (b"cache-control", b"private, no-cache")
 
 
@@ -40,7 +41,7 @@ class SecurityHeaders:
     __slots__ = ("api", "file", "page")
 
     def __init__(self, settings: Settings) -> None:
-        common: Headers = [(b"x-content-type-options", b"nosniff")]
+        common: Headers = [NO_SNIFF]
         if settings.address.startswith("https://"):
             common.append((b"strict-transport-security", b"max-age=%d; includeSubDomains" % _YEAR))
         self.api: Headers = [

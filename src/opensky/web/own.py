@@ -1,6 +1,7 @@
 """The few routes that need no controller: files, and a word of health."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from litestar import Request
@@ -11,9 +12,10 @@ from opensky.web import access
 from opensky.web.adapter import Endpoint
 from opensky.web.answer import Answer
 from opensky.web.assets import Assets
-from opensky.web.headers import NO_STORE
+from opensky.web.headers import NO_SNIFF, NO_STORE, REVALIDATE
 from opensky.web.incoming import Incoming
 from opensky.web.kernel import Kernel
+from opensky.web.openapi import PATH
 from opensky.web.pool import Pool
 
 Serve = Callable[[Incoming], Answer]
@@ -31,13 +33,23 @@ def own_endpoints(kernel: Kernel, pool: Pool, database: Database, assets: Assets
     def health(_incoming: Incoming) -> Answer:
         with database.reader() as reader:
             reader.one(text("SELECT 1"))
-        return Answer(200, [NO_STORE, (b"content-type", b"text/plain; charset=utf-8")], b"well\n")
+        return Answer(200, [NO_SNIFF, NO_STORE, (b"content-type", b"text/plain; charset=utf-8")], b"well\n")
 
     return [
         _plain("/static/{name:path}", static, kernel, pool),
         _plain("/media/{name:path}", media, kernel, pool),
         _plain("/healthz", health, kernel, pool),
     ]
+
+
+def described(kernel: Kernel, pool: Pool, describe: Callable[[], bytes]) -> Endpoint:
+    """Return the handler of the API's description, which is made once."""
+    made = cache(describe)
+
+    def serve(_incoming: Incoming) -> Answer:
+        return Answer(200, [NO_SNIFF, REVALIDATE, (b"content-type", b"application/json")], made())
+
+    return _plain(PATH, serve, kernel, pool)
 
 
 def _plain(path: str, serve: Serve, kernel: Kernel, pool: Pool) -> Endpoint:

@@ -112,6 +112,8 @@ def _pointer(path: str) -> str:
 
 def _of_litestar(each: dict[str, Any]) -> Violation:
     key, message = str(each.get("key", "")), str(each.get("message", "is not valid"))
+    if message == f"'{key}'":  # what Litestar says of a thing that is not there
+        message = "A body is needed." if key == "data" else "This parameter is needed."
     if str(each.get("source", "")) == "body" or key == "data":
         return Violation(detail=message, pointer=_pointer("" if key == "data" else key))
     return Violation(detail=message, parameter=key)

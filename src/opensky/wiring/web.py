@@ -14,5 +14,10 @@ def make(settings: Settings) -> Litestar:
     return build(settings, web_container(settings), CONTROLLERS, templates=TEMPLATES, frame=FRAME)
 
 
-configure()
-app = make(Settings.load())
+def __getattr__(name: str) -> Litestar:
+    """Make the application when a server asks for it, so that importing this module opens nothing."""
+    if name != "app":
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    configure()
+    return globals().setdefault("app", make(Settings.load()))  # type: ignore[no-any-return]
