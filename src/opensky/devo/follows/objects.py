@@ -9,7 +9,12 @@ from opensky.devo.sellers.objects import SellerId
 from opensky.mapping import Id, Index, Personal, entity
 
 
-@entity("follows", Index("seller_id", "followed_at", "member_id"), Index("member_id", "followed_at", "seller_id"), clustered=True)
+@entity(
+    "follows",
+    Index("seller_id", "followed_at", "member_id"),
+    Index("member_id", "followed_at", "seller_id"),
+    clustered=True,
+)
 @dataclass(eq=False, kw_only=True)
 class Follow:
     """One member follows one seller."""
@@ -19,7 +24,7 @@ class Follow:
     followed_at: Annotated[datetime, Personal("account")]
 
 
-@entity("follower_counts", clustered=True)
+@entity("follower_counts", Index("-followers", "-seller_id"), clustered=True)
 @dataclass(eq=False, kw_only=True)
 class FollowerCount:
     """How many members follow a seller."""

@@ -45,7 +45,11 @@ class Picture:
 
 
 @document(
-    "products", Unique("slug"), Index("seller_id", "-published_at"), Index("status", "-published_at"), Index("-created_at")
+    "products",
+    Unique("slug"),
+    Index("seller_id", "-published_at"),
+    Index("status", "-published_at"),
+    Index("-created_at"),
 )
 @dataclass(eq=False, slots=True, kw_only=True)
 class Product:
@@ -109,6 +113,7 @@ class StockItem:
     "product_cards",
     Index("seller_id", "-published_at", "-product_id"),
     Index("-published_at", "-product_id"),
+    Index("version"),
 )
 @dataclass(eq=False, kw_only=True)
 class ProductCard:
@@ -117,6 +122,7 @@ class ProductCard:
     product_id: Annotated[ProductId, Id()]
     seller_id: SellerId
     version: int
+    """When the card was last changed, in microseconds since 1970: never the same for two states of one card."""
     slug: str
     name: str
     price_minor: int

@@ -1,0 +1,205 @@
+"""Every question about follows that is asked of the store. Pages go by cursor along an index; nothing is counted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, bindparam, delete, select, update
+
+from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
+from opensky.devo.members.objects import Member, MemberId
+from opensky.devo.sellers.objects import Seller, SellerId
+from opensky.devo.sellers.views import Insider, read_insider
+from opensky.persistence import Query, Reader, UnitOfWork, insert_ignore, table
+from opensky.persistence.cursors import Cursor, older_than, pack, unpack
+
+_follows, _sellers, _members = table(Follow), table(Seller), table(Member)
+_followers, _following = table(FollowerCount), table(FollowingCount)
+_MOST = (1 << 63) - 1
+
+
+class Follower(NamedTuple):
+    """A member who follows; only the given name is for others to see."""
+
+    member_id: int
+    followed_at: datetime
+    name: str
+
+
+class Followed(NamedTuple):
+    """An insider whom a member follows."""
+
+    insider: Insider
+    followed_at: datetime
+    followers: int
+
+
+class Popular(NamedTuple):
+    """An insider and how many follow them."""
+
+    insider: Insider
+    followers: int
+
+
+class Standing(NamedTuple):
+    """The place of an insider in the list by followers: a cursor."""
+
+    followers: int
+    seller_id: int
+
+    def text(self) -> str:
+        """Return the cursor as it stands in an address."""
+        return pack(">qq", *self)
+
+    @classmethod
+    def read(cls, text: str, field: str = "before") -> "Standing":
+        """Read what ``text`` wrote; an empty text is the top of the list. Raises ``Invalid``."""
+        return cls(*unpack(">qq", text, field)) if text else cls(_MOST, _MOST)
+
+
+def _follower(member_id: int, followed_at: datetime, name: str | None) -> Follower:
+    return Follower(member_id, followed_at, (name or "").partition(" ")[0])
+
+
+_IS_FOLLOWING = Query(
+    select(_follows.c.seller_id).where(
+        _follows.c.member_id == bindparam("member_id"), _follows.c.seller_id == bindparam("seller_id")
+    ),
+    int,
+)
+_FOLLOWED_IDS = Query(select(_follows.c.seller_id).where(_follows.c.member_id == bindparam("member_id")), int)
+_FOLLOWED_AMONG = Query(
+    select(_follows.c.seller_id).where(
+        _follows.c.member_id == bindparam("member_id"), _follows.c.seller_id.in_(bindparam("ids", expanding=True))
+    ),
+    int,
+)
+_FOLLOWERS = Query(
+    select(_follows.c.member_id, _follows.c.followed_at, _members.c.name)
+    .select_from(_follows.outerjoin(_members, _members.c.id == _follows.c.member_id))
+    .where(_follows.c.seller_id == bindparam("seller_id"), older_than(_follows.c.followed_at, _follows.c.member_id))
+    .order_by(_follows.c.followed_at.desc(), _follows.c.member_id.desc())
+    .limit(bindparam("limit")),
+    _follower,
+)
+_FOLLOWING = Query(
+    select(_sellers.c.body, _follows.c.followed_at, _followers.c.followers)
+    .select_from(
+        _follows.join(_sellers, _sellers.c.id == _follows.c.seller_id).outerjoin(
+            _followers, _followers.c.seller_id == _follows.c.seller_id
+        )
+    )
+    .where(_follows.c.member_id == bindparam("member_id"), older_than(_follows.c.followed_at, _follows.c.seller_id))
+    .order_by(_follows.c.followed_at.desc(), _follows.c.seller_id.desc())
+    .limit(bindparam("limit")),
+    lambda body, followed_at, followers: Followed(read_insider(body), followed_at, followers or 0),
+)
+_MOST_FOLLOWED = Query(
+    select(_sellers.c.body, _followers.c.followers)
+    .select_from(_followers.join(_sellers, _sellers.c.id == _followers.c.seller_id))
+    .where(
+        _followers.c.followers <= bindparam("followers"),
+        (_followers.c.followers < bindparam("followers")) | (_followers.c.seller_id < bindparam("seller_id")),
+    )
+    .order_by(_followers.c.followers.desc(), _followers.c.seller_id.desc())
+    .limit(bindparam("limit")),
+    lambda body, followers: Popular(read_insider(body), followers),
+)
+_FOLLOWERS_OF = Query(
+    select(_followers.c.seller_id, _followers.c.followers).where(
+        _followers.c.seller_id.in_(bindparam("ids", expanding=True))
+    ),
+    lambda seller_id, followers: (seller_id, followers),
+)
+_FOLLOWERS_OF_ONE = Query(select(_followers.c.followers).where(_followers.c.seller_id == bindparam("seller_id")), int)
+_FOLLOWING_OF_ONE = Query(select(_following.c.following).where(_following.c.member_id == bindparam("member_id")), int)
+
+_ADD = insert_ignore(_follows)
+_REMOVE = delete(_follows).where(
+    _follows.c.member_id == bindparam("member"), _follows.c.seller_id == bindparam("seller")
+)
+
+
+def _by(counts: Table, key: str, number: str) -> tuple[Any, Any]:
+    """Return the statements that start a counter at zero and that add to it."""
+    add = update(counts).where(counts.c[key] == bindparam("whose"))
+    return insert_ignore(counts), add.values({number: counts.c[number] + bindparam("more")})
+
+
+_START_FOLLOWERS, _ADD_FOLLOWERS = _by(_followers, "seller_id", "followers")
+_START_FOLLOWING, _ADD_FOLLOWING = _by(_following, "member_id", "following")
+
+
+class FollowRepository:
+    """Reads follows both ways, and writes an edge with its counters."""
+
+    def __init__(self, reader: Reader, unit: UnitOfWork) -> None:
+        self._reader = reader
+        self._unit = unit
+
+    def is_following(self, member_id: int, seller_id: int) -> bool:
+        """Does this member follow this insider?"""
+        return self._reader.fetch_one(_IS_FOLLOWING, member_id=member_id, seller_id=seller_id) is not None
+
+    def followed_ids(self, member_id: int) -> list[int]:
+        """Whom does this member follow?"""
+        return self._reader.fetch(_FOLLOWED_IDS, member_id=member_id)
+
+    def followed_among(self, member_id: int, ids: Sequence[int]) -> frozenset[int]:
+        """Whom of these does this member follow?"""
+        return frozenset(self._reader.fetch(_FOLLOWED_AMONG, member_id=member_id, ids=list(ids)))
+
+    def followers(self, seller_id: int, before: Cursor, limit: int) -> list[Follower]:
+        """Who follows this insider, the latest first?"""
+        return self._reader.fetch(
+            _FOLLOWERS, seller_id=seller_id, before_at=before.at, before_id=before.id, limit=limit
+        )
+
+    def following(self, member_id: int, before: Cursor, limit: int) -> list[Followed]:
+        """Whom does this member follow, the latest first?"""
+        return self._reader.fetch(
+            _FOLLOWING, member_id=member_id, before_at=before.at, before_id=before.id, limit=limit
+        )
+
+    def most_followed(self, before: Standing, limit: int) -> list[Popular]:
+        """Who has the most followers, below the cursor?"""
+        return self._reader.fetch(_MOST_FOLLOWED, followers=before.followers, seller_id=before.seller_id, limit=limit)
+
+    def followers_of(self, ids: Sequence[int]) -> dict[int, int]:
+        """How many follow each of these? Who has no counter is left out."""
+        return dict(self._reader.fetch(_FOLLOWERS_OF, ids=list(ids))) if ids else {}
+
+    def number_of_followers(self, seller_id: int) -> int:
+        """How many follow this insider?"""
+        return self._reader.fetch_one(_FOLLOWERS_OF_ONE, seller_id=seller_id) or 0
+
+    def number_followed(self, member_id: int) -> int:
+        """How many does this member follow?"""
+        return self._reader.fetch_one(_FOLLOWING_OF_ONE, member_id=member_id) or 0
+
+    def add(self, member_id: MemberId, seller_id: SellerId, at: datetime) -> bool:
+        """Write an edge and count it; says whether it is new."""
+        edge = {"member_id": member_id, "seller_id": seller_id, "followed_at": at}
+        if not self._unit.execute(_ADD, edge).rowcount:
+            return False
+        self._count(member_id, seller_id, 1)
+        return True
+
+    def remove(self, member_id: MemberId, seller_id: SellerId) -> bool:
+        """Delete an edge and count it; says whether there was one."""
+        if not self._unit.execute(_REMOVE, {"member": member_id, "seller": seller_id}).rowcount:
+            return False
+        self._count(member_id, seller_id, -1)
+        return True
+
+    def start_counter(self, seller_id: SellerId) -> None:
+        """Have an insider stand in the list by followers, with none yet."""
+        self._unit.execute(_START_FOLLOWERS, {"seller_id": seller_id, "followers": 0})
+
+    def _count(self, member_id: MemberId, seller_id: SellerId, more: int) -> None:
+        if not self._unit.execute(_ADD_FOLLOWERS, {"whose": seller_id, "more": more}).rowcount:
+            self._unit.execute(_START_FOLLOWERS, {"seller_id": seller_id, "followers": 0})
+            self._unit.execute(_ADD_FOLLOWERS, {"whose": seller_id, "more": more})
+        if not self._unit.execute(_ADD_FOLLOWING, {"whose": member_id, "more": more}).rowcount:
+            self._unit.execute(_START_FOLLOWING, {"member_id": member_id, "following": 0})
+            self._unit.execute(_ADD_FOLLOWING, {"whose": member_id, "more": more})

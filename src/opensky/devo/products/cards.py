@@ -1,0 +1,191 @@
+"""Cards: the denormalised rows that lists are read from, kept true in the transaction that changes a product."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import delete, insert, select, update
+
+from opensky.devo.products.objects import CategoryCard, Picture, Product, ProductCard, Variant
+from opensky.devo.products.repository import SEARCH, scope_of
+from opensky.devo.products.stock import StockRepository, ids_in_stock, next_version
+from opensky.devo.sellers.objects import Seller
+from opensky.kernel.clock import Clock
+from opensky.persistence import Bulk, Database, UnitOfWork, table
+from opensky.persistence.cursors import microseconds
+
+_cards, _shelved, _products, _sellers = table(ProductCard), table(CategoryCard), table(Product), table(Seller)
+
+CHUNK = 2000
+SHOWN_OF_SELLER = frozenset({"slug", "name", "picture"})
+"""What a card shows of its seller."""
+
+
+class _Shown(Struct):
+    """A product's document, as far as its card and the search need it."""
+
+    id: int
+    seller_id: int
+    slug: str
+    name: str
+    words: str = ""
+    description: str = ""
+    categories: list[str] = []
+    variants: list[Variant] = []
+    pictures: list[Picture] = []
+    published_at: datetime | None = None
+
+
+class _Named(Protocol):
+    """Whoever offers it: a seller, or what is known of one."""
+
+    @property
+    def slug(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def picture(self) -> str: ...
+
+
+class _Face(NamedTuple):
+    slug: str
+    name: str
+    picture: str
+
+
+_NOBODY = _Face("", "", "")
+_read_product = msgspec.json.Decoder(_Shown).decode
+
+
+class CardKeeper:
+    """Puts products on show, takes them off, and follows what changes about them."""
+
+    def __init__(self, unit: UnitOfWork, stock: StockRepository, clock: Clock) -> None:
+        self._unit = unit
+        self._stock = stock
+        self._clock = clock
+
+    def show(self, product: Product, seller: Seller) -> None:
+        """Have the card, the shelves and the search show a published product as it is now."""
+        row = card_row(product, seller, sold_out=not self._stock.any_left(product.id))
+        change = update(_cards).where(_cards.c.product_id == product.id)
+        if not self._unit.execute(change.values(**row, version=next_version(self._clock))).rowcount:
+            self._unit.execute(insert(_cards), row | {"version": microseconds(self._clock.now())})
+        self._unit.execute(delete(_shelved).where(_shelved.c.product_id == product.id))
+        if places := list(shelf_rows(product)):
+            self._unit.execute(insert(_shelved), places)
+        SEARCH.put(self._unit.execute, [search_entry(product, seller)])
+
+    def hide(self, product: Product) -> None:
+        """Take a product off all lists."""
+        self._unit.execute(delete(_cards).where(_cards.c.product_id == product.id))
+        self._unit.execute(delete(_shelved).where(_shelved.c.product_id == product.id))
+        SEARCH.remove(self._unit.execute, [product.id])
+
+    def rename_seller(self, seller: Seller) -> None:
+        """Have all cards of a seller show their address, name and picture as they are now."""
+        whose = _cards.c.seller_id == seller.id
+        shown = {"seller_slug": seller.slug, "seller_name": seller.name, "seller_picture": seller.picture}
+        self._unit.execute(update(_cards).where(whose).values(**shown, version=next_version(self._clock)))
+        on_show = (_products.c.seller_id == seller.id, _products.c.status == "published")
+        last = 0
+        while bodies := self._some_bodies(last, *on_show):
+            products = [_read_product(body) for body in bodies]
+            SEARCH.put(self._unit.execute, (search_entry(product, seller) for product in products))
+            last = products[-1].id
+
+    def _some_bodies(self, last: int, *conditions: Any) -> list[str]:
+        statement = select(_products.c.body).where(*conditions, _products.c.id > last).order_by(_products.c.id)
+        return list(self._unit.execute(statement.limit(CHUNK)).scalars())
+
+
+def rebuild(database: Database) -> int:
+    """Make all cards, shelves and search entries anew from the documents; return how many products are on show.
+
+    For imports and demo data, which write documents and stock alone. One transaction: the shop shows the old cards until it
+    is done. Memory is bounded by the number of sellers, not of products.
+    """
+    with database.bulk() as bulk:
+        faces = {id_: _face(body) for id_, body in bulk.execute(select(_sellers.c.id, _sellers.c.body))}
+        for cls in (CategoryCard, ProductCard):
+            bulk.execute(delete(table(cls)))
+        SEARCH.clear(bulk.execute)
+        version = microseconds(database.clock.now())
+        shown = 0
+        for products in _chunks(bulk):
+            in_stock = ids_in_stock(bulk.execute, products[0].id, products[-1].id)
+            _write(bulk, products, faces, in_stock, version)
+            shown += len(products)
+        bulk.commit()
+    return shown
+
+
+def card_row(product: "Product | _Shown", seller: _Named, *, sold_out: bool) -> dict[str, Any]:
+    """Return the columns of a product's card, all but the version."""
+    prices = {variant.price.minor for variant in product.variants}
+    picture = product.pictures[0] if product.pictures else None
+    return {
+        "product_id": product.id,
+        "seller_id": product.seller_id,
+        "slug": product.slug,
+        "name": product.name,
+        "price_minor": min(prices, default=0),
+        "price_currency": product.variants[0].price.currency if product.variants else "USD",
+        "from_price": len(prices) > 1,
+        "picture": picture.path if picture else "",
+        "picture_alt": picture.alt if picture else "",
+        "seller_slug": seller.slug,
+        "seller_name": seller.name,
+        "seller_picture": seller.picture,
+        "sold_out": sold_out,
+        "published_at": product.published_at,
+    }
+
+
+def shelf_rows(product: "Product | _Shown") -> Iterator[dict[str, Any]]:
+    """Yield the places of a published product on its shelves."""
+    if product.published_at is not None:
+        newest_first = -microseconds(product.published_at)
+        for category in dict.fromkeys(product.categories):
+            yield {"category": category, "newest_first": newest_first, "product_id": product.id}
+
+
+def search_entry(product: "Product | _Shown", seller: _Named) -> tuple[int, str, dict[str, str]]:
+    """Return what the search keeps of a product."""
+    texts = {
+        "name": product.name,
+        "shelves": " ".join(product.categories),
+        "seller": seller.name,
+        "words": f"{product.words} {product.description}",
+    }
+    return product.id, scope_of(product.seller_id), texts
+
+
+def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_stock: set[int], version: int) -> None:
+    pairs = [(product, faces.get(product.seller_id, _NOBODY)) for product in products]
+    rows = [card_row(p, face, sold_out=p.id not in in_stock) | {"version": version} for p, face in pairs]
+    for row in rows:
+        row["published_at"] = row["published_at"].strftime("%Y-%m-%d %H:%M:%S.%f")
+    bulk.tuples(ProductCard, list(rows[0]), (tuple(row.values()) for row in rows))
+    places = [tuple(place.values()) for product in products for place in shelf_rows(product)]
+    bulk.tuples(CategoryCard, ["category", "newest_first", "product_id"], places)
+    SEARCH.put(bulk.execute, (search_entry(product, face) for product, face in pairs))
+
+
+def _chunks(bulk: Bulk) -> Iterator[list[_Shown]]:
+    last = 0
+    while True:
+        statement = select(_products.c.id, _products.c.body).where(
+            _products.c.id > last, _products.c.status == "published"
+        )
+        rows = bulk.execute(statement.order_by(_products.c.id).limit(CHUNK)).all()
+        if not rows:
+            return
+        yield [_read_product(body) for _, body in rows]
+        last = rows[-1][0]
+
+
+def _face(body: str) -> _Face:
+    return _Face(**{k: v for k, v in msgspec.json.decode(body).items() if k in SHOWN_OF_SELLER})

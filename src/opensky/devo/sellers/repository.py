@@ -1,0 +1,91 @@
+"""Every question about insiders that is asked of the store."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from opensky.devo.sellers.objects import Seller, SellerId
+from opensky.devo.sellers.views import Insider, InsiderInFull, read_insider, read_insider_in_full
+from opensky.persistence import Query, Reader, UnitOfWork, table
+from opensky.persistence.cursors import Cursor, older_than
+from opensky.persistence.fulltext import Fts5Search, Rank
+
+_sellers = table(Seller)
+
+
+_BY_SLUG = Query(select(_sellers.c.body).where(_sellers.c.slug == bindparam("slug")), read_insider_in_full)
+_BY_ID = Query(select(_sellers.c.body).where(_sellers.c.id == bindparam("id")), read_insider)
+_BY_IDS = Query(select(_sellers.c.body).where(_sellers.c.id.in_(bindparam("ids", expanding=True))), read_insider)
+_JOINED = Query(
+    select(_sellers.c.body)
+    .where(older_than(_sellers.c.joined_at, _sellers.c.id))
+    .order_by(_sellers.c.joined_at.desc(), _sellers.c.id.desc())
+    .limit(bindparam("limit")),
+    read_insider_in_full,
+)
+
+SEARCH = Fts5Search("seller_search", {"name": 10, "craft": 4, "town": 3, "sentence": 1})
+
+
+class SellerRepository:
+    """Reads insiders for pages, and finds the objects that a manager changes."""
+
+    def __init__(self, reader: Reader, unit: UnitOfWork) -> None:
+        self._reader = reader
+        self._unit = unit
+
+    def shown_by_slug(self, slug: str) -> InsiderInFull | None:
+        """Who has this address?"""
+        return self._reader.fetch_one(_BY_SLUG, slug=slug)
+
+    def shown(self, seller_id: int) -> Insider | None:
+        """Who has this id?"""
+        return self._reader.fetch_one(_BY_ID, id=seller_id)
+
+    def shown_by_ids(self, ids: Sequence[int]) -> list[Insider]:
+        """Who are these, in the order of the ids? What is not there is left out."""
+        found = {insider.id: insider for insider in self._reader.fetch(_BY_IDS, ids=list(ids))} if ids else {}
+        return [found[i] for i in ids if i in found]
+
+    def newest(self, before: Cursor, limit: int) -> list[InsiderInFull]:
+        """Who joined last, before the cursor?"""
+        at = before.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # as documents keep instants
+        return self._reader.fetch(_JOINED, before_at=at, before_id=before.id, limit=limit)
+
+    def matching(self, words: str, limit: int) -> list[Insider]:
+        """Whose name, craft, town or sentence holds these words?"""
+        found = SEARCH.find(self._reader.rows, words, Rank.read(""), limit)
+        return self.shown_by_ids([rank.id for rank in found])
+
+    def with_slug(self, slug: str) -> Seller | None:
+        """Whose object has this address?"""
+        return self._unit.find_one(Seller, {"slug": slug})
+
+    def with_id(self, seller_id: SellerId) -> Seller | None:
+        """Whose object has this id?"""
+        return self._unit.get(Seller, seller_id)
+
+    def of_member(self, member_id: int) -> Seller | None:
+        """Which shop does this member run?"""
+        return self._unit.find_one(Seller, {"member_id": member_id})
+
+    def slugs_like(self, slug: str) -> set[str]:
+        """Which addresses begin like this one?"""
+        statement = select(_sellers.c.slug).where(_sellers.c.slug >= slug, _sellers.c.slug < slug + "z")
+        return set(self._unit.execute(statement).scalars())
+
+    def add(self, seller: Seller) -> None:
+        """Keep a new insider, and let the search find them."""
+        self._unit.persist(seller)
+        self.index(seller)
+
+    def index(self, seller: Seller) -> None:
+        """Let the search find an insider by what they say now."""
+        SEARCH.put(self._unit.execute, [search_entry(seller)])
+
+
+def search_entry(seller: Seller | Insider) -> tuple[int, str, dict[str, Any]]:
+    """Return what the search keeps of an insider."""
+    texts = {"name": seller.name, "craft": seller.craft, "town": seller.town, "sentence": seller.sentence}
+    return seller.id, "", texts
