@@ -7,15 +7,17 @@ from pathlib import Path
 
 from rich.console import Console
 
+from opensky.devo.follows import counters
 from opensky.devo.follows.objects import Follow
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.products import cards
 from opensky.devo.products.objects import Category, Product, StockItem
 from opensky.devo.sellers.objects import Seller
-from opensky.importing.counters import recount
+from opensky.devo.sellers.repository import SEARCH, search_entry
 from opensky.importing.journey import Journey, fingerprint, package_folder
 from opensky.importing.journey_rows import FOLLOW_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS, SOURCE, JourneyRows
-from opensky.importing.loading import Batch, Loading, Step
+from opensky.importing.loading import Batch, Loading, Step, whole
 from opensky.importing.pictures import draw
 from opensky.importing.report import IMPORTED, NOTED, Report
 from opensky.persistence import Bulk, Database
@@ -25,7 +27,9 @@ _DOCUMENTS, _BASKETS, _EDGES, _REFUSALS = 4_000, 2_000, 20_000, 5_000
 """How much one transaction takes: about half a second each, so that a running shop gets its turn to write."""
 
 
-def run(database: Database, settings: Settings, *, console: Console | None = None, folder: Path | None = None) -> Report:
+def run(
+    database: Database, settings: Settings, *, console: Console | None = None, folder: Path | None = None
+) -> Report:
     """Import the Complete Journey, or go on where an earlier run was cut off.
 
     ``folder`` holds ``products.parquet`` and ``transactions.parquet``; without it they are those of the package. Progress
@@ -38,10 +42,10 @@ def run(database: Database, settings: Settings, *, console: Console | None = Non
     data = folder or package_folder()
     loading = Loading(database, SOURCE, fingerprint(data), settings.data / "imports", console)
     with loading.opened():
-        return loading.run([] if loading.finished else _steps(Journey(data), settings))
+        return loading.run([] if loading.finished else _steps(Journey(data), settings, database))
 
 
-def _steps(journey: Journey, settings: Settings) -> list[Step]:
+def _steps(journey: Journey, settings: Settings, database: Database) -> list[Step]:
     work = _Work(journey, settings)
     goods = journey.goods
     return [
@@ -52,7 +56,8 @@ def _steps(journey: Journey, settings: Settings) -> list[Step]:
         Step("products", len(goods.number), work.products),
         Step("orders", len(journey.basket_start), work.orders),
         Step("follows", None, work.follows),
-        Step("counters", 1, work.counters),
+        Step("counters", 1, whole(lambda: counters.rebuild(database))),
+        Step("cards", 1, whole(lambda: {NOTED + "products on show in the whole shop": cards.rebuild(database)})),
     ]
 
 
@@ -90,7 +95,12 @@ class _Work:
         return _batches(position, len(self._journey.goods.makers), _DOCUMENTS, self._sellers)
 
     def _sellers(self, start: int, end: int) -> Batch:
-        write = _document_writer(Seller, lambda: self._rows.sellers(start, end))
+        sellers = list(self._rows.sellers(start, end))
+
+        def write(bulk: Bulk) -> None:
+            bulk.documents(Seller, sellers)
+            SEARCH.put(bulk.execute, map(search_entry, sellers))
+
         return Batch(position=end, write=write, counts={IMPORTED + "insiders": end - start})
 
     def products(self, position: int) -> Iterator[Batch]:
@@ -103,7 +113,10 @@ class _Work:
             bulk.documents(Product, products)
             bulk.tuples(StockItem, ("sku", "product_id", "on_hand"), stock)
 
-        counts = {IMPORTED + "products": end - start, NOTED + "products never sold, kept as drafts": end - start - len(stock)}
+        counts = {
+            IMPORTED + "products": end - start,
+            NOTED + "products never sold, kept as drafts": end - start - len(stock),
+        }
         return Batch(position=end, write=write, counts=counts)
 
     def orders(self, position: int) -> Iterator[Batch]:
@@ -127,10 +140,6 @@ class _Work:
             some = follows[start : start + _EDGES]
             write = _tuple_writer(some)
             yield Batch(position=start + len(some), write=write, counts={IMPORTED + "follows": len(some)})
-
-    def counters(self, position: int) -> Iterator[Batch]:
-        if position == 0:
-            yield Batch(position=1, write=lambda bulk: recount(bulk, *self._rows.id_range))
 
 
 def _batches(position: int, total: int, size: int, make: Callable[[int, int], Batch]) -> Iterator[Batch]:

@@ -43,11 +43,6 @@ def in_day(kind: int, day: int, number: Any) -> Any:
     return _id(kind, day * 86_400_000, number)
 
 
-def day_range(day: int) -> tuple[int, int]:
-    """Return the first id of a day and the first of the next: everything that its source can have."""
-    return in_day(0, day, 0), in_day(0, day + 1, 0)
-
-
 def _id(kind: int, millisecond: Any, ordinal: Any) -> Any:
     moment = millisecond + ordinal // _SEQUENCES
     return moment * (1 << _NODE_BITS + _SEQUENCE_BITS) + kind * _SEQUENCES + ordinal % _SEQUENCES

@@ -122,7 +122,9 @@ def _told_apart(maker: npt.NDArray[Any], names: list[str]) -> list[str]:
 
 def _description(category: str, kind: str, brand: str) -> str:
     shelf_marks = " · ".join(dict.fromkeys(filter(None, (readable(category), readable(kind)))))
-    return f"{shelf_marks}. {'The store’s own brand.' if brand == 'Private' else 'A national brand.'}".lstrip(". ")
+    return f"{shelf_marks}. {'From the house of the store.' if brand == 'Private' else 'A national brand.'}".lstrip(
+        ". "
+    )
 
 
 class Journey:
@@ -184,7 +186,9 @@ class Journey:
         starts = np.searchsorted(product[order], np.arange(len(self.goods.number) + 1))
         sold = np.diff(starts) > 0
         middle = (starts[:-1] + starts[1:] - 1) // 2
-        return np.where(sold, unit[order][np.where(sold, middle, 0)], 0) if len(order) else np.zeros(len(sold), np.int64)
+        return (
+            np.where(sold, unit[order][np.where(sold, middle, 0)], 0) if len(order) else np.zeros(len(sold), np.int64)
+        )
 
     @cached_property
     def stock(self) -> Numbers:
@@ -244,7 +248,9 @@ def _read_sales(path: Path) -> dict[str, Numbers]:
     at = 0
     for batch in file.iter_batches(_BATCH, columns=list(read)):
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
-            values = pc.fill_null(column.cast("timestamp[s]", safe=False).cast("int64") if name == _SALES[-1] else column, 0)
+            values = pc.fill_null(
+                column.cast("timestamp[s]", safe=False).cast("int64") if name == _SALES[-1] else column, 0
+            )
             plain = values.to_numpy(zero_copy_only=False)
             read[name][at : at + len(batch)] = np.rint(plain * 100) if name in _VALUES else plain
         at += len(batch)

@@ -63,18 +63,13 @@ class JourneyRows:
         """The id of each basket."""
         return _ids(ids.ORDER, self._journey.second[self._journey.basket_start])
 
-    @cached_property
-    def id_range(self) -> tuple[int, int]:
-        """From the first id that the data can have made to beyond the last."""
-        second = self._journey.second
-        last = int(second[-1]) if len(second) else 0
-        return int(ids.at_second(0, self._journey.first_second, 0)), int(ids.at_second(0, last + 2, 0))
-
     def shelves(self) -> list[Category]:
         """Make the shelves."""
         since = self._journey.first_second
         return [
-            Category(id=ids.at_second(ids.CATEGORY, since, i), slug=s.slug, name=s.name, sentence=s.sentence, position=i + 1)
+            Category(
+                id=ids.at_second(ids.CATEGORY, since, i), slug=s.slug, name=s.name, sentence=s.sentence, position=i + 1
+            )
             for i, s in enumerate(SHELVES)
         ]
 
@@ -93,7 +88,9 @@ class JourneyRows:
     def sellers(self, start: int, end: int) -> Iterator[Seller]:
         """Make insiders of makers."""
         goods = self._journey.goods
-        counts = np.bincount(goods.maker.astype(np.int64) * len(SHELVES) + goods.shelf, minlength=len(goods.makers) * len(SHELVES))
+        counts = np.bincount(
+            goods.maker.astype(np.int64) * len(SHELVES) + goods.shelf, minlength=len(goods.makers) * len(SHELVES)
+        )
         by_shelf = counts.reshape(len(goods.makers), len(SHELVES))
         for i in range(start, end):
             number, shelf = int(goods.makers[i]), SHELVES[int(by_shelf[i].argmax())]
@@ -103,7 +100,9 @@ class JourneyRows:
                 slug=slug(names.maker(SOURCE, number)),
                 name=names.maker(SOURCE, number),
                 craft=shelf.name,
-                sentence=f"{listed:,} things on the list, mostly {shelf.name.lower()}." if listed > 1 else shelf.sentence,
+                sentence=f"{listed:,} things on the list, mostly {shelf.name.lower()}."
+                if listed > 1
+                else shelf.sentence,
                 bio=f"Maker {number} of The Complete Journey, a year at a grocer. The name is invented; the goods are real.",
                 picture=maker_picture(shelf),
                 joined_at=_instant(self._journey.maker_since[i]),
@@ -121,7 +120,9 @@ class JourneyRows:
                 name=goods.name[i],
                 description=goods.description[i],
                 categories=[shelf.slug],
-                variants=[Variant(sku=_sku(number), name=goods.size[i], price=Money(price, self._currency))] if price else [],
+                variants=[Variant(sku=_sku(number), name=goods.size[i], price=Money(price, self._currency))]
+                if price
+                else [],
                 pictures=[Picture(path=product_picture(shelf, number), alt=f"{goods.name[i]} (a drawn tile)")],
                 status="published" if price else "draft",
                 created_at=since,
@@ -177,7 +178,15 @@ class JourneyRows:
         ):
             member, whose = int(self.member_ids[household]), int(journey.households[household])
             to = PostalAddress(name=names.person(SOURCE, whose), street=f"Collected at store {store}")
-            head = (id_, f"CJ{number}", member, None, names.address(SOURCE, whose), msgspec.json.encode(to).decode(), "paid")
+            head = (
+                id_,
+                f"CJ{number}",
+                member,
+                None,
+                names.address(SOURCE, whose),
+                msgspec.json.encode(to).decode(),
+                "paid",
+            )
             made.append((*head, total, self._currency, f"{SOURCE}:{number}", SOURCE, "", "", at, at, None, 0))
         return made
 

@@ -37,6 +37,16 @@ class Batch:
     refused: Sequence[Refused] = ()
 
 
+def whole(work: Callable[[], Mapping[str, int] | None]) -> Callable[[int], Iterator[Batch]]:
+    """Return the batches of a step that is done at once, in transactions of its own, and can be done twice."""
+
+    def batches(position: int) -> Iterator[Batch]:
+        if position == 0:
+            yield Batch(position=1, counts=work() or {})
+
+    return batches
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A named part of an import: ``batches(position)`` yields what is left to do after ``position``, in a fixed order."""
@@ -49,7 +59,9 @@ class Step:
 class Loading:
     """One run of the import of one source. What an earlier run committed is not done again."""
 
-    def __init__(self, database: Database, source: str, fingerprint: str, folder: Path, console: Console | None = None) -> None:
+    def __init__(
+        self, database: Database, source: str, fingerprint: str, folder: Path, console: Console | None = None
+    ) -> None:
         self.source = source
         self._database = database
         self._fingerprint = fingerprint
@@ -123,7 +135,9 @@ class Loading:
             counts.update(Counter(REFUSED + r.reason for r in batch.refused))
             refusals.add(batch.refused)
             # The list first: what stands in it beyond the checkpoint is cut off by the next run.
-            self._checkpoint(bulk, step=step.name, position=batch.position, counts=dict(counts), refused_bytes=refusals.save())
+            self._checkpoint(
+                bulk, step=step.name, position=batch.position, counts=dict(counts), refused_bytes=refusals.save()
+            )
             bulk.commit()
             progress.update(task, completed=batch.position)
         finished = None if following else self._database.clock.now()
@@ -134,8 +148,8 @@ class Loading:
 
     def _begin(self) -> None:
         runs = table(ImportRun)
+        self._database.create()  # also of a new folder, or one from before there were imports
         with self._database.bulk() as bulk:
-            runs.create(bulk.connection, checkfirst=True)
             found = bulk.execute(select(runs).where(runs.c.source == self.source)).mappings().first()
             if found is None:
                 last = bulk.execute(select(func.max(runs.c.day))).scalar() or 0
@@ -175,7 +189,13 @@ class Loading:
         )
 
     def _progress(self) -> Progress:
-        columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeElapsedColumn())
+        columns = (
+            TextColumn("{task.description:<12}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeElapsedColumn(),
+        )
         return Progress(*columns, console=self._console, disable=self._console is None)
 
 

@@ -14,8 +14,7 @@ _SHAPES = (
     '<rect x="112" y="92" width="176" height="156" rx="26"/><rect x="144" y="66" width="112" height="52" rx="22" opacity=".55"/>',
     '<path d="M200 62 L300 246 L100 246 Z"/><circle cx="200" cy="196" r="40" opacity=".45" fill="#fff"/>',
     '<path d="M120 250 V140 a80 80 0 0 1 160 0 V250 Z"/><rect x="96" y="238" width="208" height="26" rx="13" opacity=".55"/>',
-    '<path d="M92 130 H308 L284 250 a18 18 0 0 1 -18 14 H134 a18 18 0 0 1 -18 -14 Z"/>'
-    '<path d="M146 130 a54 54 0 0 1 108 0" fill="none" stroke="currentColor" stroke-width="16" opacity=".55"/>',
+    '<path d="M92 130 H308 L284 250 a18 18 0 0 1 -18 14 H134 a18 18 0 0 1 -18 -14 Z"/><rect x="164" y="88" width="72" height="42" rx="20"/>',
     '<path d="M200 60 C 290 120 300 200 200 264 C 100 200 110 120 200 60 Z"/><path d="M200 90 V250" stroke="#fff" stroke-width="8" opacity=".5"/>',
 )
 
@@ -30,15 +29,14 @@ def maker_picture(shelf: Shelf) -> str:
     return f"{FOLDER}/maker-{shelf.slug}.svg"
 
 
-def draw(media: Path) -> int:
-    """Write all tiles below ``media`` and return how many there are. Writing them again changes nothing."""
+def draw(media: Path) -> None:
+    """Write all tiles below ``media``. Writing them again changes nothing."""
     folder = media / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for shelf in SHELVES:
         for number in range(VARIANTS):
             (media / product_picture(shelf, number)).write_text(_tile(shelf, number), "utf-8")
         (media / maker_picture(shelf)).write_text(_badge(shelf), "utf-8")
-    return len(SHELVES) * (VARIANTS + 1)
 
 
 def _tile(shelf: Shelf, number: int) -> str:
@@ -54,7 +52,9 @@ def _tile(shelf: Shelf, number: int) -> str:
 
 
 def _badge(shelf: Shelf) -> str:
-    rings = "".join(f'<circle cx="200" cy="200" r="{r}" opacity="{o}"/>' for r, o in ((150, 0.25), (105, 0.45), (60, 1)))
+    rings = "".join(
+        f'<circle cx="200" cy="200" r="{r}" opacity="{o}"/>' for r, o in ((150, 0.25), (105, 0.45), (60, 1))
+    )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" role="img" aria-label="{shelf.name.replace("&", "&amp;")}">'
         f'<rect width="400" height="400" fill="{_mixed(shelf.color, 0.85)}"/><g fill="{shelf.color}">{rings}</g></svg>\n'

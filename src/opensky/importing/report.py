@@ -74,7 +74,10 @@ class Report:
 
 def report_of(source: str, counts: Mapping[str, int], **rest: Any) -> Report:
     """Sort counts into a report by how their keys begin."""
-    groups = {begin: {k.removeprefix(begin): n for k, n in counts.items() if k.startswith(begin)} for begin in (IMPORTED, REFUSED, NOTED)}
+    groups = {
+        begin: {k.removeprefix(begin): n for k, n in counts.items() if k.startswith(begin)}
+        for begin in (IMPORTED, REFUSED, NOTED)
+    }
     return Report(source=source, imported=groups[IMPORTED], refused=groups[REFUSED], noted=groups[NOTED], **rest)
 
 

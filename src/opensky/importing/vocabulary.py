@@ -1,8 +1,16 @@
 """What the abbreviations in the till's product list mean. Data, not code: one entry a line of thought."""
 
-WORDS: dict[str, str] = dict(
-    entry.split("=", 1)
-    for entry in """
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+def _entries(text: str) -> dict[str, str]:
+    entries = text.strip().replace("\n", "|").split("|")
+    return dict(entry.split("=", 1) for entry in entries)
+
+
+WORDS: dict[str, str] = _entries("""
 FRZN=frozen|FRZ=frozen|FRZE=frozen|MISC=assorted|MISC.=assorted|MISCELLANEOUS=assorted|SFT=soft|DRNK=drink|DRNKS=drinks|BTL=bottle
 BTLS=bottles|CARB=carbonated|NON-CARB=still|NON-CRBNTD=still|DRNKING=drinking|DRNKNG=drinking|MNERAL=mineral|MNRL=mineral|MNR=mineral
 FLVRD=flavored|FLVR=flavored|FLV=flavored|FLAV=flavored|JCE=juice|JUIC=juice|JUI=juice|JU=juice|WTR=water|WAT=water|WATE=water
@@ -40,8 +48,7 @@ CHOCOCLATE=chocolate|BAGS-CHOCOCLATE=bags, chocolate|BAGS-CHOCOLATE=bags, chocol
 NON-CHOCOL=non-chocolate|NON-CHOCOLA=non-chocolate|CHOCOL=chocolate|SPF=SPF|DXM=DXM|PSE=PSE|PROTIEN=protein|PRESHCOOL=preschool|USDA=USDA
 DEPT=department|GM=general|CRM=cream|WHT=white|VARIETAL=varietal|1.5LT=1.5 l|750ML=750 ml|CAKES:BIRTHDAY=cakes, birthday|BULK&BAG=loose or bagged
 BULK&BA=loose or bagged|PCKGD=packaged|RX=|OTC=|PKLD=pickled|BAG=bag|CHS=cheese|NF=|GNG=ginger|GNGR=ginger|ORG=organizers|ORGNZRS=organizers
-""".replace("\n", "|").strip("|").split("|")
-)
+""")
 """From a word of the list to what it means; empty means that it says nothing to a shopper."""
 
 PHRASES = {
@@ -86,19 +93,16 @@ PHRASES = {
 """Product types that no rule makes readable."""
 
 ADJECTIVES = frozenset(
-    """PREMIUM ECONOMY TRADITIONAL MAINSTREAM SEASONAL PRIMAL ENHANCED LEAN FRESH PANTRY MISC MISCELLANEOUS DRY REGULAR BULK
-    OTHER PROMOTIONAL BLENDS KITS PATTIES POULTRY DECOR NOVELTIES ACTIVITY ENTREES FRAMES ACCESSORIES RIBS JUICE BRUSHES BASIC
+    _words("""PREMIUM ECONOMY TRADITIONAL MAINSTREAM SEASONAL PRIMAL ENHANCED LEAN FRESH PANTRY MISC MISCELLANEOUS DRY REGULAR BULK
+    OTHER PROMOTIONAL BLENDS KITS PATTIES POULTRY DECOR NOVELTIES ACTIVITY ENTREES FRAMES ACCESSORIES RIBS JUICE BRUSHES BASIC RIB
     COLLEGIATE SMOKED SMOKED/COOKED RED VEGETABLE BOXED GRINDS RESIN MARINATED HAPPY NEOTERIC SHEA APS LOAVE CONTINUITY WHOLE CUTS
-    ORGANIC CONES FASTENERS TAPE PROCESSED SEASONED LIQUID GREEN YELLOW WHITE SQUEEZE BREADED""".split()
+    ORGANIC CONES FASTENERS TAPE PROCESSED SEASONED LIQUID GREEN YELLOW WHITE SQUEEZE BREADED VALUE""")
 )
 """Product types that say something only together with their category: "Beef, lean"."""
 
-UNITS = {
-    **{"OZ": "oz", "OZS": "oz", "Z": "oz", "FL": "fl", "LB": "lb", "LBS": "lb", "CT": "ct", "ML": "ml", "L": "l", "LRT": "l"},
-    **{"LT": "l", "LTR": "l", "QT": "qt", "PT": "pt", "PTS": "pt", "GA": "gal", "GAL": "gal", "PK": "pack", "PKS": "packs"},
-    **{"PCK": "pack", "IN": "in", "SQ": "sq", "FT": "ft", "YD": "yd", "CM": "cm", "MM": "mm", "GM": "g", "G": "g", "MG": "mg"},
-    **{"PC": "pc", "PCS": "pc", "CTN": "carton", "DZ": "dozen", "DOZ": "dozen", "DZN": "dozen", "LD": "loads", "LDS": "loads"},
-    **{"LOAD": "loads", "LOADS": "loads", "MED": "medium", "LG": "large", "SM": "small", "SML": "small", "REFIL": "refill"},
-    **{"CP": "cup", "CU": "cu", "PLST": "plastic", "AEROS": "aerosol", "REC": "recyclable", "NR": "no-return", "C": "ct"},
-}
+UNITS: dict[str, str] = _entries("""
+OZ=oz|OZS=oz|Z=oz|FL=fl|LB=lb|LBS=lb|CT=ct|C=ct|ML=ml|L=l|LRT=l|LT=l|LTR=l|QT=qt|PT=pt|PTS=pt|GA=gal|GAL=gal|PK=pack|PKS=packs
+PCK=pack|IN=in|SQ=sq|FT=ft|YD=yd|CM=cm|MM=mm|GM=g|G=g|MG=mg|PC=pc|PCS=pc|CTN=carton|DZ=dozen|DOZ=dozen|DZN=dozen|LD=loads|LDS=loads
+LOAD=loads|LOADS=loads|MED=medium|LG=large|SM=small|SML=small|REFIL=refill|CP=cup|CU=cu|PLST=plastic|AEROS=aerosol|NR=no-return
+""")
 """From a unit of the list to its usual sign or word; other words are merely written small."""

@@ -6,6 +6,7 @@ from functools import cache
 
 from opensky.importing.vocabulary import ADJECTIVES, PHRASES, UNITS, WORDS
 
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _CUT_AT = 30  # the list holds this many letters of a type; what it cut off inside brackets is dropped
 _NUMBER = re.compile(r"(?<![\w.])(\d*)\.(\d+)(?!\w)")
 _FRACTION = re.compile(r"([13]/[24]|[12]/3|[1357]/8)(?=[ -])")
@@ -41,17 +42,19 @@ def readable(shorthand: str) -> str:
 
 @cache
 def readable_size(shorthand: str) -> str:
-    """Spell out a package size: ``"6 PK/4 OZ"`` is "6 × 4 oz", ``".7 OZ"`` is "0.7 oz"."""
+    """Spell out a package size: ``"6 PK/4 OZ"`` is "6 x 4 oz" with a times sign, ``".7 OZ"`` is "0.7 oz"."""
     text = " ".join(shorthand.upper().replace("*", "").split())
     text = re.sub(r"^[A-Z]{1,3}( [A-Z]){0,2} (?=[\d.])|^\d{5,} *", "", text)  # codes of the shelf, not of the pack
     text = re.sub(r"\(\d*\)", "", text)
     text = _NUMBER.sub(_decimal, text)
     text = re.sub(r"(\d)([A-Z])", r"\1 \2", re.sub(r"(?<=\d)-(?=LB|OZ|STEM)", " ", text))
     if not _FRACTION.match(text):
-        text = re.sub(r"^([\d.]+) ?(?:PK|P)? ?/ ?(?=[\d.])", r"\1 × ", text)
-    text = re.sub(r"(?<=\d) ?X ?(?=\d)", " × ", text)
+        text = re.sub(r"^([\d.]+) ?(?:PK|P)? ?/ ?(?=[\d.])", rf"\1 {_TIMES} ", text)
+    text = re.sub(r"(?<=\d) ?X ?(?=\d)", f" {_TIMES} ", text)
     text = re.sub(r"(?<=[A-Z]) ?/ ?| ?/ (?=\d)", ", ", text)
-    return " ".join(UNITS.get(word.rstrip(","), word.rstrip(",").lower()) + word[len(word.rstrip(",")) :] for word in text.split())
+    return " ".join(
+        UNITS.get(word.rstrip(","), word.rstrip(",").lower()) + word[len(word.rstrip(",")) :] for word in text.split()
+    )
 
 
 def slug(text: str) -> str:
@@ -88,7 +91,9 @@ class Shelf:
 
 
 def _shelf(name: str, sentence: str, color: str, words: str = "", departments: str = "") -> Shelf:
-    return Shelf(name, sentence, color, tuple(filter(None, words.split("|"))), tuple(filter(None, departments.split("|"))))
+    return Shelf(
+        name, sentence, color, tuple(filter(None, words.split("|"))), tuple(filter(None, departments.split("|")))
+    )
 
 
 SHELVES = (
@@ -97,27 +102,65 @@ SHELVES = (
     _shelf("Fish & seafood", "From cold water, fresh and frozen.", "#3f8ea3", "", "SEAFOOD|SEAFOOD-PCKGD"),
     _shelf("Butcher", "Roasts, chops, sausages, poultry.", "#b5524a", "", "MEAT|MEAT-PCKGD"),
     _shelf("Deli", "Cheese by the piece, salads, things ready to eat.", "#b08a2e", "", "DELI|CHEF SHOPPE|RESTAURANT"),
-    _shelf("Flowers & garden", "Cut flowers, plants, and what they grow in.", "#c05f87", "LAWN AND GARDEN", "FLORAL|GARDEN CENTER"),
+    _shelf(
+        "Flowers & garden",
+        "Cut flowers, plants, and what they grow in.",
+        "#c05f87",
+        "LAWN AND GARDEN",
+        "FLORAL|GARDEN CENTER",
+    ),
     _shelf("Wholefoods", "Grains, vitamins and good intentions.", "#6f8f5a", "", "NUTRITION"),
     _shelf("Wine, beer & spirits", "For grown-ups.", "#7d3c5a", "WINE|BEER|LIQUOR", "SPIRITS"),
     _shelf("Frozen", "Ice cream first, then dinner.", "#5b8fc7", "FROZEN|FRZN|ICE CREAM", "FROZEN GROCERY"),
-    _shelf("Dairy & eggs", "Milk, butter, yogurt, cheese.", "#d0a94c", "MILK|CHEESE|YOGURT|BUTTER|EGGS|MARGARINE|DAIRY|DOUGH PRODUCTS"),
-    _shelf("Drinks", "Juice, tea, coffee, water and fizz.", "#2f8f83", "DRINKS|JUICE|WATER|COFFEE|TEAS|COCOA|DRNK|ISOTONIC|BEVERAGE"),
+    _shelf(
+        "Dairy & eggs",
+        "Milk, butter, yogurt, cheese.",
+        "#d0a94c",
+        "MILK|CHEESE|YOGURT|BUTTER|EGGS|MARGARINE|DAIRY|DOUGH PRODUCTS",
+    ),
+    _shelf(
+        "Drinks",
+        "Juice, tea, coffee, water and fizz.",
+        "#2f8f83",
+        "DRINKS|JUICE|WATER|COFFEE|TEAS|COCOA|DRNK|ISOTONIC|BEVERAGE",
+    ),
     _shelf("Snacks & sweets", "Chips, cookies, chocolate.", "#d0703c", "SNACK|COOKIES|CRACKERS|CANDY|POPCORN|CHIPS"),
     _shelf("Pets", "For the ones who cannot shop.", "#8a6d4b", "CAT |DOG |PET |BIRD"),
-    _shelf("Household", "Soap, paper, and all that keeps a home going.", "#4f7cac",
-           "LAUNDRY|DETERGENT|BLEACH|CLEANG|TISSUE|TISS/|TOWELS|BAGS/|AIR CARE|BROOMS|PAPER HOUSE|INSECTICIDE|IRONING|CHARCOAL"),
+    _shelf(
+        "Household",
+        "Soap, paper, and all that keeps a home going.",
+        "#4f7cac",
+        "LAUNDRY|DETERGENT|BLEACH|CLEANG|TISSUE|TISS/|TOWELS|BAGS/|AIR CARE|BROOMS|PAPER HOUSE|INSECTICIDE|IRONING|CHARCOAL",
+    ),
     _shelf("Baby", "For the smallest customers.", "#e09fa8", "BABY|INFANT|DIAPER"),
-    _shelf("Beauty & care", "Hair, skin, scent.", "#a76bb0",
-           "HAIR|MAKEUP|DEODORANT|SOAP|HAND/BODY|SHAVING|ORAL|SUNTAN|FRAGRANCE|BATH|ETHNIC PERSONAL|FEMININE|FOOT CARE", "COSMETICS"),
-    _shelf("Health", "The medicine chest.", "#4aa088",
-           "ANALGESIC|ANTACID|VITAMIN|COLD AND FLU|FIRST AID|LAXATIVE|SINUS|DIETARY|EYE AND|FAMILY PLAN|INCONTINENCE|HEALTH CARE|GLASSES"),
+    _shelf(
+        "Beauty & care",
+        "Hair, skin, scent.",
+        "#a76bb0",
+        "HAIR|MAKEUP|DEODORANT|SOAP|HAND/BODY|SHAVING|ORAL|SUNTAN|FRAGRANCE|BATH|ETHNIC PERSONAL|FEMININE|FOOT CARE",
+        "COSMETICS",
+    ),
+    _shelf(
+        "Health",
+        "The medicine chest.",
+        "#4aa088",
+        "ANALGESIC|ANTACID|VITAMIN|COLD AND FLU|FIRST AID|LAXATIVE|SINUS|DIETARY|EYE AND|FAMILY PLAN|INCONTINENCE|HEALTH CARE|GLASSES",
+    ),
     _shelf("Books & magazines", "Something to read.", "#54618c", "MAGAZINE|BOOKSTORE|NEWSPAPER"),
-    _shelf("Cards, paper & toys", "To write, wrap, give and play with.", "#c9577a",
-           "CARDS|STATIONERY|TOYS|SEASONAL|CHRISTMAS|HALLOWEEN|EASTER|VALENTINE|SPORTS|CANDLES", "TOYS"),
-    _shelf("Home & kitchen", "Pans, bulbs, batteries, socks.", "#6b7f8f",
-           "KITCHEN|COOKWARE|HOUSEWARES|HARDWARE|ELECTRIC|BATTERIES|AUDIO|FILM|DOMESTIC|APPAREL|HOSIERY|GLASSWARE|FURNISH|AUTOMOTIVE",
-           "HOUSEWARES|ELECT &PLUMBING|PHOTO & VIDEO|AUTOMOTIVE"),
+    _shelf(
+        "Cards, paper & toys",
+        "To write, wrap, give and play with.",
+        "#c9577a",
+        "CARDS|STATIONERY|TOYS|SEASONAL|CHRISTMAS|HALLOWEEN|EASTER|VALENTINE|SPORTS|CANDLES",
+        "TOYS",
+    ),
+    _shelf(
+        "Home & kitchen",
+        "Pans, bulbs, batteries, socks.",
+        "#6b7f8f",
+        "KITCHEN|COOKWARE|HOUSEWARES|HARDWARE|ELECTRIC|BATTERIES|AUDIO|FILM|DOMESTIC|APPAREL|HOSIERY|GLASSWARE|FURNISH|AUTOMOTIVE",
+        "HOUSEWARES|ELECT &PLUMBING|PHOTO & VIDEO|AUTOMOTIVE",
+    ),
     _shelf("Pantry", "Soup, pasta, spices: the full cupboard.", "#94703f", "", "GROCERY"),
     _shelf("Fuel", "For the way home.", "#5d5d5d", "", "FUEL"),
     _shelf("Odds & ends", "Whatever fits on no other shelf.", "#8b8178"),
