@@ -128,7 +128,7 @@ def test_a_signal_stops_everything(shop: Shop, sign: signal.Signals) -> None:
 
 def test_a_signal_while_it_starts_stops_everything(started: Shop) -> None:
     """Whoever changes their mind early need not wait."""
-    started.wait_for(lambda: (started.data / "run/supervisord.conf").exists(), "it should begin")
+    started.wait_for((started.data / "run/supervisord.conf").exists, "it should begin")
     started.process.send_signal(signal.SIGINT)
     assert started.process.wait(PATIENCE) == 0
     started.wait_for(started.is_gone, "nothing should be left")

@@ -28,7 +28,7 @@ class LogFile:
         """Return the whole lines that were appended since the last call."""
         found = self._read()
         if self._is_replaced():
-            self._close()
+            self.close()
             found += self._read()
         *whole, self._rest = (self._rest + found).split(b"\n")
         return [line.decode("utf-8", "replace") for line in whole]
@@ -51,7 +51,8 @@ class LogFile:
             return True
         return now.st_ino != os.fstat(self._file.fileno()).st_ino or now.st_size < self._file.tell()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let go of the file; what is appended later is read from its beginning."""
         if self._file is not None:
             self._file.close()
         self._file, self._start = None, 0

@@ -3,21 +3,33 @@
 import signal
 import sys
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from opensky import __version__
 from opensky.kernel.errors import OpenSkyError
 
 INTERRUPTED = 128 + signal.SIGINT
 
-app = App(name="opensky", version=__version__, help="OpenSky: a social network for shopping, and all that runs it.")
-app.command("opensky.cli.up:up", name="up", help="Start the shop, with all its processes, until Ctrl-C.")
-app.command("opensky.cli.web:web", name="web", help="Run the web processes alone, as an init system does.")
-app.command("opensky.cli.quality:quality", name="test", help="Check everything: style, types, contracts, tests.")
-app.command("opensky.cli.events:events", name="events", help="List every event, and who listens to it.")
-app.command("opensky.cli.staff:app", name="staff", help="Make people staff of the shop.")
+app = App(
+    name="opensky",
+    version=__version__,
+    help="OpenSky: a social network for shopping, and all that runs it.",
+    default_parameter=Parameter(negative=""),
+)
+
+
+def _command(name: str, where: str, sentence: str, example: str) -> None:
+    app.command(f"opensky.cli.{where}", name=name, help=sentence, help_epilogue=f"Example: ./opensky {example}")
+
+
+_command("up", "up:up", "Start the shop, with all its processes, until Ctrl-C.", "up --data /srv/shop --port 8080")
+_command("web", "web:web", "Run the web processes alone, as an init system does.", "web")
+_command("test", "quality:quality", "Check style, types, contracts and tests.", "test tests/cli -k launcher")
+_command("events", "events:events", "List every event, and who listens to it.", "events")
+_command("bench", "bench:bench", "Measure what the README claims.", "bench web --json")
+# These have commands of their own, each with its example.
+app.command("opensky.cli.staff:app", name="staff", help="Say who may work in the admin.")
 app.command("opensky.cli.imports:app", name="import", help="Import real people, sellers, purchases and follows.")
-app.command("opensky.cli.bench:bench", name="bench", help="Measure what the README claims.")
 
 
 def main() -> None:
@@ -25,7 +37,7 @@ def main() -> None:
     try:
         app()
     except OpenSkyError as error:
-        print(f"opensky: {error.message}", file=sys.stderr)
+        print(f"opensky: {error.message or error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)

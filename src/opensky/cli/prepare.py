@@ -5,6 +5,7 @@ before the shop opens. It leaves ``run/prepared.json``: whether this is a demo s
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -68,6 +69,9 @@ def logins() -> list[dict[str, str]]:
 def main() -> None:
     """Prepare the folder that the settings name, and leave a note of it for ``opensky up``."""
     lifeline.hold()
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C in the terminal: opensky up hears it too, and ends this process
     settings = Settings.load()
     try:
         note = prepare(settings, empty="--empty" in sys.argv[1:])

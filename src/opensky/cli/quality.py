@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -27,9 +28,6 @@ def quality(
 ) -> None:
     """Check style, types, import contracts and tests; with pytest arguments, run pytest alone with those.
 
-    Example: ./opensky test
-    Example: ./opensky test tests/cli -k launcher
-
     Args:
         *arguments: handed to pytest as they are.
         services: also run the suites that need other servers.
@@ -37,19 +35,22 @@ def quality(
     root = checkout()
     if services:
         print("opensky: servers for --services come with a later release; running all that needs nothing but Python.")
-    for stage in (_pytest(arguments),) if arguments else (*_checks(), _pytest(())):
+    # With pytest, nothing is said afterwards: its closing line stays the last one, for people and for machines.
+    sys.exit(run((_pytest(arguments),) if arguments else (*_checks(), _pytest(())), root))
+
+
+def run(stages: Sequence[Stage], folder: Path) -> int:
+    """Run the stages in order until one fails; return the status of the last that ran."""
+    for stage in stages:
         began = time.monotonic()
         print(f"-- {stage.name}", flush=True)
-        status = subprocess.run(stage.command, cwd=root, check=False).returncode  # noqa: S603 - tools of our lock
-        if stage.name == "pytest":
-            # Nothing is said after pytest: its closing line stays the last one, for people and for machines.
-            sys.exit(status)
+        status = subprocess.run(stage.command, cwd=folder, check=False).returncode  # noqa: S603 - tools of our lock
         if status:
-            print(
-                f"opensky: stopped at {stage.name}, after {time.monotonic() - began:.0f} s. {stage.cure}",
-                file=sys.stderr,
-            )
-            sys.exit(status)
+            if stage.cure:
+                seconds = time.monotonic() - began
+                print(f"opensky: stopped at {stage.name}, after {seconds:.0f} s. {stage.cure}", file=sys.stderr)
+            return status
+    return 0
 
 
 def checkout() -> Path:

@@ -69,7 +69,7 @@ class RunningShop:
     def wait(self, stop: "StopFlag") -> bool:
         """Wait until the shop is healthy; return False when told to stop before that."""
         deadline = time.monotonic() + _PATIENCE
-        while not stop.is_set:
+        while not stop.requested():
             if self.is_healthy():
                 return True
             if time.monotonic() > deadline:
@@ -114,8 +114,7 @@ class StopFlag:
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, self._hear)
 
-    @property
-    def is_set(self) -> bool:
+    def requested(self) -> bool:
         """Whether to stop."""
         return self.count > 0
 

@@ -17,12 +17,15 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from opensky.cli.folder import environment_of
 from opensky.cli.programs import SHOP, log_folder, programs, run_folder
 from opensky.cli.running import RunningShop, StopFlag
+from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import PREFIX, Settings
 
 _LOOK_EVERY = 0.2
+_LOOK_OFTEN = 0.02
 
 
 def up(
@@ -38,8 +41,6 @@ def up(
 
     The first time it makes the data folder with a demo shop in it.
 
-    Example: ./opensky up --data /srv/shop --port 8080
-
     Args:
         data: folder of everything that the shop keeps (default: var).
         host: address to listen on (default: 127.0.0.1, this machine alone).
@@ -49,30 +50,28 @@ def up(
         app: another ASGI application in place of the shop's, to test this command; no data are then prepared.
     """
     began = time.monotonic()
-    given = {"data": data.expanduser().resolve() if data else None, "host": host, "port": port, "workers": workers}
-    variables = {PREFIX + key.upper(): str(value) for key, value in given.items() if value is not None}
-    environment = dict(os.environ) | variables
+    environment = environment_of(data=data, host=host, port=port, workers=workers)
     settings = Settings.load(environment)
     lock = claim(settings)
     check_port(settings.host, settings.port)
     stop = StopFlag()
-    prepared = prepare(settings, environment, empty=empty) if app == SHOP else {}
+    prepared = prepare(settings, environment, stop, empty=empty) if app == SHOP else {}
     environment |= {f"{PREFIX}DEMO": "true"} if prepared.get("demo") else {}
     shop = RunningShop(Settings.load(environment), programs(app), environment)
-    if stop.is_set:
+    if stop.requested():
         return
     try:
         shop.start(keep_open=lock)
         if shop.wait(stop):
             print(welcome(settings, prepared.get("logins", []), time.monotonic() - began), flush=True)
-        while not stop.is_set and shop.is_up():
+        while not stop.requested() and shop.is_up():
             shop.relay()
             time.sleep(_LOOK_EVERY)
     finally:
-        if stop.is_set:
+        if stop.requested():
             print("\nStopping ...", flush=True)
         shop.stop(stop)
-    if not stop.is_set:
+    if not stop.requested():
         message = f"The supervisor ended unexpectedly; see {log_folder(settings.data) / 'supervisord.log'}."
         raise Misconfigured(message)
 
@@ -125,14 +124,20 @@ def check_port(host: str, port: int) -> None:
         raise Misconfigured(message, host=host, port=port) from error
 
 
-def prepare(settings: Settings, environment: dict[str, str], *, empty: bool) -> dict[str, Any]:
+def prepare(settings: Settings, environment: dict[str, str], stop: StopFlag, *, empty: bool) -> dict[str, Any]:
     """Make the database, and the demo shop if this is a new folder; return what there is to say about it.
 
     A failure has been explained on standard error by the process that met it, so this only ends with its status.
     """
     arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
-    status = subprocess.run(arguments, env=environment, check=False).returncode  # noqa: S603 - our own module
-    if status:
+    process = subprocess.Popen(arguments, env=environment | lifeline.offer())  # noqa: S603 - our own module
+    while process.poll() is None:
+        if stop.requested():
+            process.terminate()
+        time.sleep(_LOOK_OFTEN)
+    if stop.requested():
+        return {}
+    if process.returncode:
         sys.exit(1)
     found: dict[str, Any] = json.loads((run_folder(settings.data) / "prepared.json").read_text("utf-8"))
     return found

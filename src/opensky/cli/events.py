@@ -1,0 +1,31 @@
+"""``opensky events``: the list of everything that can happen in a shop, made from the declarations themselves."""
+
+import importlib
+import importlib.util
+import pkgutil
+
+from opensky import devo
+from opensky.events import Declaration, Registration, declarations
+from opensky.wiring.listeners import REGISTRATIONS
+
+
+def events() -> None:
+    """List every event: its sentence, what it is about and carries, and who listens to it."""
+    import_declarations()
+    print("\n\n".join(describe(declaration, REGISTRATIONS) for declaration in declarations()))
+
+
+def import_declarations() -> None:
+    """Import the ``events.py`` of every feature, which declares what can befall it."""
+    for feature in pkgutil.iter_modules(devo.__path__, "opensky.devo."):
+        if feature.ispkg and importlib.util.find_spec(f"{feature.name}.events"):
+            importlib.import_module(f"{feature.name}.events")
+
+
+def describe(declaration: Declaration, registrations: tuple[Registration, ...]) -> str:
+    """Return a few lines about one event."""
+    about = f"about a {declaration.subject.__name__}" if declaration.subject else "about nothing in particular"
+    carries = f", carries {', '.join(sorted(declaration.parameters))}" if declaration.parameters else ""
+    heard = [registration.name for registration in registrations if registration.matches(declaration.name)]
+    listeners = f"heard by {', '.join(heard)}" if heard else "nobody listens in this process"
+    return f"{declaration.name}\n    {declaration.sentence}\n    {about}{carries}; {listeners}"

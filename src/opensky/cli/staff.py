@@ -1,0 +1,78 @@
+"""``opensky staff``: who may work in the admin. There are no default accounts, so this makes the first one."""
+
+import getpass
+import sys
+from pathlib import Path
+
+from cyclopts import App
+
+from opensky.cli.folder import settings_of
+from opensky.devo.members.manager import MemberManager
+from opensky.kernel.errors import Invalid, Misconfigured, NotFound
+from opensky.persistence import UnitOfWork
+from opensky.settings import Settings
+from opensky.wiring import container, open_database
+from opensky.wiring.databases import FILE
+
+app = App(name="staff", help="Say who may work in the admin.")
+
+
+@app.command(help_epilogue="Example: ./opensky staff add ada@example.org --name 'Ada Byron'")
+def add(email: str, *, name: str = "", password_file: str = "", data: Path | None = None) -> None:
+    """Open the admin to a person; makes their account if they have none yet.
+
+    Args:
+        email: the address with which they log in.
+        name: how they are called, for a new account.
+        password_file: file whose first line is the password of a new account, - for standard input; asked for otherwise.
+        data: data folder of the shop (default: var).
+    """
+    settings = settings_of(data)
+    if not (settings.data / FILE).exists():
+        message = (
+            f"There is no shop in {settings.data} yet; make one with ./opensky up --empty, or name it with --data."
+        )
+        raise Misconfigured(message)
+    database = open_database(settings)
+    try:
+        database.create()
+    finally:
+        database.close()
+    try:
+        promote(settings, email)
+    except NotFound:
+        if not name:
+            raise Invalid(
+                message=f"Nobody has an account with {email}; to make one, give their name with --name."
+            ) from None
+        sign_up(settings, email, name, _password(password_file))
+        promote(settings, email)
+    print(f"{email} may now log in to the admin, at {settings.address}/admin")
+
+
+def promote(settings: Settings, email: str) -> None:
+    """Make a member staff; raises ``NotFound`` if nobody has this address."""
+    with container(settings) as whole, whole() as scope:
+        scope.get(MemberManager).make_staff(email)
+        scope.get(UnitOfWork).commit()
+
+
+def sign_up(settings: Settings, email: str, name: str, password: str) -> None:
+    """Open an account; raises ``Invalid`` when a rule is broken."""
+    with container(settings) as whole, whole() as scope:
+        scope.get(MemberManager).sign_up(email, name, password)
+        scope.get(UnitOfWork).commit()
+
+
+def _password(file: str) -> str:
+    if file == "-":
+        return sys.stdin.readline().rstrip("\n")
+    if file:
+        try:
+            return Path(file).read_text("utf-8").partition("\n")[0]
+        except OSError as error:
+            raise Misconfigured(f"Cannot read the password file {file}: {error.strerror}.") from error
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("The same again: ") != password:
+        raise Invalid(message="The two passwords differ; nothing was changed.")
+    return password

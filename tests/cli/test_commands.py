@@ -1,0 +1,139 @@
+"""The command line as a person uses it: each command in a process of its own."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from opensky.cli.quality import Stage, run
+from opensky.settings import Settings
+from opensky.wiring import open_database
+
+COMMANDS = (
+    ("up",),
+    ("web",),
+    ("test",),
+    ("events",),
+    ("bench",),
+    ("staff", "add"),
+    ("import", "completejourney"),
+    ("import", "follows"),
+)
+
+
+def opensky(*arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "opensky.cli", *arguments],
+        env=os.environ | variables,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def database_in(data: Path) -> Path:
+    """Make an empty shop and return its database file."""
+    settings = Settings.load({"OPENSKY_DATA": str(data)})
+    database = open_database(settings)
+    database.create()
+    database.close()
+    return database.file
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
+    """Nobody has to leave the terminal to learn how a command is called."""
+    done = opensky(*command, "--help")
+    assert done.returncode == 0
+    assert f"Example: ./opensky {' '.join(command)}" in done.stdout
+
+
+def test_the_help_of_all_names_every_command() -> None:
+    """The list is complete."""
+    said = opensky("--help").stdout
+    for name, *_ in COMMANDS:
+        assert f"│ {name} " in said
+
+
+def test_an_unknown_setting_is_one_line_and_no_traceback() -> None:
+    """What OpenSky refuses on purpose is a sentence."""
+    done = opensky("up", OPENSKY_PROT="80")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr == "opensky: Unknown environment variable OPENSKY_PROT: did you mean 'port'?\n"
+
+
+def test_the_command_line_starts_quickly() -> None:
+    """A command pays for what it needs alone: the list of commands loads none of them."""
+    code = "import sys, opensky.cli.main; print([m for m in ('sqlalchemy', 'litestar', 'granian') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_events_lists_what_can_happen() -> None:
+    """Each event has its sentence, its subject and what it carries."""
+    said = opensky("events").stdout
+    assert "seller.follow\n    A member started to follow an insider.\n    about a Seller, carries member_id; " in said
+
+
+def test_a_data_folder_of_a_newer_release_is_refused(tmp_path: Path) -> None:
+    """An older release does not touch what it cannot know; the sentence says what to do."""
+    file = database_in(tmp_path)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE about SET number = 99 WHERE name = 'schema'")
+    connection.close()
+    done = opensky("up", "--data", str(tmp_path), "--port", "1024")
+    assert done.returncode == 1
+    assert done.stderr.startswith("opensky: This data folder was made by a newer OpenSky (schema 99, ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_measurement_that_does_not_exist_is_refused() -> None:
+    """A name that is no measurement, or no name, ends in a sentence."""
+    for name in ("nothing", "results", "../web"):
+        done = opensky("bench", name)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"opensky: There is no measurement '{name}'")
+
+
+def test_an_option_that_a_measurement_does_not_have_is_named() -> None:
+    """A typing error in an option does not measure something else."""
+    done = opensky("bench", "web", "--prodcuts", "3")
+    assert done.returncode == 1
+    assert done.stderr.startswith("opensky: This measurement has no option --prodcuts; it has --products, ")
+
+
+def test_staff_of_no_shop_cannot_be_added(tmp_path: Path) -> None:
+    """A mistyped folder does not become a shop."""
+    done = opensky("staff", "add", "ada@example.org", "--data", str(tmp_path / "var"))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"opensky: There is no shop in {tmp_path / 'var'} yet;")
+
+
+def test_the_gate_stops_at_the_first_stage_that_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What comes after a failure is not run; the status is that of the failure, and the sentence says how to mend it."""
+    stages = [
+        Stage("first", (sys.executable, "-c", "print('one')"), "unused"),
+        Stage("second", (sys.executable, "-c", "raise SystemExit(3)"), "Mend it so."),
+        Stage("third", (sys.executable, "-c", "print('three')"), "unused"),
+    ]
+    assert run(stages, tmp_path) == 3
+    out, err = capfd.readouterr()
+    assert out == "-- first\none\n-- second\n"
+    assert err == "opensky: stopped at second, after 0 s. Mend it so.\n"
+
+
+def test_pytest_arguments_run_pytest_alone_and_its_closing_line_is_last(tmp_path: Path) -> None:
+    """The status of pytest is passed on: 5 where it found nothing to run."""
+    done = opensky("test", "--services", "tests/cli/test_logs.py", "-q", "-k", "nonesuch", "-p", "no:randomly")
+    assert done.returncode == 5
+    assert done.stdout.splitlines()[:2] == [
+        "opensky: servers for --services come with a later release; running all that needs nothing but Python.",
+        "-- pytest",
+    ]
+    assert " deselected in " in done.stdout.splitlines()[-1]
