@@ -151,9 +151,9 @@ def test_killing_the_supervisor_leaves_nothing(shop: Shop) -> None:
 
 def test_killing_everything_but_a_worker_leaves_nothing(shop: Shop) -> None:
     """Parent, supervisor and server killed in one blow: the workers end as well."""
-    shop.process.kill()
-    for module in ("opensky.cli.supervise", "opensky.cli.web"):
-        os.kill(shop.pid_of(module), signal.SIGKILL)
+    pids = [shop.process.pid, shop.pid_of("opensky.cli.supervise"), shop.pid_of("opensky.cli.web")]
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
     shop.process.wait()
     shop.wait_for(shop.is_gone, "nothing should be left")
 

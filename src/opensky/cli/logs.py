@@ -20,9 +20,10 @@ class LogFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = path.stem
-        self._file: BufferedReader | None = None
         self._rest = b""
-        self._start = path.stat().st_size if path.exists() else 0
+        self._file = self._opened()
+        if self._file is not None:
+            self._file.seek(0, os.SEEK_END)
 
     def lines(self) -> list[str]:
         """Return the whole lines that were appended since the last call."""
@@ -34,13 +35,14 @@ class LogFile:
         return [line.decode("utf-8", "replace") for line in whole]
 
     def _read(self) -> bytes:
-        if self._file is None:
-            try:
-                self._file = self.path.open("rb")
-            except FileNotFoundError:
-                return b""
-            self._file.seek(self._start)
-        return self._file.read()
+        self._file = self._file or self._opened()
+        return self._file.read() if self._file is not None else b""
+
+    def _opened(self) -> BufferedReader | None:
+        try:
+            return self.path.open("rb")
+        except FileNotFoundError:
+            return None
 
     def _is_replaced(self) -> bool:
         if self._file is None:
@@ -55,7 +57,7 @@ class LogFile:
         """Let go of the file; what is appended later is read from its beginning."""
         if self._file is not None:
             self._file.close()
-        self._file, self._start = None, 0
+        self._file = None
 
 
 class Relay:
