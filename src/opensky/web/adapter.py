@@ -6,11 +6,13 @@ then goes to a thread once, and everything happens there: nothing that touches t
 
 import inspect
 from collections.abc import Sequence
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from litestar import Request
+from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import BodyKwarg, PathParameter, QueryParameter
 
 from opensky.kernel.errors import Misconfigured
 from opensky.web.access import Access
@@ -54,7 +56,7 @@ def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: 
     parameters = [p for p in parameters if hints.get(p.name) is not Form]
     handler = _handler(controller, method, route, kernel, pool, takes_form=takes_form)
     returns = hints.get("return", None) if route.kind == "api" else bytes
-    _sign(handler, parameters, hints, returns, f"{controller.__name__}_{method}")
+    _sign(handler, parameters, {**hints, "return": returns}, route.path, f"{controller.__name__}_{method}")
     made = Endpoint(
         route.path,
         http_method=["GET", "HEAD"] if route.kind == "page" else [route.method],  # type: ignore[list-item]
@@ -86,13 +88,22 @@ def _handler(controller: type, method: str, route: Route, kernel: Kernel, pool: 
     return with_body if route.kind == "action" else without_body
 
 
-def _sign(handler: Any, parameters: list[inspect.Parameter], hints: dict[str, Any], returns: Any, name: str) -> None:
+def _sign(handler: Any, parameters: list[inspect.Parameter], hints: dict[str, Any], path: str, name: str) -> None:
     """Give a handler the signature that Litestar is to see."""
+    returns = hints["return"]
     request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-    kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[p.name]) for p in parameters]
+    placed = {p.name: _placed(p.name, hints[p.name], path) for p in parameters}
+    kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=placed[p.name]) for p in parameters]
     handler.__signature__ = inspect.Signature([request, *kept], return_annotation=returns)
-    handler.__annotations__ = {"request": Request, **{p.name: hints[p.name] for p in kept}, "return": returns}
+    handler.__annotations__ = {"request": Request, **placed, "return": returns}
     handler.__name__ = name
+
+
+def _placed(name: str, hint: Any, path: str) -> Any:
+    """Say for Litestar where a parameter comes from: the path, the body (``data``) or the query."""
+    if name == "data":
+        return Annotated[hint, BodyKwarg(media_type=RequestEncodingType.JSON)]
+    return Annotated[hint, PathParameter() if f"{{{name}:" in path else QueryParameter()]
 
 
 def _status(route: Route, returns: Any) -> int:

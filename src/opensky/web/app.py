@@ -61,7 +61,7 @@ def build(
         logging_config=None,
     )
     app.register(described(kernel, pool, partial(describe, app, settings)))
-    app.state.preload = pages.preload
+    app.state.preload, app.state.pool = pages.preload, pool
     return app
 
 

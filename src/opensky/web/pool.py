@@ -12,13 +12,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-from opensky.kernel.errors import OpenSkyError
-
 Work = tuple["_Ready", "asyncio.Future[Any]", Callable[..., Any], tuple[Any, ...]]
-
-
-class Closed(OpenSkyError):
-    """The process is stopping and takes no more work."""
 
 
 class Pool:
@@ -30,7 +24,6 @@ class Pool:
         self._work: SimpleQueue[Work | None] = SimpleQueue()
         self._starting = threading.Lock()
         self._ready: _Ready | None = None
-        self._closed = False
 
     async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call ``function`` in a thread and return what it returns, or raise what it raises."""
@@ -43,17 +36,15 @@ class Pool:
         return await future
 
     def close(self) -> None:
-        """Let the threads end after the work that they have."""
+        """Let the threads end after the work that they have; new work starts new ones."""
         with self._starting:
-            if not self._closed and self._process == os.getpid():
+            if self._process == os.getpid():
                 for _ in range(self._size):
                     self._work.put(None)
-            self._closed = True
+            self._process, self._ready = 0, None
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> "_Ready":
         with self._starting:
-            if self._closed:
-                raise Closed("The process is stopping; please try again.")
             if self._process != os.getpid():
                 self._process, self._work = os.getpid(), SimpleQueue()
                 for number in range(self._size):
