@@ -4,6 +4,7 @@ from opensky.devo.bag.objects import Bag, BagLine
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.payments.objects import TestCharge
 from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
 from opensky.devo.sellers.objects import Seller
 from opensky.web.objects import ApiToken, Session, Throttle
@@ -23,6 +24,7 @@ MODEL: tuple[type, ...] = (
     BagLine,
     Order,
     OrderLine,
+    TestCharge,
     Session,
     ApiToken,
     Throttle,

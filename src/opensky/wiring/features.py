@@ -3,11 +3,48 @@
 from pathlib import Path
 
 import opensky.devo.storefront
+from opensky.devo.bag.controller import BagController
+from opensky.devo.bag.listeners import BagListener
+from opensky.devo.bag.manager import BagManager
+from opensky.devo.bag.repository import BagRepository
+from opensky.devo.members.api import MeApi, TokenApi
+from opensky.devo.members.controller import LogInController, SignUpController
+from opensky.devo.members.doors import Doors
+from opensky.devo.members.manager import MemberManager
+from opensky.devo.members.repository import MemberRepository
+from opensky.devo.orders.api import OrderApi
+from opensky.devo.orders.controller import CheckoutController, OrderController
+from opensky.devo.orders.listeners import OrderListener
+from opensky.devo.orders.manager import OrderManager
+from opensky.devo.orders.repository import OrderRepository
+from opensky.devo.products.stock import StockRepository
 
-SERVICES: tuple[type, ...] = ()
+SERVICES: tuple[type, ...] = (
+    MemberRepository,
+    MemberManager,
+    StockRepository,
+    BagRepository,
+    BagManager,
+    BagListener,
+    OrderRepository,
+    OrderManager,
+    OrderListener,
+)
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
-CONTROLLERS: tuple[type, ...] = ()
+WEB_SERVICES: tuple[type, ...] = (Doors,)
+"""What only a request can have, because it asks who the visitor is."""
+
+CONTROLLERS: tuple[type, ...] = (
+    SignUpController,
+    LogInController,
+    TokenApi,
+    MeApi,
+    BagController,
+    CheckoutController,
+    OrderController,
+    OrderApi,
+)
 """Controllers, APIs and admin pages whose routes the web serves."""
 
 TEMPLATES: tuple[Path, ...] = (Path(opensky.devo.storefront.__file__).parent / "templates",)

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from dishka import AnyOf, Container, Provider, Scope, from_context, provide
 
+from opensky.devo.members.passwords import Passwords
+from opensky.devo.payments.gateway import PaymentGateway
+from opensky.devo.payments.trial import TestGateway
 from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
@@ -12,7 +15,7 @@ from opensky.settings import Settings
 from opensky.web import Exchange, Sessions, Throttles, Tokens, Visitor
 from opensky.web.reference import ApiReference
 from opensky.wiring.databases import open_database
-from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES
+from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES, WEB_SERVICES
 from opensky.wiring.listeners import REGISTRATIONS
 from opensky.wiring.nodes import ClaimedIds
 
@@ -38,6 +41,9 @@ class Application(Provider):
         database = open_database(settings, ids=ids, clock=clock)
         yield database
         database.close()
+
+    passwords = provide(Passwords)
+    gateway = provide(TestGateway, provides=PaymentGateway)
 
     @provide
     def listeners(self) -> Listeners:
@@ -104,6 +110,6 @@ class Controllers(Provider):
 
     def __init__(self) -> None:
         super().__init__()
-        for controller in (ApiReference, *CONTROLLERS, FRAME):
+        for controller in (ApiReference, *WEB_SERVICES, *CONTROLLERS, FRAME):
             if controller is not None:
                 self.provide(controller)

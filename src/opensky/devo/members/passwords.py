@@ -24,9 +24,9 @@ _OWN_LENGTH = 5
 class Passwords:
     """Makes and checks hashes. One for the process, as it is what bounds their number at one time."""
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    def __init__(self) -> None:
         self._hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19 * 1024, parallelism=1),))
-        self._turns = threading.BoundedSemaphore(at_once)
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._nobody = ""
 
     def hash(self, password: str) -> str:

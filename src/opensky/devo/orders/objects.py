@@ -1,8 +1,8 @@
 """Orders: what was bought, from whom, for how much, and where it stands. States and their steps are data."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Annotated, Literal, NewType
+from datetime import datetime, timedelta
+from typing import Annotated, Literal, NamedTuple, NewType
 
 from opensky.devo.members.objects import MemberId, PostalAddress
 from opensky.devo.products.objects import Product, ProductId
@@ -34,6 +34,16 @@ STEPS: dict[State, frozenset[State]] = {
 }
 """From each state, the states that may follow. ``placed`` holds the stock; ``paid`` owes the parcel."""
 
+CANCEL_WITHIN = timedelta(hours=24)
+"""How long after placing an order its buyer may cancel it; staff always may."""
+
+
+class Buyer(NamedTuple):
+    """Whose order it is: a member's, or that of the guest whose session names the bag it came from."""
+
+    member_id: MemberId | None = None
+    bag_id: int | None = None
+
 
 @entity("order_lines", Index("seller_id", "-order_id"), clustered=True)
 @dataclass(eq=False, kw_only=True)
@@ -58,7 +68,14 @@ class OrderLine:
         return self.price * self.quantity
 
 
-@entity("orders", Unique("number"), Unique("idempotency_key"), Index("member_id", "-id"), Index("email"))
+@entity(
+    "orders",
+    Unique("number"),
+    Unique("idempotency_key"),
+    Index("member_id", "-id"),
+    Index("state", "-id"),
+    Index("email"),
+)
 @dataclass(eq=False, kw_only=True)
 class Order:
     """One order, over any number of sellers, paid once."""
@@ -73,6 +90,7 @@ class Order:
     total: Annotated[Money, Personal("financial"), Groups("api")]
     idempotency_key: Annotated[str, Personal("secret")]
     payment_reference: Annotated[str, Personal("financial")] = ""
+    refund_reference: Annotated[str | None, Personal("financial")] = None
     card_brand: Annotated[str, Personal("financial")] = ""
     card_last4: Annotated[str, Personal("financial")] = ""
     placed_at: Annotated[datetime, Groups("api")]
@@ -87,3 +105,18 @@ class Order:
             message = f"Order {self.number} is {self.state} and cannot become {state}."
             raise Conflict(message, order=self.number, state=self.state)
         self.state = state
+
+    def belongs_to(self, buyer: Buyer) -> bool:
+        """Say whether this buyer placed it."""
+        if self.member_id is not None:
+            return buyer.member_id == self.member_id
+        return self.bag_id is not None and buyer.bag_id == self.bag_id
+
+    def cancellable(self, now: datetime) -> bool:
+        """Say whether its buyer may cancel it at that moment."""
+        return "cancelled" in STEPS[self.state] and now - self.placed_at < CANCEL_WITHIN
+
+    @property
+    def refund_due(self) -> bool:
+        """Whether the buyer's money is still to be given back."""
+        return self.state == "cancelled" and bool(self.payment_reference) and self.refund_reference is None

@@ -1,0 +1,199 @@
+"""Orders for programs."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from litestar.params import Parameter
+
+from opensky.devo.members.manager import MemberManager
+from opensky.devo.members.objects import PostalAddress
+from opensky.devo.orders.controller import order_cursor
+from opensky.devo.orders.errors import PaymentDeclined
+from opensky.devo.orders.manager import MOST_LINES, MOST_OF_ONE, OrderManager, Purchase
+from opensky.devo.orders.objects import Buyer, Order
+from opensky.devo.orders.repository import Listed
+from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from opensky.kernel.money import Money
+from opensky.serializer.views import MoneyView
+from opensky.web import Visitor, access, api
+
+Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=40, examples=["BOWL-BLUE"])]
+Quantity = Annotated[int, msgspec.Meta(ge=1, le=MOST_OF_ONE)]
+Line = Annotated[str, msgspec.Meta(max_length=200)]
+Key = Annotated[
+    str,
+    Parameter(
+        header="Idempotency-Key",
+        min_length=8,
+        max_length=100,
+        description="Made by the client, new for each order; the same key twice is the same order once.",
+    ),
+]
+Limit = Annotated[int, Parameter(ge=1, le=100)]
+
+
+class LineRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """So many of one variant."""
+
+    sku: Sku
+    quantity: Quantity = 1
+
+
+class AddressRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """Where the parcels go."""
+
+    name: Line
+    street: Line
+    city: Line
+    postcode: Line
+    country: Annotated[str, msgspec.Meta(min_length=2, max_length=2, examples=["US"])] = "US"
+    region: Line = ""
+
+
+class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """What to buy, and what stands for the money. Prices are ours."""
+
+    lines: Annotated[list[LineRequest], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
+    payment_token: Annotated[str, msgspec.Meta(min_length=1, max_length=200, examples=["4242 4242 4242 4242"])]
+    address: AddressRequest | None = None
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+
+
+class OrderLineAnswer(msgspec.Struct):
+    """One line of an order, with the names and the price of the day."""
+
+    sku: str
+    name: str
+    variant: str
+    seller_id: str
+    quantity: int
+    price: MoneyView
+    amount: MoneyView
+
+
+class OrderAnswer(msgspec.Struct):
+    """An order and where it stands: ``placed``, ``paid`` or ``cancelled``."""
+
+    number: str
+    state: str
+    total: MoneyView
+    email: str
+    placed_at: datetime
+    paid_at: datetime | None
+    cancelled_at: datetime | None
+    lines: list[OrderLineAnswer]
+
+
+class OrderEntry(msgspec.Struct):
+    """One order in a list."""
+
+    number: str
+    state: str
+    total: MoneyView
+    placed_at: datetime
+
+
+class OrderListing(msgspec.Struct):
+    """One page of orders; ``after`` is the cursor of the next, empty on the last."""
+
+    orders: list[OrderEntry]
+    after: str = ""
+
+
+class OrderApi:
+    """Orders of the member who bears the token."""
+
+    def __init__(self, orders: OrderManager, members: MemberManager, visitor: Visitor) -> None:
+        self._orders = orders
+        self._members = members
+        self._visitor = visitor
+
+    @api.post(
+        "/api/v1/orders", access=access.MEMBER, summary="Buy", raises=[PaymentDeclined, Conflict, Invalid], tag="Orders"
+    )
+    def create(self, data: OrderRequest, idempotency_key: Key) -> OrderAnswer:
+        """Order and pay, over any number of insiders. Address and e-mail default to those of the account."""
+        member = self._members.get(self._visitor.require_member())
+        address = _address(data.address) if data.address else member.address
+        if address is None:
+            raise Invalid(FieldError("address", "Your account has no address yet, so please send one.", "NotBlank"))
+        lines: dict[str, int] = {}
+        for line in data.lines:
+            lines[line.sku] = lines.get(line.sku, 0) + line.quantity
+        purchase = Purchase(
+            buyer=self._buyer, email=data.email or member.email, address=address, lines=lines, key=idempotency_key
+        )
+        return _answer(self._orders.buy(purchase, data.payment_token))
+
+    @api.get("/api/v1/orders", access=access.MEMBER, summary="List my orders", raises=[Invalid], tag="Orders")
+    def list(self, after: Annotated[str, Parameter(max_length=20)] = "", limit: Limit = 20) -> OrderListing:
+        """Return one's orders, newest first, by cursor."""
+        found = self._orders.of_member(self._visitor.require_member(), order_cursor(after), limit)
+        return OrderListing([_entry(each) for each in found.entries], str(found.older or ""))
+
+    @api.get(
+        "/api/v1/orders/{number:str}", access=access.MEMBER, summary="Show an order", raises=[NotFound], tag="Orders"
+    )
+    def show(self, number: str) -> OrderAnswer:
+        """Return one order with its lines."""
+        return _answer(self._orders.get(number, self._buyer))
+
+    @api.post(
+        "/api/v1/orders/{number:str}/cancel",
+        access=access.MEMBER,
+        status=200,
+        summary="Cancel an order",
+        raises=[NotFound, Conflict],
+        tag="Orders",
+    )
+    def cancel(self, number: str) -> OrderAnswer:
+        """Cancel one's order while that is possible; stock and money go back."""
+        return _answer(self._orders.cancel(number, self._buyer))
+
+    @property
+    def _buyer(self) -> Buyer:
+        return Buyer(self._visitor.require_member())
+
+
+def _address(given: AddressRequest) -> PostalAddress:
+    return PostalAddress(
+        name=given.name,
+        street=given.street,
+        city=given.city,
+        region=given.region,
+        postcode=given.postcode,
+        country=given.country.upper(),
+    )
+
+
+def _money(amount: Money) -> MoneyView:
+    return MoneyView(amount.text, amount.currency)
+
+
+def _entry(order: Listed) -> OrderEntry:
+    return OrderEntry(order.number, order.state, _money(order.total), order.placed_at)
+
+
+def _answer(order: Order) -> OrderAnswer:
+    return OrderAnswer(
+        number=order.number,
+        state=order.state,
+        total=_money(order.total),
+        email=order.email,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        cancelled_at=order.cancelled_at,
+        lines=[
+            OrderLineAnswer(
+                sku=line.sku,
+                name=line.name,
+                variant=line.variant,
+                seller_id=str(line.seller_id),
+                quantity=line.quantity,
+                price=_money(line.price),
+                amount=_money(line.amount),
+            )
+            for line in order.lines
+        ],
+    )

@@ -1,0 +1,164 @@
+"""Checkout, the order's page, and a member's orders."""
+
+from opensky.devo.bag.manager import BagManager
+from opensky.devo.bag.objects import Owner
+from opensky.devo.members.manager import MemberManager
+from opensky.devo.orders.checkout import address_of, errors_by_field, first_values, seen_total, typed_values
+from opensky.devo.orders.errors import KeyReused, PaymentDeclined, PaymentUnclear
+from opensky.devo.orders.manager import OrderManager, Purchase
+from opensky.devo.orders.objects import Buyer, Order
+from opensky.devo.orders.pages import order_rows, order_view
+from opensky.devo.payments.gateway import PaymentGateway
+from opensky.kernel.clock import Clock
+from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from opensky.settings import Settings
+from opensky.web import Form, Page, Redirect, Visitor, access, action, page
+from opensky.web.signing import Signer, new_token
+
+_PAGE = 20
+_NEWEST = (1 << 63) - 1
+
+
+class CheckoutController:
+    """From the bag to an order, on one page, with an account or without."""
+
+    def __init__(
+        self,
+        bags: BagManager,
+        orders: OrderManager,
+        members: MemberManager,
+        gateway: PaymentGateway,
+        visitor: Visitor,
+        settings: Settings,
+    ) -> None:
+        self._bags = bags
+        self._orders = orders
+        self._members = members
+        self._gateway = gateway
+        self._visitor = visitor
+        self._settings = settings
+
+    @page("/checkout", access=access.PUBLIC)
+    def form(self) -> Page | Redirect:
+        """Show the form, with the address that we know."""
+        bag = self._bags.view(self._owner)
+        if not bag.lines or bag.problems:
+            return Redirect("/bag")
+        member = self._members.get(self._visitor.member_id) if self._visitor.member_id is not None else None
+        return self._page(first_values(member), {}, new_token(), 200)
+
+    @action("/checkout", access=access.PUBLIC)
+    def order(self, form: Form) -> Page | Redirect:
+        """Order and pay. Pressing twice is the same as once: the form holds the key."""
+        values, key = typed_values(form), form.text("key")
+        try:
+            order = self._orders.buy(self._purchase(form, values, key), form.text("payment_token"))
+        except Invalid as error:
+            errors = errors_by_field(error)
+            return Redirect("/bag") if "lines" in errors else self._page(values, errors, key, 422)
+        except PaymentUnclear as error:
+            return self._page(values, {"payment_token": error.message}, key, 409)
+        except (PaymentDeclined, KeyReused) as error:
+            return self._page(values, {"payment_token": error.message}, new_token(), 409)
+        except Conflict as error:
+            if self._bags.view(self._owner).problems:
+                return Redirect("/bag", flash=error.message)
+            return self._page(values, {"bag": error.message}, key, 409)
+        return Redirect(f"/orders/{order.number}?fresh=1{self._proof(order.number)}")
+
+    def _purchase(self, form: Form, values: dict[str, str], key: str) -> Purchase:
+        lines = self._bags.quantities(self._owner)
+        buyer = Buyer(self._visitor.member_id, self._bags.bag_of(self._owner) or self._visitor.bag_id)
+        if buyer == Buyer():
+            raise Invalid(FieldError("lines", "There is nothing in your bag.", "NotBlank"))
+        return Purchase(
+            buyer=buyer,
+            email=values["email"],
+            address=address_of(values),
+            lines=lines,
+            key=key,
+            seen_total=seen_total(form, self._settings.currency),
+        )
+
+    def _page(self, values: dict[str, str], errors: dict[str, str], key: str, status: int) -> Page | Redirect:
+        bag = self._bags.view(self._owner)
+        if not bag.lines:
+            return Redirect("/bag")
+        return Page(
+            "checkout.html",
+            status=status,
+            bag=bag,
+            values=values,
+            errors=errors,
+            key=key,
+            test_cards=self._gateway.samples(),
+        )
+
+    def _proof(self, number: str) -> str:
+        """Return what opens the order to a guest whose session has ended; a member logs in instead."""
+        return "" if self._visitor.signed_in else f"&proof={order_proof(self._settings).sign(number)}"
+
+    @property
+    def _owner(self) -> Owner:
+        return Owner(self._visitor.member_id, self._visitor.bag_id)
+
+
+class OrderController:
+    """The order's own page, for its buyer alone."""
+
+    def __init__(self, orders: OrderManager, clock: Clock, visitor: Visitor, settings: Settings) -> None:
+        self._orders = orders
+        self._clock = clock
+        self._visitor = visitor
+        self._settings = settings
+
+    @page("/orders/{number:str}", access=access.PUBLIC)
+    def show(self, number: str, fresh: str = "", proof: str = "") -> Page:
+        """Show an order and where it stands; to anybody but its buyer there is no such order."""
+        order = self._guests(number, proof) if proof else self._orders.get(number, self._buyer)
+        view = order_view(order, self._orders.names(order), self._clock.now())
+        return Page("order.html", order=view, fresh=fresh == "1")
+
+    @action("/orders/{number:str}/cancel", access=access.PUBLIC)
+    def cancel(self, number: str, form: Form) -> Redirect:
+        """Cancel the order while that is possible."""
+        path = f"/orders/{number}"
+        try:
+            order = self._orders.cancel(number, self._buyer)
+        except Conflict as error:
+            return Redirect(path, flash=error.message)
+        back = " What you paid goes back to the card." if order.payment_reference else ""
+        return Redirect(path, flash=f"The order is cancelled.{back}")
+
+    @page("/orders", access=access.MEMBER)
+    def list(self, before: str = "") -> Page:
+        """Show a member's orders, newest first."""
+        found = self._orders.of_member(self._visitor.require_member(), order_cursor(before), _PAGE)
+        rows = order_rows(found.entries, self._orders.lines_of(found.entries))
+        return Page("orders.html", orders=rows, older=str(found.older or ""))
+
+    def _guests(self, number: str, proof: str) -> Order:
+        if not order_proof(self._settings).fits(proof, number):
+            raise NotFound("There is no such order.", order=number)
+        order = self._orders.by_number(number)
+        if order.member_id is not None:
+            return self._orders.get(number, self._buyer)
+        return order
+
+    @property
+    def _buyer(self) -> Buyer:
+        return Buyer(self._visitor.member_id, self._visitor.bag_id)
+
+
+def order_proof(settings: Settings) -> Signer:
+    """Return the signer of links to guests' orders."""
+    return Signer(settings.secret_key, "order")
+
+
+def order_cursor(text: str) -> int:
+    """Return the id of the last order seen, from the address bar; raises ``Invalid``."""
+    if not text:
+        return _NEWEST
+    if not (text.isascii() and text.isdecimal() and len(text) < len(str(_NEWEST))):
+        raise Invalid(FieldError("before", "This place in the list is not known; please start from the top.", "cursor"))
+    return int(text)

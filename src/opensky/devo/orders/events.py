@@ -1,0 +1,14 @@
+"""What happens to orders."""
+
+from opensky.devo.orders.objects import Order
+from opensky.events import declare
+
+ORDER_CREATED = declare("order.created", "An order was placed; its stock is held.", subject=Order)
+ORDER_PAID = declare("order.paid", "An order was paid; its parcels are owed.", subject=Order)
+ORDER_CANCELLED = declare(
+    "order.cancelled",
+    "An order was cancelled and its stock given back; by buyer, staff, payment (declined) or time (left unpaid).",
+    subject=Order,
+    parameters=("by",),
+)
+ORDER_REFUNDED = declare("order.refunded", "What was paid for a cancelled order was given back.", subject=Order)

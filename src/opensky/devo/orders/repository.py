@@ -1,0 +1,158 @@
+"""Every question that is asked about orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
+
+from opensky.devo.bag.offers import Offer, offers
+from opensky.devo.orders.objects import Order, OrderId, OrderLine
+from opensky.devo.products.objects import Product
+from opensky.devo.sellers.objects import Seller
+from opensky.kernel.ids import first_id_at
+from opensky.kernel.money import Money
+from opensky.persistence import Query, Reader, UnitOfWork, table
+
+_orders, _lines, _products, _sellers = table(Order), table(OrderLine), table(Product), table(Seller)
+
+
+class Listed(NamedTuple):
+    """One order in a member's list."""
+
+    id: int
+    number: str
+    placed_at: datetime
+    state: str
+    total: Money
+
+
+class ListedLine(NamedTuple):
+    """What a list shows of one line."""
+
+    order_id: int
+    quantity: int
+    name: str
+    picture: str
+    picture_alt: str
+
+
+class Names(NamedTuple):
+    """What an order's page shows of a line beside the line itself: where it leads and what it looks like."""
+
+    product_id: int
+    slug: str
+    picture: str
+    picture_alt: str
+    seller_slug: str
+    seller_name: str
+
+
+def _listed(id_: int, number: str, placed_at: datetime, state: str, minor: int, currency: str) -> Listed:
+    return Listed(id_, number, placed_at, state, Money(minor, currency))
+
+
+def _text(path: str) -> ColumnElement[str]:
+    return func.coalesce(func.json_extract(_products.c.body, path), "")
+
+
+_PICTURE = (_text("$.pictures[0].path"), _text("$.pictures[0].alt"))
+_OF_MEMBER = Query(
+    select(
+        _orders.c.id,
+        _orders.c.number,
+        _orders.c.placed_at,
+        _orders.c.state,
+        _orders.c.total_minor,
+        _orders.c.total_currency,
+    )
+    .where(_orders.c.member_id == bindparam("member_id"), _orders.c.id < bindparam("before"))
+    .order_by(_orders.c.id.desc())
+    .limit(bindparam("limit")),
+    _listed,
+)
+_LINES = Query(
+    select(_lines.c.order_id, _lines.c.quantity, _lines.c.name, *_PICTURE)
+    .outerjoin(_products, _products.c.id == _lines.c.product_id)
+    .where(_lines.c.order_id.in_(bindparam("order_ids", expanding=True)))
+    .order_by(_lines.c.order_id, _lines.c.position),
+    ListedLine,
+)
+_NAMES = Query(
+    select(
+        _products.c.id,
+        _products.c.slug,
+        *_PICTURE,
+        func.coalesce(_sellers.c.slug, ""),
+        func.coalesce(_sellers.c.name, ""),
+    )
+    .outerjoin(_sellers, _sellers.c.id == _products.c.seller_id)
+    .where(_products.c.id.in_(bindparam("product_ids", expanding=True))),
+    Names,
+)
+_TAKEN = Query(select(literal_column("1")).where(_orders.c.number == bindparam("number")), int)
+
+
+class OrderRepository:
+    """Finds orders by number, key and buyer; access is the manager's business."""
+
+    def __init__(self, unit: UnitOfWork, reader: Reader) -> None:
+        self._unit = unit
+        self._reader = reader
+
+    def add(self, order: Order) -> None:
+        """Keep a new order with its lines."""
+        self._unit.persist(order)
+        self._unit.persist_all(order.lines)
+
+    def by_key(self, key: str) -> Order | None:
+        """Which order was placed with this idempotency key? With its lines."""
+        return self._with_lines(self._unit.find_one(Order, {"idempotency_key": key}))
+
+    def by_number(self, number: str) -> Order | None:
+        """Which order has this number? With its lines."""
+        return self._with_lines(self._unit.find_one(Order, {"number": number}))
+
+    def by_id(self, order_id: OrderId) -> Order | None:
+        """Which order has this id? With its lines."""
+        return self._with_lines(self._unit.get(Order, order_id))
+
+    def is_taken(self, number: str) -> bool:
+        """Is there an order of this number already?"""
+        return self._reader.fetch_one(_TAKEN, number=number) is not None
+
+    def offers(self, skus: Sequence[str]) -> dict[str, Offer]:
+        """What is offered under these SKUs just now?"""
+        return offers(self._reader, skus)
+
+    def of_member(self, member_id: int, before: int, limit: int) -> list[Listed]:
+        """Which orders has this member placed, the newest first?"""
+        return self._reader.fetch(_OF_MEMBER, member_id=member_id, before=before, limit=limit)
+
+    def lines_of(self, order_ids: Sequence[int]) -> list[ListedLine]:
+        """What is in these orders?"""
+        return self._reader.fetch(_LINES, order_ids=list(order_ids)) if order_ids else []
+
+    def names(self, product_ids: Sequence[int]) -> dict[int, Names]:
+        """What are these products and their insiders called now, and what do they look like?"""
+        found = self._reader.fetch(_NAMES, product_ids=list(product_ids)) if product_ids else []
+        return {each.product_id: each for each in found}
+
+    def of_guest(self, bag_id: int) -> list[Order]:
+        """Which orders were placed by the guest with this bag?"""
+        return self._unit.find(Order, {"bag_id": bag_id, "member_id": None})
+
+    def left_unpaid(self, before: datetime, limit: int) -> list[Order]:
+        """Which orders were placed before then and never came to an end?"""
+        left = {"state": "placed", "id": {"$lt": first_id_at(before)}}
+        return self._unit.find(Order, left, sort=("id",), limit=limit)
+
+    def refunds_due(self, limit: int) -> list[Order]:
+        """Of which cancelled orders is the money still to be given back?"""
+        waiting = {"state": "cancelled", "refund_reference": None, "payment_reference": {"$gt": ""}}
+        return self._unit.find(Order, waiting, sort=("id",), limit=limit)
+
+    def _with_lines(self, order: Order | None) -> Order | None:
+        if order is not None:
+            self._unit.load([order], "lines")
+        return order
