@@ -1,7 +1,8 @@
 """A database as a shop has it, and a small Complete Journey with every quirk of the large one planted in it."""
 
+import random
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,27 @@ def journey_of(tmp_path: Path) -> Callable[[int], Path]:
 def journey(journey_of: Callable[[int], Path]) -> Path:
     """The folder of the whole small Complete Journey."""
     return journey_of(len(SALES))
+
+
+@pytest.fixture
+def large_journey(tmp_path: Path) -> Path:
+    """A journey of 30 households, 300 baskets and some 1,500 sales, every ninth of them bad."""
+    chance = random.Random(4)
+    products = [
+        (n, chance.choice((1, 2, 3, 5, 8)), "GROCERY", "National", "SOUP", "DRY SOUP", f"{n} OZ") for n in range(1, 121)
+    ]
+    sales = []
+    for basket in range(300):
+        household, at = (
+            basket % 30 + 1,
+            (datetime.fromisoformat("2017-01-01") + timedelta(hours=7 * basket)).isoformat(" "),
+        )
+        for product in chance.sample(range(1, 121), chance.randint(1, 9)):
+            quantity = 0 if chance.randrange(9) == 0 else chance.randint(1, 3)
+            sales.append(
+                (household, 330, 5000 + basket, product, quantity, chance.randint(50, 900) / 100, 0.0, 0.0, at)
+            )
+    return write_journey(tmp_path / "large", products, sales)
 
 
 @pytest.fixture
