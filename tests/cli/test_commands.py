@@ -1,6 +1,7 @@
 """The command line as a person uses it: each command in a process of its own."""
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -35,6 +36,14 @@ def opensky(*arguments: str, given: str = "", **variables: str) -> subprocess.Co
         check=False,
         timeout=60,
     )
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def database_in(data: Path) -> Path:
@@ -87,10 +96,24 @@ def test_a_data_folder_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE about SET number = 99 WHERE name = 'schema'")
     connection.close()
-    done = opensky("up", "--data", str(tmp_path), "--port", "1024")
+    done = opensky("up", "--data", str(tmp_path), "--port", str(free_port()))
     assert done.returncode == 1
     assert done.stderr.startswith("opensky: This data folder was made by a newer OpenSky (schema 99, ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_was_ready_and_is_newer_now_is_refused_too(tmp_path: Path) -> None:
+    """A ready folder is opened while it is looked at; what is found there still stops the shop."""
+    file = database_in(tmp_path)
+    (tmp_path / "run").mkdir(exist_ok=True)
+    (tmp_path / "run/prepared.json").write_text('{"demo": false, "logins": []}')
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE about SET number = 99 WHERE name = 'schema'")
+    connection.close()
+    done = opensky("up", "--data", str(tmp_path), "--port", str(free_port()))
+    assert done.returncode == 1
+    assert done.stderr.startswith("opensky: This data folder was made by a newer OpenSky (schema 99, ")
+    assert "is open" not in done.stdout
 
 
 def test_a_measurement_that_does_not_exist_is_refused() -> None:

@@ -9,7 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
-from opensky.cli.programs import run_folder
+from opensky.cli.preparation import note_file, unfinished_file
 from opensky.kernel import lifeline
 from opensky.kernel.errors import OpenSkyError
 from opensky.settings import FILE, Settings
@@ -26,7 +26,7 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
     Raises:
         Misconfigured: the data folder was made by a newer release.
     """
-    unfinished = run_folder(settings.data) / "demo.unfinished"
+    unfinished = unfinished_file(settings.data)
     database = open_database(settings)
     if not database.file.exists() and not empty:
         unfinished.touch()
@@ -38,9 +38,7 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
         load_demo(settings)
         unfinished.unlink()
     elif empty and settings.demo:
-        print(
-            f"This folder has the demo shop already; for an empty one, name a new folder with --data: {settings.data}"
-        )
+        print("This folder holds the demo shop already; for an empty shop, name a new folder with --data.")
     return {"demo": True, "logins": logins()} if is_demo(settings.data) else {"demo": False, "logins": []}
 
 
@@ -69,16 +67,18 @@ def logins() -> list[dict[str, str]]:
 def main() -> None:
     """Prepare the folder that the settings name, and leave a note of it for ``opensky up``."""
     lifeline.hold()
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C in the terminal: opensky up hears it too, and ends this process
+    # Ctrl-C in the terminal reaches this process too, but it is for opensky up to end it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = Settings.load()
     try:
         note = prepare(settings, empty="--empty" in sys.argv[1:])
     except OpenSkyError as error:
         print(f"opensky: {error.message}", file=sys.stderr)
         sys.exit(1)
-    (run_folder(settings.data) / "prepared.json").write_text(json.dumps(note), "utf-8")
+    # Replaced as a whole: the log-in page of a running shop reads it too.
+    fresh = note_file(settings.data).with_suffix(".new")
+    fresh.write_text(json.dumps(note), "utf-8")
+    fresh.replace(note_file(settings.data))
 
 
 if __name__ == "__main__":

@@ -6,26 +6,22 @@ own that ends before the shop opens.
 
 import errno
 import fcntl
-import json
 import os
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from opensky.cli.folder import environment_of
+from opensky.cli.preparation import Preparation
 from opensky.cli.programs import SHOP, log_folder, programs, run_folder
 from opensky.cli.running import RunningShop, StopFlag
-from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import PREFIX, Settings
 
 _LOOK_EVERY = 0.2
-_LOOK_OFTEN = 0.02
 
 
 def up(
@@ -55,21 +51,27 @@ def up(
     lock = claim(settings)
     check_port(settings.host, settings.port)
     stop = StopFlag()
-    prepared = prepare(settings, environment, stop, empty=empty) if app == SHOP else {}
-    environment |= {f"{PREFIX}DEMO": "true"} if prepared.get("demo") else {}
+    preparation = Preparation(settings.data, environment, empty=empty) if app == SHOP else None
+    if preparation and not preparation.was_ready:
+        preparation.wait(stop)
+    note = preparation.note() if preparation else {}
+    environment |= {f"{PREFIX}DEMO": "true"} if note.get("demo") else {}
     shop = RunningShop(Settings.load(environment), programs(app), environment)
-    if stop.requested():
-        return
     try:
-        shop.start(keep_open=lock)
+        if not stop.requested():
+            shop.start(keep_open=lock)
+        if preparation:
+            preparation.wait(stop)
         if shop.wait(stop):
-            print(welcome(settings, prepared.get("logins", []), time.monotonic() - began), flush=True)
+            print(welcome(settings, note.get("logins", []), time.monotonic() - began), flush=True)
         while not stop.requested() and shop.is_up():
             shop.relay()
             time.sleep(_LOOK_EVERY)
     finally:
         if stop.requested():
             print("\nStopping ...", flush=True)
+        if preparation:
+            preparation.end()
         shop.stop(stop)
     if not stop.requested():
         message = f"The supervisor ended unexpectedly; see {log_folder(settings.data) / 'supervisord.log'}."
@@ -122,25 +124,6 @@ def check_port(host: str, port: int) -> None:
         else:
             message = f"Cannot listen on {host}: {error.strerror}; choose an address of this machine with --host."
         raise Misconfigured(message, host=host, port=port) from error
-
-
-def prepare(settings: Settings, environment: dict[str, str], stop: StopFlag, *, empty: bool) -> dict[str, Any]:
-    """Make the database, and the demo shop if this is a new folder; return what there is to say about it.
-
-    A failure has been explained on standard error by the process that met it, so this only ends with its status.
-    """
-    arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
-    process = subprocess.Popen(arguments, env=environment | lifeline.offer())  # noqa: S603 - our own module
-    while process.poll() is None:
-        if stop.requested():
-            process.terminate()
-        time.sleep(_LOOK_OFTEN)
-    if stop.requested():
-        return {}
-    if process.returncode:
-        sys.exit(1)
-    found: dict[str, Any] = json.loads((run_folder(settings.data) / "prepared.json").read_text("utf-8"))
-    return found
 
 
 def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float) -> str:

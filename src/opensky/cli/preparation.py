@@ -1,0 +1,62 @@
+"""Getting a data folder ready, as ``opensky up`` sees it: a process of its own, whose memory is gone when it is done."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from opensky.cli.programs import run_folder
+from opensky.cli.running import StopFlag
+from opensky.kernel import lifeline
+
+_LOOK_EVERY = 0.02
+
+
+def note_file(data: Path) -> Path:
+    """Return where the preparation leaves what there is to know: whether this is a demo shop, and its logins."""
+    return run_folder(data) / "prepared.json"
+
+
+def unfinished_file(data: Path) -> Path:
+    """Return the file that is there while a demo shop is not whole."""
+    return run_folder(data) / "demo.unfinished"
+
+
+class Preparation:
+    """Makes what is missing in a data folder: the database, and in a new folder the demo shop."""
+
+    def __init__(self, data: Path, environment: dict[str, str], *, empty: bool) -> None:
+        self._data = data
+        # A folder that was ready before can be opened while this process makes sure that it still is.
+        self.was_ready = note_file(data).exists() and not unfinished_file(data).exists()
+        arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
+        self._process = subprocess.Popen(arguments, env=environment | lifeline.offer())  # noqa: S603 - our own module
+
+    def wait(self, stop: StopFlag) -> None:
+        """Wait until it is done, or stop it when told to stop."""
+        while not self.is_done():
+            if stop.requested():
+                self.end()
+            time.sleep(_LOOK_EVERY)
+
+    def is_done(self) -> bool:
+        """Whether it is done. A failure has been explained on standard error by the process that met it: status 1."""
+        status = self._process.poll()
+        if status is not None and status > 0:
+            sys.exit(1)
+        return status is not None
+
+    def end(self) -> None:
+        """Stop it."""
+        self._process.terminate()
+        self._process.wait()
+
+    def note(self) -> dict[str, Any]:
+        """Return what it left: ``demo`` and ``logins``; nothing before a first preparation is done."""
+        try:
+            found: dict[str, Any] = json.loads(note_file(self._data).read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        return found
