@@ -7,7 +7,7 @@ from opensky.web import access
 from opensky.web.exchange import Exchange
 from opensky.web.form import Form
 from opensky.web.responses import Json, Page, Redirect, local_path
-from opensky.web.routing import action, api, page
+from opensky.web.routing import FromHeader, action, api, page
 from opensky.web.sessions import OpenSession, Sessions, Tokens
 from opensky.web.throttles import LOG_IN_ACCOUNT, LOG_IN_ADDRESS, SIGN_UP_ADDRESS, Limit, Throttles
 from opensky.web.visitor import Visitor
@@ -18,6 +18,7 @@ __all__ = [
     "SIGN_UP_ADDRESS",
     "Exchange",
     "Form",
+    "FromHeader",
     "Json",
     "Limit",
     "OpenSession",

@@ -6,13 +6,15 @@ then goes to a thread once, and everything happens there: nothing that touches t
 
 import inspect
 from collections.abc import Sequence
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
+import msgspec
 from litestar import Request
 from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import BodyKwarg, PathParameter, QueryParameter
+from litestar.openapi.spec import Example
+from litestar.params import BodyKwarg, HeaderParameter, PathParameter, QueryParameter
 
 from opensky.kernel.errors import Misconfigured
 from opensky.web.access import Access
@@ -22,7 +24,7 @@ from opensky.web.incoming import Incoming
 from opensky.web.kernel import Kernel
 from opensky.web.pool import Pool
 from opensky.web.problems import PROBLEM, Problem, possible
-from opensky.web.routing import Route, routes_of
+from opensky.web.routing import FromHeader, Route, routes_of
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -100,10 +102,24 @@ def _sign(handler: Any, parameters: list[inspect.Parameter], hints: dict[str, An
 
 
 def _placed(name: str, hint: Any, path: str) -> Any:
-    """Say for Litestar where a parameter comes from: the path, the body (``data``) or the query."""
+    """Say for Litestar where a parameter comes from: the path, the body (``data``), a header, or the query."""
     if name == "data":
         return Annotated[hint, BodyKwarg(media_type=RequestEncodingType.JSON)]
-    return Annotated[hint, PathParameter() if f"{{{name}:" in path else QueryParameter()]
+    marks = [mark for part in (hint, *get_args(hint)) for mark in getattr(part, "__metadata__", ())]
+    header = next((mark for mark in marks if isinstance(mark, FromHeader)), None)
+    limits = _limits(next((mark for mark in marks if isinstance(mark, msgspec.Meta)), None))
+    if header is not None:
+        return Annotated[hint, HeaderParameter(name=header.name, **limits)]
+    return Annotated[hint, (PathParameter if f"{{{name}:" in path else QueryParameter)(**limits)]
+
+
+def _limits(meta: msgspec.Meta | None) -> dict[str, Any]:
+    """Return what ``msgspec.Meta`` says of a parameter, in Litestar's words; it reads them in bodies alone by itself."""
+    names = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length", "title", "description")
+    found = {name: value for name in names if (value := getattr(meta, name, None)) is not None}
+    if meta is not None and meta.examples:
+        found["examples"] = [Example(value=value) for value in meta.examples]
+    return found
 
 
 def _status(route: Route, returns: Any) -> int:
@@ -122,7 +138,7 @@ def _description(
     failures = possible(route.access, route.raises, body=body, parameters=any(p.name != "data" for p in parameters))
     return {
         "summary": route.summary or sentence.partition("\n")[0],
-        "description": sentence,
+        "description": sentence if "\n" in sentence else None,
         "operation_id": f"{controller.__name__.removesuffix('Api').lower()}_{method}",
         "tags": [route.tag or controller.__name__.removesuffix("Api")],
         "security": [] if route.access is Access.PUBLIC else [{"bearer": []}],

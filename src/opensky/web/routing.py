@@ -32,6 +32,13 @@ class Route:
     limit: int = FORM_LIMIT
 
 
+@dataclass(frozen=True, slots=True)
+class FromHeader:
+    """Marks a parameter that comes in a header: ``key: Annotated[str, FromHeader("Idempotency-Key")]``."""
+
+    name: str
+
+
 def page(path: str, *, access: Access) -> Callable[[F], F]:
     """Answer GET with a ``Page`` or a ``Redirect``. A page never writes: what it changes is rolled back."""
     return _marking(Route("page", "GET", path, access))

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar.params import Parameter
 
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import PostalAddress
@@ -16,21 +15,21 @@ from opensky.devo.orders.repository import Listed
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from opensky.kernel.money import Money
 from opensky.serializer.views import MoneyView
-from opensky.web import Visitor, access, api
+from opensky.web import FromHeader, Visitor, access, api
 
 Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=40, examples=["BOWL-BLUE"])]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=MOST_OF_ONE)]
 Line = Annotated[str, msgspec.Meta(max_length=200)]
 Key = Annotated[
     str,
-    Parameter(
-        header="Idempotency-Key",
+    msgspec.Meta(
         min_length=8,
         max_length=100,
         description="Made by the client, new for each order; the same key twice is the same order once.",
     ),
+    FromHeader("Idempotency-Key"),
 ]
-Limit = Annotated[int, Parameter(ge=1, le=100)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
 
 
 class LineRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -127,7 +126,7 @@ class OrderApi:
         return _answer(self._orders.buy(purchase, data.payment_token))
 
     @api.get("/api/v1/orders", access=access.MEMBER, summary="List my orders", raises=[Invalid], tag="Orders")
-    def list(self, after: Annotated[str, Parameter(max_length=20)] = "", limit: Limit = 20) -> OrderListing:
+    def list(self, after: Annotated[str, msgspec.Meta(max_length=20)] = "", limit: Limit = 20) -> OrderListing:
         """Return one's orders, newest first, by cursor."""
         found = self._orders.of_member(self._visitor.require_member(), order_cursor(after), limit)
         return OrderListing([_entry(each) for each in found.entries], str(found.older or ""))
