@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 
-from opensky.importing import completejourney
+from opensky.devo.orders.objects import Order
+from opensky.devo.products.objects import Product
+from opensky.importing import completejourney, names
 from opensky.importing.report import Report
+from opensky.kernel.money import Money
+from opensky.mapping import validate
 from opensky.persistence import Database
 from opensky.settings import Settings
 
@@ -171,3 +175,27 @@ def test_the_report_can_be_read_by_a_program(report: Report) -> None:
     assert read["source"] == "completejourney"
     assert read["refused"] == report.refused
     assert read["imported"] == report.imported
+
+
+def test_imported_things_can_be_changed_like_any_other(report: Report, database: Database, ask: Ask) -> None:
+    """Orders and products are read as objects, changed and written back under their optimistic locks."""
+    with database.unit_of_work() as unit:
+        order = unit.find_one(Order, {"number": "CJ1003"})
+        product = unit.find_one(Product, {"name": "Bread, Italian, French"})
+        assert order is not None
+        assert product is not None
+        unit.load([order], "lines")
+        assert (order.total, order.address.name, [line.quantity for line in order.lines]) == (
+            Money(558, "USD"),
+            names.person("completejourney", 8),
+            [2],
+        )
+        validate(product, "publish")
+        order.step_to("cancelled")
+        product.words = "Warm, on Sundays."
+        unit.commit()
+
+    assert ask("select state from orders where number = 'CJ1003'") == [("cancelled",)]
+    assert ask("select json_extract(body, '$.words') from products where slug like 'bread-%'") == [
+        ("Warm, on Sundays.",)
+    ]

@@ -23,12 +23,12 @@ IMPORTER = """
 import sys
 from pathlib import Path
 from opensky.devo.model import MODEL
-from opensky.importing import completejourney, follows
+from opensky.importing import completejourney, follows, journey_steps
 from opensky.importing.objects import ImportRun
 from opensky.persistence import Database
 from opensky.settings import Settings
 kind, data, source = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
-completejourney._DOCUMENTS = completejourney._BASKETS = completejourney._EDGES = completejourney._REFUSALS = follows._LINES = 7
+journey_steps.DOCUMENTS = journey_steps.BASKETS = journey_steps.EDGES = journey_steps.REFUSALS = follows.LINES = 7
 settings = Settings(data=data, secret_key="0" * 64)
 database = Database(data / "opensky.sqlite", (*MODEL, ImportRun))
 run = {"journey": lambda: completejourney.run(database, settings, folder=source), "follows": lambda: follows.run(database, settings, source)}

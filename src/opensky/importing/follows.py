@@ -27,7 +27,7 @@ from opensky.kernel.errors import Misconfigured
 from opensky.persistence import Bulk, Database, insert_ignore, table
 from opensky.settings import Settings
 
-_LINES = 20_000
+LINES = 20_000
 _KNOWN = 1_000_000
 """How many ids are remembered as written; beyond it the database is asked again, so that memory stays bounded."""
 _ASKED = 500
@@ -108,7 +108,7 @@ class _Work:
 
     def follows(self, position: int) -> Iterator[Batch]:
         rest = graphs.read(self._path, position)
-        while found := list(islice(rest, _LINES)):
+        while found := list(islice(rest, LINES)):
             yield self._batch(found)
 
     def _batch(self, found: list[Found]) -> Batch:

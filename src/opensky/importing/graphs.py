@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -148,6 +149,9 @@ def _row(line: int, row: Any, name: str) -> Found:
 
 def _edge_matrix(path: Path) -> tuple[str, Any]:
     """Return the name and rows of the variable that holds the edges: the longest of two or three columns, or a square."""
+    if find_spec("scipy") is None:
+        message = "A .mat file needs scipy; run this as ./opensky import, which installs the extra `imports`."
+        raise Misconfigured(message)
     from scipy import io, sparse  # noqa: PLC0415 - only this format needs it, and it takes a second to load
 
     try:

