@@ -5,12 +5,32 @@ from pathlib import Path
 
 import pytest
 
+from opensky.devo.bag.manager import BagManager
+from opensky.devo.bag.repository import BagRepository
+from opensky.devo.follows.manager import FollowManager
+from opensky.devo.follows.repository import FollowRepository
+from opensky.devo.members.manager import MemberManager
+from opensky.devo.members.passwords import Passwords
+from opensky.devo.members.repository import MemberRepository
 from opensky.devo.model import MODEL
+from opensky.devo.orders.manager import OrderManager
+from opensky.devo.orders.repository import OrderRepository
+from opensky.devo.payments.trial import TestGateway
+from opensky.devo.products.cards import CardKeeper
+from opensky.devo.products.catalog import Catalog
+from opensky.devo.products.manager import ProductManager
+from opensky.devo.products.repository import ProductRepository
+from opensky.devo.products.stock import StockRepository
+from opensky.devo.sellers.manager import SellerManager
+from opensky.devo.sellers.repository import SellerRepository
 from opensky.events import Dispatcher, Event, Listeners, listen
 from opensky.kernel.clock import SetClock
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, Reader, UnitOfWork
+from opensky.settings import Settings
 from opensky.testing.factories import Factory
+
+PASSWORDS = Passwords()
 
 
 @pytest.fixture
@@ -54,3 +74,64 @@ def events(told: list[Event]) -> Dispatcher:
 def make(unit: UnitOfWork, ids: IdGenerator, clock: SetClock) -> Factory:
     """Makes members, insiders and products that a test needs but does not care about."""
     return Factory(unit, ids, clock)
+
+
+@pytest.fixture
+def stock(unit: UnitOfWork, clock: SetClock) -> StockRepository:
+    return StockRepository(unit, clock)
+
+
+@pytest.fixture
+def products(
+    unit: UnitOfWork, reader: Reader, stock: StockRepository, ids: IdGenerator, clock: SetClock, events: Dispatcher
+) -> ProductManager:
+    cards = CardKeeper(unit, stock, clock)
+    return ProductManager(ProductRepository(reader, unit), stock, cards, ids, clock, events)
+
+
+@pytest.fixture
+def catalog(unit: UnitOfWork, reader: Reader) -> Catalog:
+    return Catalog(ProductRepository(reader, unit))
+
+
+@pytest.fixture
+def sellers(unit: UnitOfWork, reader: Reader, ids: IdGenerator, clock: SetClock, events: Dispatcher) -> SellerManager:
+    return SellerManager(SellerRepository(reader, unit), ids, clock, events)
+
+
+@pytest.fixture
+def follows(unit: UnitOfWork, reader: Reader, clock: SetClock, events: Dispatcher) -> FollowManager:
+    return FollowManager(FollowRepository(reader, unit), clock, events)
+
+
+@pytest.fixture
+def members(
+    unit: UnitOfWork, reader: Reader, ids: IdGenerator, clock: SetClock, events: Dispatcher, settings: Settings
+) -> MemberManager:
+    return MemberManager(MemberRepository(unit, reader), PASSWORDS, events, ids, clock, settings)
+
+
+@pytest.fixture
+def bags(
+    unit: UnitOfWork, reader: Reader, ids: IdGenerator, clock: SetClock, events: Dispatcher, settings: Settings
+) -> BagManager:
+    return BagManager(BagRepository(unit, reader), ids, clock, events, settings)
+
+
+@pytest.fixture
+def gateway(database: Database, ids: IdGenerator, clock: SetClock, settings: Settings) -> TestGateway:
+    return TestGateway(database, ids, clock, settings)
+
+
+@pytest.fixture
+def orders(
+    unit: UnitOfWork,
+    reader: Reader,
+    stock: StockRepository,
+    bags: BagManager,
+    gateway: TestGateway,
+    events: Dispatcher,
+    ids: IdGenerator,
+    clock: SetClock,
+) -> OrderManager:
+    return OrderManager(OrderRepository(unit, reader), stock, bags, gateway, events, unit, ids, clock)

@@ -53,8 +53,11 @@ class Invalid(Refusal):
         self.errors = errors
 
     def by_field(self) -> dict[str, str]:
-        """Return the first message of each field, to be shown beside it."""
-        return {e.field: e.message for e in reversed(self.errors)}
+        """Return the first message of each field, in the order of the fields, to be shown beside it."""
+        found: dict[str, str] = {}
+        for error in self.errors:
+            found.setdefault(error.field, error.message)
+        return found
 
 
 class Denied(Refusal):

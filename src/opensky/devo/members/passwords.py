@@ -72,7 +72,7 @@ def refuse_weak(password: str, context: Iterable[str] = (), *, field: str = "pas
     rest = folded
     for word in sorted(_words(context), key=len, reverse=True):
         rest = rest.replace(word, "")
-    if rest != folded and len(rest) < _OWN_LENGTH:
+    if rest != folded and sum(c.isalnum() for c in rest) < _OWN_LENGTH:
         raise _weak(field, "This is close to your name, your e-mail address or the shop's name. Please choose another.")
 
 
