@@ -31,6 +31,23 @@ def test_the_constant_of_an_event_is_its_name() -> None:
     }
 
 
+def test_every_declaration_is_a_constant_of_its_feature() -> None:
+    """Nothing is declared in passing: statistics, rules and documentation find all events in the files of that name."""
+    declared = {
+        name for _, path in constants().values() for name in re.findall(r"declare\(\s*[\"']([^\"']+)", path.read_text())
+    }
+    elsewhere = [
+        str(path.relative_to(SOURCE))
+        for path in SOURCE.rglob("*.py")
+        if path not in EVENTS
+        and path.parent.name != "events"
+        and re.search(r"(?<![.\w])declare\(", path.read_text("utf-8"))
+    ]
+
+    assert declared == constants().keys()
+    assert elsewhere == []
+
+
 def test_events_are_about_objects_that_are_kept() -> None:
     """The subject of an event of the shop can be read again by its id, at the other end of a queue."""
     ours = [d for d in declarations() if d.name in constants()]
