@@ -1,5 +1,6 @@
 """The command line as a person uses it: each command in a process of its own."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -136,6 +137,41 @@ def test_staff_of_no_shop_cannot_be_added(tmp_path: Path) -> None:
     done = opensky("staff", "add", "ada@example.org", "--data", str(tmp_path / "var"))
     assert done.returncode == 1
     assert done.stderr.startswith(f"opensky: There is no shop in {tmp_path / 'var'} yet;")
+
+
+def test_the_first_staff_member_is_made_with_a_password_from_standard_input(tmp_path: Path) -> None:
+    """An account is made and opened to the admin; a second time nothing is asked, and a stranger needs a name."""
+    file = database_in(tmp_path)
+    added = ("staff", "add", "Ada@Example.org", "--data", str(tmp_path))
+    done = opensky(*added, "--name", "Ada B", "--password-file", "-", given="seven quiet otters\n")
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert done.stdout == "Ada@Example.org may now log in to the admin, at http://127.0.0.1:8000/admin\n"
+    assert opensky(*added).returncode == 0
+    with sqlite3.connect(file) as connection:
+        [(member,)] = connection.execute("SELECT body FROM members").fetchall()
+    connection.close()
+    assert json.loads(member)["roles"] == ["staff"]
+
+
+def test_a_weak_password_of_a_new_staff_member_is_refused(tmp_path: Path) -> None:
+    """The rules of the shop hold for its staff too, and nothing is left of the try."""
+    database_in(tmp_path)
+    added = ("staff", "add", "ada@example.org", "--data", str(tmp_path))
+    done = opensky(*added, "--name", "Ada B", "--password-file", "-", given="short\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("opensky: ")
+    assert "Traceback" not in done.stderr
+    assert opensky(*added).stderr.startswith("opensky: Nobody has an account with ada@example.org;")
+
+
+def test_a_graph_is_imported_and_reported_as_json(tmp_path: Path) -> None:
+    """The report counts what came in and what was refused; a folder without a shop becomes one."""
+    (tmp_path / "graph.csv").write_text("1,2\n2,3\nnot an edge\n")
+    done = opensky("import", "follows", str(tmp_path / "graph.csv"), "--data", str(tmp_path / "var"), "--json")
+    assert done.returncode == 0
+    report = json.loads(done.stdout)
+    assert report["imported"] == {"members": 2, "insiders": 2, "follows": 2}
+    assert sum(report["refused"].values()) == 1
 
 
 def test_the_gate_stops_at_the_first_stage_that_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -3,8 +3,9 @@
 import getpass
 import sys
 from pathlib import Path
+from typing import Annotated
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from opensky.cli.folder import settings_of
 from opensky.devo.members.manager import MemberManager
@@ -18,7 +19,13 @@ app = App(name="staff", help="Say who may work in the admin.")
 
 
 @app.command(help_epilogue="Example: ./opensky staff add ada@example.org --name 'Ada Byron'")
-def add(email: str, *, name: str = "", password_file: str = "", data: Path | None = None) -> None:
+def add(
+    email: str,
+    *,
+    name: str = "",
+    password_file: Annotated[str, Parameter(allow_leading_hyphen=True)] = "",
+    data: Path | None = None,
+) -> None:
     """Open the admin to a person; makes their account if they have none yet.
 
     Args:
