@@ -15,14 +15,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 from sqlalchemy import func, insert, select, update
 
-from opensky.devo.products import cards
+from opensky.devo.products import repository as products
 from opensky.devo.sellers import repository as sellers
 from opensky.importing.objects import ImportRun
 from opensky.importing.report import REFUSED, Refusals, Refused, Report, report_of
 from opensky.kernel.errors import Conflict
 from opensky.persistence import Bulk, Database, table
 
-SEARCHES = (cards.SEARCH, sellers.SEARCH)
+SEARCHES = (products.SEARCH, sellers.SEARCH)
 """Named here so that they are known, and their tables made, before an import begins."""
 
 
