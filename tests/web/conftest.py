@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import msgspec
 import pytest
@@ -196,7 +196,7 @@ class Browser(TestClient[Litestar]):
         super().__init__(shop.app, base_url=shop.settings.address)
         self.shop = shop
 
-    def __enter__(self) -> "Browser":
+    def __enter__(self) -> Self:
         self._portal = start_blocking_portal()
         self.blocking_portal = self._portal.__enter__()
         return self
@@ -216,7 +216,7 @@ class Browser(TestClient[Litestar]):
         return self.post(path, data=fields, headers=sent, follow_redirects=False)
 
     def log_in(self, **fields: str) -> None:
-        assert self.submit("/log-in", **fields).status_code == 303
+        assert self.submit("/log-in", None, **fields).status_code == 303
 
     @property
     def token(self) -> str:

@@ -1,0 +1,38 @@
+"""The description of the API."""
+
+from typing import Any
+
+
+def test_only_api_routes_are_described(browser: Any) -> None:
+    """OpenAPI 3.1, as JSON."""
+    answer = browser.get("/api/v1/openapi.json")
+    described = answer.json()
+    assert (answer.headers["content-type"], described["openapi"]) == ("application/json", "3.1.0")
+    assert sorted(described["paths"]) == ["/api/v1/me", "/api/v1/staff", "/api/v1/things", "/api/v1/things/{name}"]
+
+
+def test_failures_are_described_as_problems(browser: Any) -> None:
+    """What a route may refuse is known before it does."""
+    paths = browser.get("/api/v1/openapi.json").json()["paths"]
+    responses = paths["/api/v1/things"]["post"]["responses"]
+    assert sorted(responses) == ["201", "400", "401", "403", "413", "422", "429"]
+    assert responses["422"]["content"] == {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    }
+    assert sorted(paths["/api/v1/things/{name}"]["get"]["responses"]) == ["200", "400", "404"]
+    assert sorted(paths["/api/v1/things/{name}"]["delete"]["responses"]) == ["204", "400", "401", "403"]
+
+
+def test_who_may_call_is_described(browser: Any) -> None:
+    """A bearer token, where one is needed."""
+    described = browser.get("/api/v1/openapi.json").json()
+    assert described["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    assert described["paths"]["/api/v1/me"]["get"]["security"] == [{"bearer": []}]
+    assert "security" not in described["paths"]["/api/v1/things/{name}"]["get"]
+
+
+def test_the_reference_is_a_page_of_ours(browser: Any) -> None:
+    """Vendored: nothing comes from elsewhere."""
+    page = browser.get("/api/docs")
+    assert page.status_code == 200
+    assert "http" not in page.text.replace("https://www.w3.org", "")
