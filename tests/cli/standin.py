@@ -2,7 +2,11 @@
 
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
+
+if Path(os.environ["OPENSKY_DATA"], "broken").exists():
+    raise RuntimeError("broken, as the test wants it")
 
 
 async def app(

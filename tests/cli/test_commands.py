@@ -91,6 +91,17 @@ def test_events_lists_what_can_happen() -> None:
     assert "seller.follow\n    A member started to follow an insider.\n    about a Seller, carries member_id; " in said
 
 
+def test_a_reader_who_has_seen_enough_gets_no_traceback() -> None:
+    """``./opensky events | head`` ends quietly."""
+    command = [sys.executable, "-P", "-m", "opensky.cli", "events"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
 def test_a_data_folder_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     """An older release does not touch what it cannot know; the sentence says what to do."""
     file = database_in(tmp_path)

@@ -177,6 +177,16 @@ def test_a_killed_web_server_comes_back_without_its_old_workers(shop: Shop) -> N
     shop.wait_for(lambda: "exited: web (terminated by SIGKILL; not expected)" in shop.said, "it should be told")
 
 
+def test_a_program_that_cannot_start_again_closes_the_shop(shop: Shop) -> None:
+    """After a few tries the supervisor gives up; then the shop ends with the program's last words, and nothing is left."""
+    (shop.data / "broken").touch()
+    os.kill(shop.pid_of("opensky.cli.web"), signal.SIGKILL)
+    assert shop.process.wait(2 * PATIENCE) == 1
+    assert "opensky: web did not start: gave up: web entered FATAL state" in shop.said
+    assert "RuntimeError: broken, as the test wants it" in shop.said
+    shop.wait_for(shop.is_gone, "nothing should be left")
+
+
 def test_a_second_shop_in_the_same_folder_is_refused(shop: Shop) -> None:
     """Two shops on one data folder would fight; the second is told who was first."""
     status, said = _fails(shop.data, free_port())

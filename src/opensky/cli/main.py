@@ -1,5 +1,6 @@
 """The command line: which commands there are. Each is imported when it is called, so that none pays for another."""
 
+import os
 import signal
 import sys
 
@@ -41,3 +42,7 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (| head); the interpreter must not complain about it at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -11,6 +11,8 @@ SHOP = "opensky.wiring.web:app"
 _LOG_BYTES = "10MB"
 _LOG_FILES = 3
 _STOP_SECONDS = 10
+# A program that ends sooner has not started; after three tries more the supervisor gives it up.
+_STARTED_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,8 @@ def _options(program: Program, data: Path) -> dict[str, str]:
     return {
         "command": _escape(command),
         "autorestart": "true",
-        "startsecs": "1",
-        "startretries": "5",
+        "startsecs": str(_STARTED_SECONDS),
+        "startretries": "3",
         "stopwaitsecs": str(_STOP_SECONDS),
         "killasgroup": "true",
         "redirect_stderr": "true",

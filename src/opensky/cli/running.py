@@ -78,9 +78,15 @@ class RunningShop:
         return False
 
     def relay(self) -> None:
-        """Show what the programs have said since the last call, and which of them ended."""
+        """Show what the programs have said since the last call, and which of them ended.
+
+        Raises:
+            NotStarted: a program cannot be started again; a shop without it is better closed than half open.
+        """
         self._relay.copy()
         for program, why in self._ended():
+            if why.startswith("gave up"):
+                raise self._not_started(program, why)
             print(f"up    {program} {why}; the supervisor starts it again", flush=True)
 
     def stop(self, stop: "StopFlag") -> None:
