@@ -59,8 +59,10 @@ class TextSearch(Protocol):
         ``rows`` runs a statement (``Reader.rows``). ``scope`` keeps to the entries that were put with that scope.
         """
 
-    def put(self, execute: Execute, entries: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
-        """Write entries (id, scope, texts by column) that replace those of the same ids."""
+    def put(
+        self, execute: Execute, entries: Iterable[tuple[int, str, Mapping[str, str]]], *, new: bool = False
+    ) -> None:
+        """Write entries (id, scope, texts by column) that replace those of the same ids; ``new``: there are none."""
 
     def remove(self, execute: Execute, ids: Iterable[int]) -> None:
         """Remove the entries of these ids; unknown ones do not matter."""
@@ -79,13 +81,15 @@ class Fts5Search:
         self._columns = tuple(weights)
         self._only = f"{{{' '.join(self._columns)}}} : "
         named = ", ".join((*self._columns, "scope"))
-        event.listen(METADATA, "after_create", _on_sqlite(_DEFINITION.format(name=name, columns=named)))
+        definition = _DEFINITION.format(name=name, columns=named)
+        event.listen(METADATA, "after_create", _on_sqlite(definition))
         values = ", ".join(f":{c}" for c in (*self._columns, "scope"))
         rank = f"bm25({name}, {', '.join(str(float(w)) for w in weights.values())}, 0.0)"
         # S608: made of names that stand in our own code, never of anything typed.
         self._insert = text(f"INSERT INTO {name} (rowid, {named}) VALUES (:id, {values})")  # noqa: S608
         self._delete = text(f"DELETE FROM {name} WHERE rowid = :id")  # noqa: S608
-        self._clear = text(f"DELETE FROM {name}")  # noqa: S608
+        # Emptying an FTS5 table row by row takes longer than filling it.
+        self._clear = (text(f"DROP TABLE IF EXISTS {name}"), text(definition))
         self._find = text(
             f"SELECT weight, id FROM (SELECT rowid AS id, {rank} AS weight FROM {name} WHERE {name} MATCH :query"  # noqa: S608
             f" ORDER BY rowid DESC LIMIT {CANDIDATES})"
@@ -102,10 +106,13 @@ class Fts5Search:
         found = rows(self._find, {"query": query, "weight": after.weight, "id": after.id, "limit": limit})
         return [Rank(weight, id_) for weight, id_ in found]
 
-    def put(self, execute: Execute, entries: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
+    def put(
+        self, execute: Execute, entries: Iterable[tuple[int, str, Mapping[str, str]]], *, new: bool = False
+    ) -> None:
         blank = dict.fromkeys(self._columns, "")
         if made := [{**blank, **texts, "id": id_, "scope": scope} for id_, scope, texts in entries]:
-            self.remove(execute, [entry["id"] for entry in made])  # type: ignore[misc]
+            if not new:
+                self.remove(execute, [entry["id"] for entry in made])  # type: ignore[misc]
             execute(self._insert, made)
 
     def remove(self, execute: Execute, ids: Iterable[int]) -> None:
@@ -113,7 +120,8 @@ class Fts5Search:
             execute(self._delete, gone)
 
     def clear(self, execute: Execute) -> None:
-        execute(self._clear)
+        for statement in self._clear:
+            execute(statement)
 
 
 def match_expression(words: str) -> str:

@@ -171,7 +171,7 @@ def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_st
     bulk.tuples(ProductCard, list(rows[0]), (tuple(row.values()) for row in rows))
     places = [tuple(place.values()) for product in products for place in shelf_rows(product)]
     bulk.tuples(CategoryCard, ["category", "newest_first", "product_id"], places)
-    SEARCH.put(bulk.execute, (search_entry(product, face) for product, face in pairs))
+    SEARCH.put(bulk.execute, (search_entry(product, face) for product, face in pairs), new=True)
 
 
 def _chunks(bulk: Bulk) -> Iterator[list[_Shown]]:
