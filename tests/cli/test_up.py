@@ -1,5 +1,6 @@
 """``opensky up`` as real processes: it opens, it heals, and nothing of it outlives it."""
 
+import json
 import os
 import signal
 import socket
@@ -80,9 +81,10 @@ def free_port() -> int:
         return port
 
 
-def start(data: Path, port: int, app: str = "standin:app") -> Shop:
-    """Start a shop and do not wait for it."""
-    command = [sys.executable, "-P", "-m", "opensky.cli", "up", "--data", str(data), "--port", str(port), "--app", app]
+def start(data: Path, port: int, *more: str) -> Shop:
+    """Start a shop and do not wait for it; with nothing ``more`` said, the tiny application stands in for the shop's."""
+    what = more or ("--app", "standin:app")
+    command = [sys.executable, "-P", "-m", "opensky.cli", "up", "--data", str(data), "--port", str(port), *what]
     with data.with_suffix(".terminal").open("wb") as terminal:
         process = subprocess.Popen(
             command, env=os.environ | {"PYTHONPATH": str(HERE)}, stdout=terminal, stderr=terminal, process_group=0
@@ -93,7 +95,16 @@ def start(data: Path, port: int, app: str = "standin:app") -> Shop:
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[Shop]:
     """Return a shop that was told to start."""
-    shop = start(tmp_path / "100% var; really", free_port())
+    yield from _until_the_end(start(tmp_path / "100% var; really", free_port()))
+
+
+@pytest.fixture
+def started_empty(tmp_path: Path) -> Iterator[Shop]:
+    """Return the real shop, told to start without the demo shop."""
+    yield from _until_the_end(start(tmp_path / "var", free_port(), "--empty"))
+
+
+def _until_the_end(shop: Shop) -> Iterator[Shop]:
     yield shop
     for pid in shop.processes():
         os.kill(pid, signal.SIGKILL)
@@ -115,6 +126,17 @@ def test_it_opens_and_says_where(shop: Shop) -> None:
         assert line in shop.said
     assert len(shop.workers()) == 2
     shop.wait_for(lambda: "web   [INFO] Started worker-2" in shop.said, "it should relay the log")
+
+
+def test_the_real_shop_opens_empty_in_little_memory(started_empty: Shop) -> None:
+    """A new folder becomes a shop without demo logins; all that runs takes 250 MB at most, shared pages counted once."""
+    shop = started_empty
+    shop.wait_for(lambda: shop.opens() or shop.process.poll() is not None, "it should open")
+    assert answers("127.0.0.1", shop.port), shop.said
+    assert "Demo logins" not in shop.said
+    assert json.loads((shop.data / "run/prepared.json").read_text()) == {"demo": False, "logins": []}
+    shares = (Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in shop.processes())
+    assert sum(int(share.split("Pss:")[1].split()[0]) for share in shares) <= 250 * 1024
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -221,7 +243,7 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def test_a_program_that_cannot_start_is_shown_with_its_last_words(tmp_path: Path) -> None:
     """When the shop does not come up, the terminal has the end of its log, and nothing is left running."""
-    shop = start(tmp_path / "var", free_port(), app="no_such_module:app")
+    shop = start(tmp_path / "var", free_port(), "--app", "no_such_module:app")
     assert shop.process.wait(PATIENCE) == 1
     assert "opensky: web did not start: exited: web (exit status 1; not expected). The last lines of" in shop.said
     assert "ModuleNotFoundError: No module named 'no_such_module'" in shop.said

@@ -1,15 +1,12 @@
 """The command line: which commands there are. Each is imported when it is called, so that none pays for another."""
 
 import os
-import signal
 import sys
 
 from cyclopts import App, Parameter
 
 from opensky import __version__
 from opensky.kernel.errors import OpenSkyError
-
-INTERRUPTED = 128 + signal.SIGINT
 
 app = App(
     name="opensky",
@@ -40,8 +37,6 @@ def main() -> None:
     except OpenSkyError as error:
         print(f"opensky: {error.message or error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has seen enough (| head); the interpreter must not complain about it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
