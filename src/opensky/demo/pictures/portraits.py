@@ -9,7 +9,14 @@ from opensky.demo.pictures.look import Look, Option, Palette
 from opensky.demo.pictures.motifs import MOTIFS
 
 SIDE = 400
-SKINS = {"deep": "#6f4530", "brown": "#98644a", "tan": "#c08a63", "olive": "#d3a47c", "light": "#e8bd9c", "fair": "#f0cdb2"}
+SKINS = {
+    "deep": "#6f4530",
+    "brown": "#98644a",
+    "tan": "#c08a63",
+    "olive": "#d3a47c",
+    "light": "#e8bd9c",
+    "fair": "#f0cdb2",
+}
 HEAD = "M200 86 C246 86 262 122 260 164 C258 214 232 246 200 246 C168 246 142 214 140 164 C138 122 154 86 200 86Z"
 
 Hair = Callable[[Canvas, str], None]
@@ -44,7 +51,10 @@ def _shoulders(c: Canvas, palette: Palette, features: Mapping[str, Option], skin
     with c.within(body, shirt):
         if features.get("stripes"):
             for y in range(300, 420, 24):
-                c.path(f"M30 {y} Q200 {y + 26} 370 {y} v9 Q200 {y + 35} 30 {y + 9}Z", palette.colour(str(features["stripes"])))
+                c.path(
+                    f"M30 {y} Q200 {y + 26} 370 {y} v9 Q200 {y + 35} 30 {y + 9}Z",
+                    palette.colour(str(features["stripes"])),
+                )
         c.stroke("M112 420 C116 372 108 352 100 340M288 420 C284 372 292 352 300 340", dim(shirt, 0.22), 3, opacity=0.6)
     collar = str(features.get("collar", "round"))
     if collar == "shirt":
@@ -66,10 +76,14 @@ def _face(c: Canvas, features: Mapping[str, Option], skin: str, hair: str) -> No
     with c.within(HEAD, skin, shade=False):
         c.path("M204 80 Q226 170 204 250 H280 V80Z", dim(skin, 0.12), opacity=0.55)
         for x in (162, 236):
-            c.circle(x, 196, 17, "#d9604a", opacity=0.2)
+            c.circle(x, 196, 17, "#d9604a", opacity=0.14)
         if features.get("beard"):
             full = str(features["beard"])
-            d = "M134 178 Q150 208 176 204 Q200 194 224 204 Q250 208 266 178 V260 H134Z" if full == "full" else "M146 206 Q170 222 200 218 Q230 222 254 206 V260 H146Z"
+            d = (
+                "M134 178 Q150 208 176 204 Q200 194 224 204 Q250 208 266 178 V260 H134Z"
+                if full == "full"
+                else "M146 206 Q170 222 200 218 Q230 222 254 206 V260 H146Z"
+            )
             c.path(d, hair, opacity=0.95 if full == "full" else 0.35)
     brow = dim(hair, 0.1) if str(features["hair"]) != "bald" or features.get("beard") else dim(skin, 0.5)
     c.stroke("M160 150 Q174 141 188 149M212 149 Q226 141 240 150", brow, 5, opacity=0.85)
@@ -96,19 +110,40 @@ def _bun_back(c: Canvas, hair: str) -> None:
 
 
 def _parted(c: Canvas, hair: str) -> None:
-    c.path("M138 172 C130 104 158 76 202 76 C246 76 270 104 262 172 C258 138 240 122 204 106 C180 128 146 138 138 172Z", c.round(hair))
+    c.path(
+        "M138 172 C130 104 158 76 202 76 C246 76 270 104 262 172 C258 138 240 122 204 106 C180 128 146 138 138 172Z",
+        c.round(hair),
+    )
 
 
 def _bob_back(c: Canvas, hair: str) -> None:
-    c.path("M122 240 C112 110 150 70 200 70 C250 70 288 110 278 240 Q262 258 236 250 V160 H164 V250 Q138 258 122 240Z", c.round(dim(hair, 0.1)))
+    c.path(
+        "M122 240 C112 110 150 70 200 70 C250 70 288 110 278 240 Q262 258 236 250 V160 H164 V250 Q138 258 122 240Z",
+        c.round(dim(hair, 0.1)),
+    )
 
 
 def _fringe(c: Canvas, hair: str) -> None:
-    c.path("M132 178 C124 100 156 72 200 72 C244 72 276 100 268 178 C264 158 258 146 252 138 Q200 152 148 138 C142 146 136 158 132 178Z", c.round(hair))
+    c.path(
+        "M132 178 C124 100 156 72 200 72 C244 72 276 100 268 178 C264 158 258 146 252 138 Q200 152 148 138 C142 146 136 158 132 178Z",
+        c.round(hair),
+    )
 
 
 def _curls_back(c: Canvas, hair: str) -> None:
-    for x, y, r in ((128, 198, 34), (272, 198, 34), (116, 152, 36), (284, 152, 36), (132, 106, 38), (268, 106, 38), (170, 76, 40), (230, 76, 40), (200, 64, 36), (146, 226, 26), (254, 226, 26)):
+    for x, y, r in (
+        (128, 198, 34),
+        (272, 198, 34),
+        (116, 152, 36),
+        (284, 152, 36),
+        (132, 106, 38),
+        (268, 106, 38),
+        (170, 76, 40),
+        (230, 76, 40),
+        (200, 64, 36),
+        (146, 226, 26),
+        (254, 226, 26),
+    ):
         c.circle(x, y, r, dim(hair, 0.06 if x < 200 else 0.2))
 
 
@@ -118,32 +153,47 @@ def _curls(c: Canvas, hair: str) -> None:
 
 
 def _short(c: Canvas, hair: str) -> None:
-    c.path("M136 168 C126 104 150 66 206 66 C256 66 276 104 264 168 L258 140 Q250 116 236 112 Q196 124 158 110 Q144 124 142 142Z", c.round(hair))
+    c.path(
+        "M136 168 C126 104 150 66 206 66 C256 66 276 104 264 168 L258 140 Q250 116 236 112 Q196 124 158 110 Q144 124 142 142Z",
+        c.round(hair),
+    )
 
 
 def _quiff(c: Canvas, hair: str) -> None:
-    c.path("M136 164 C126 92 162 54 226 60 C262 66 274 108 264 164 L256 134 Q246 110 220 108 Q178 112 152 128 Q142 142 136 164Z", c.round(hair))
+    c.path(
+        "M136 164 C126 92 162 54 226 60 C262 66 274 108 264 164 L256 134 Q246 110 220 108 Q178 112 152 128 Q142 142 136 164Z",
+        c.round(hair),
+    )
 
 
 def _long_back(c: Canvas, hair: str) -> None:
-    c.path("M120 330 C104 190 112 68 200 68 C288 68 296 190 280 330 Q250 346 226 300 H174 Q150 346 120 330Z", c.round(dim(hair, 0.12)))
+    c.path(
+        "M120 330 C104 190 112 68 200 68 C288 68 296 190 280 330 Q250 346 226 300 H174 Q150 346 120 330Z",
+        c.round(dim(hair, 0.12)),
+    )
 
 
 def _braid(c: Canvas, hair: str) -> None:
     _parted(c, hair)
     for i in range(6):
-        c.ellipse(136 + i * 3, 222 + i * 26, 19 - i, 17, c.round(hair))
+        c.ellipse(139 + i * 2, 226 + i * 26, 19 - i, 17, c.round(hair))
     c.rect(142, 362, 22, 8, "#e7d6b8")
 
 
 def _crop(c: Canvas, hair: str) -> None:
-    c.path("M136 160 C128 98 156 70 200 70 C244 70 272 98 264 160 Q262 126 246 112 Q200 96 154 112 Q138 126 136 160Z", c.round(hair))
+    c.path(
+        "M136 160 C128 98 156 70 200 70 C244 70 272 98 264 160 Q262 126 246 112 Q200 96 154 112 Q138 126 136 160Z",
+        c.round(hair),
+    )
     dots = "".join(f"M{150 + (i * 17) % 102} {84 + (i * 11) % 22}h.1" for i in range(22))
     c.stroke(dots, lit(hair, 0.16), 4)
 
 
 def _side(c: Canvas, hair: str) -> None:
-    c.path("M136 172 C126 98 160 66 208 70 C258 74 272 112 264 172 C260 144 252 128 240 120 C214 132 176 128 164 108 C152 122 140 140 136 172Z", c.round(hair))
+    c.path(
+        "M136 172 C126 98 160 66 208 70 C258 74 272 112 264 172 C260 144 252 128 240 120 C214 132 176 128 164 108 C152 122 140 140 136 172Z",
+        c.round(hair),
+    )
 
 
 def _bald(c: Canvas, hair: str) -> None:
@@ -161,7 +211,11 @@ _FRONT: dict[str, Hair] = {
 def _worn(c: Canvas, palette: Palette, features: Mapping[str, Option]) -> None:
     if features.get("glasses"):
         frame = str(features["glasses"])
-        c.stroke("M152 170a21 20 0 1 0 42 0a21 20 0 1 0 -42 0M206 170a21 20 0 1 0 42 0a21 20 0 1 0 -42 0M194 168q6 -5 12 0M152 168l-12 -4M248 168l12 -4", frame, 3.6)
+        c.stroke(
+            "M152 170a21 20 0 1 0 42 0a21 20 0 1 0 -42 0M206 170a21 20 0 1 0 42 0a21 20 0 1 0 -42 0M194 168q6 -5 12 0M152 168l-12 -4M248 168l12 -4",
+            frame,
+            3.6,
+        )
     if features.get("earrings"):
         for x in (137, 263):
             c.circle(x, 200, 7, c.round(palette.colour(str(features["earrings"]))))
@@ -173,7 +227,10 @@ def _worn(c: Canvas, palette: Palette, features: Mapping[str, Option]) -> None:
 def _straw(c: Canvas, tone: str) -> None:
     c.path("M142 116 C140 44 160 34 200 34 C240 34 260 44 258 116Z", c.round(tone))
     c.path("M140 100 Q200 118 260 100 V120 Q200 138 140 120Z", "#b5523e")
-    c.path("M88 124 Q120 98 144 112 Q200 130 256 112 Q280 98 312 124 Q256 150 200 150 Q144 150 88 124Z", c.fall(lit(tone, 0.1)))
+    c.path(
+        "M88 124 Q120 98 144 112 Q200 130 256 112 Q280 98 312 124 Q256 150 200 150 Q144 150 88 124Z",
+        c.fall(lit(tone, 0.1)),
+    )
     c.stroke("M104 124 Q200 158 296 124", dim(tone, 0.2), 2)
 
 
@@ -199,7 +256,11 @@ _HATS: dict[str, Hair] = {"straw": _straw, "scarf": _scarf, "cap": _cap, "beanie
 
 def _craft(c: Canvas, palette: Palette, features: Mapping[str, Option], random: Random) -> None:
     """Stand a piece of their work before them, at the lower right."""
-    names = (str(features.get("main", "cream")), str(features.get("second", "linen")), str(features.get("third", "cream")))
+    names = (
+        str(features.get("main", "cream")),
+        str(features.get("second", "linen")),
+        str(features.get("third", "cream")),
+    )
     main, second, third = (palette.colour(n) for n in names)
     motif = MOTIFS[str(features["motif"])]
     start = c.mark()

@@ -30,14 +30,20 @@ def _lemon(c: Canvas, palette: Palette, random: Random) -> float:
 def _pear(c: Canvas, palette: Palette, random: Random) -> float:
     del palette, random
     c.stroke("M2 -72 Q4 -82 12 -86", "#6b4530", 3)
-    c.path("M0 -74 C14 -74 14 -56 20 -46 C34 -26 28 4 0 4 C-28 4 -34 -26 -20 -46 C-14 -56 -14 -74 0 -74Z", c.round("#b5ad5a"))
+    c.path(
+        "M0 -74 C14 -74 14 -56 20 -46 C34 -26 28 4 0 4 C-28 4 -34 -26 -20 -46 C-14 -56 -14 -74 0 -74Z",
+        c.round("#b5ad5a"),
+    )
     return 26
 
 
 def _fig(c: Canvas, palette: Palette, random: Random) -> float:
     del palette, random
     for x, y in ((-16, 0), (18, 6)):
-        c.path(f"M{x} {y - 46} C{x + 8} {y - 36} {x + 24} {y - 26} {x + 20} {y - 10} C{x + 15} {y + 5} {x - 15} {y + 5} {x - 20} {y - 10} C{x - 24} {y - 26} {x - 8} {y - 36} {x} {y - 46}Z", c.round("#6a4560"))
+        c.path(
+            f"M{x} {y - 46} C{x + 8} {y - 36} {x + 24} {y - 26} {x + 20} {y - 10} C{x + 15} {y + 5} {x - 15} {y + 5} {x - 20} {y - 10} C{x - 24} {y - 26} {x - 8} {y - 36} {x} {y - 46}Z",
+            c.round("#6a4560"),
+        )
     return 36
 
 
@@ -102,7 +108,11 @@ def _twine(c: Canvas, palette: Palette, random: Random) -> float:
     del random
     tone = palette.colour("linen")
     c.circle(0, -22, 25, c.round(dim(tone, 0.08)))
-    c.stroke("M-20 -34 Q4 -12 23 -18 M-24 -20 Q0 -2 18 -6 M-10 -44 Q14 -30 24 -28 M14 -43 Q-12 -24 -12 1", dim(tone, 0.28), 1.8)
+    c.stroke(
+        "M-20 -34 Q4 -12 23 -18 M-24 -20 Q0 -2 18 -6 M-10 -44 Q14 -30 24 -28 M14 -43 Q-12 -24 -12 1",
+        dim(tone, 0.28),
+        1.8,
+    )
     c.stroke("M14 0 Q40 8 58 -2", dim(tone, 0.12), 2.6)
     return 30
 
@@ -126,8 +136,15 @@ def _candle(c: Canvas, palette: Palette, random: Random) -> float:
 def _shells(c: Canvas, palette: Palette, random: Random) -> float:
     del palette, random
     for x, y, tone in ((-20, 0, "#ecd9c6"), (16, 4, "#dcbfae")):
-        c.path(f"M{x - 20} {y} Q{x - 22} {y - 26} {x} {y - 30} Q{x + 22} {y - 26} {x + 20} {y} Q{x} {y + 8} {x - 20} {y}Z", c.round(tone))
-        c.stroke(f"M{x} {y + 2} V{y - 26} M{x - 8} {y + 2} L{x - 10} {y - 20} M{x + 8} {y + 2} L{x + 10} {y - 20}", dim(tone, 0.2), 1.3)
+        c.path(
+            f"M{x - 20} {y} Q{x - 22} {y - 26} {x} {y - 30} Q{x + 22} {y - 26} {x + 20} {y} Q{x} {y + 8} {x - 20} {y}Z",
+            c.round(tone),
+        )
+        c.stroke(
+            f"M{x} {y + 2} V{y - 26} M{x - 8} {y + 2} L{x - 10} {y - 20} M{x + 8} {y + 2} L{x + 10} {y - 20}",
+            dim(tone, 0.2),
+            1.3,
+        )
     return 34
 
 
@@ -169,7 +186,11 @@ def _shavings(c: Canvas, palette: Palette, random: Random) -> float:
     del random
     wood = palette.colour("pale-wood")
     for x, y, r in ((-30, 0, 13), (2, 4, 16), (34, 1, 11)):
-        c.stroke(f"M{x - r} {y} A{r} {r * 0.8} 0 1 1 {x + r * 0.5} {y + 2} A{r * 0.55} {r * 0.45} 0 1 0 {x - r * 0.4} {y - 5}", lit(wood, 0.1 + x / 300), 5)
+        c.stroke(
+            f"M{x - r} {y} A{r} {r * 0.8} 0 1 1 {x + r * 0.5} {y + 2} A{r * 0.55} {r * 0.45} 0 1 0 {x - r * 0.4} {y - 5}",
+            lit(wood, 0.1 + x / 300),
+            5,
+        )
     return 44
 
 

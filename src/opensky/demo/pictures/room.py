@@ -40,7 +40,9 @@ def _niche(c: Canvas, palette: Palette, random: Random) -> None:
     deep = dim(palette.wall, 0.13)
     c.path(f"M{x - 140} {TABLE} V206 A140 140 0 0 1 {x + 140} 206 V{TABLE}Z", lit(palette.wall, 0.35))
     c.path(f"M{x - 128} {TABLE} V208 A128 128 0 0 1 {x + 128} 208 V{TABLE}Z", c.fall(deep))
-    c.path(f"M{x - 128} {TABLE} V208 A128 128 0 0 1 {x - 60} 96 Q{x - 92} 160 {x - 92} {TABLE}Z", dim(palette.wall, 0.2))
+    c.path(
+        f"M{x - 128} {TABLE} V208 A128 128 0 0 1 {x - 60} 96 Q{x - 92} 160 {x - 92} {TABLE}Z", dim(palette.wall, 0.2)
+    )
 
 
 def _sun(c: Canvas, palette: Palette, random: Random) -> None:
@@ -66,7 +68,9 @@ def _window(c: Canvas, palette: Palette, random: Random) -> None:
 def _leafy(c: Canvas, palette: Palette, random: Random) -> None:
     """The shadow of a branch that stands outside the picture."""
     shade = dim(palette.wall, 0.3)
-    with c.group(f"translate({random.uniform(300, 360)} {random.uniform(-20, 10)}) rotate({random.uniform(28, 44)})", opacity=0.3):
+    with c.group(
+        f"translate({random.uniform(300, 360)} {random.uniform(-20, 10)}) rotate({random.uniform(28, 44)})", opacity=0.3
+    ):
         c.stroke("M0 0 Q-16 150 8 300", shade, 5)
         leaves = []
         for i in range(7):

@@ -75,7 +75,9 @@ def _stand(c: Canvas, motif: Motif, look: Look, x: float, y: float, scale: float
     start = c.mark()
     size = motif(c, look)
     drawn = c.take(start)
-    scale *= min(1.15, 300 / size.height) if size.hangs else min(max(min(270 / size.height, 124 / size.half), 0.8), 1.36)
+    scale *= (
+        min(1.15, 300 / size.height) if size.hangs else min(max(min(270 / size.height, 124 / size.half), 0.8), 1.36)
+    )
     with c.group(f"translate({x} {196 if size.hangs else y}) scale({scale})"):
         if not size.hangs:
             c.ellipse(size.half * 0.42, 5, size.half * 1.5, 21, c.contact(), opacity=0.62)

@@ -22,13 +22,20 @@ def _stems(c: Canvas, look: Look, w: float, h: float) -> None:
         for k in range(5):
             t = 0.22 + k * 0.18
             px, py = x0 + (x1 - x0) * t * t, h + (h * top - h) * t
-            c.path(leaf(px, py, w * 0.17, lean * 260 + 52, 0.26) + leaf(px, py, w * 0.17, lean * 260 - 52, 0.26), look.main if x != 0.52 else look.second)
+            c.path(
+                leaf(px, py, w * 0.17, lean * 260 + 52, 0.26) + leaf(px, py, w * 0.17, lean * 260 - 52, 0.26),
+                look.main if x != 0.52 else look.second,
+            )
 
 
 def _hills(c: Canvas, look: Look, w: float, h: float) -> None:
     _sheet(c, lit(look.second, 0.66), w, h)
     c.circle(w * 0.68, h * 0.3, min(w, h) * 0.15, look.third)
-    for y, tone in ((0.46, mix(look.main, look.second, 0.7)), (0.6, mix(look.main, look.second, 0.35)), (0.76, look.main)):
+    for y, tone in (
+        (0.46, mix(look.main, look.second, 0.7)),
+        (0.6, mix(look.main, look.second, 0.35)),
+        (0.76, look.main),
+    ):
         a, b = look.random.uniform(-0.12, 0.02), look.random.uniform(-0.02, 0.12)
         c.path(f"M0 {h * y} C{w * 0.3} {h * (y + a)} {w * 0.55} {h * (y + b)} {w} {h * (y - 0.05)} V{h} H0Z", tone)
 
@@ -48,8 +55,15 @@ def _moon(c: Canvas, look: Look, w: float, h: float) -> None:
     r = min(w, h) * 0.26
     c.circle(w / 2, h * 0.38, r, look.second)
     c.circle(w / 2 + r * 0.34, h * 0.38 - r * 0.16, r * 0.92, look.main)
-    c.stroke("".join(f"M{look.random.uniform(8, w - 8):.0f} {look.random.uniform(8, h * 0.66):.0f}h.1" for _ in range(22)), lit(look.second, 0.3), 3)
-    c.path(f"M0 {h * 0.84} L{w * 0.22} {h * 0.66} L{w * 0.4} {h * 0.82} L{w * 0.66} {h * 0.6} L{w} {h * 0.86} V{h} H0Z", look.third)
+    c.stroke(
+        "".join(f"M{look.random.uniform(8, w - 8):.0f} {look.random.uniform(8, h * 0.66):.0f}h.1" for _ in range(22)),
+        lit(look.second, 0.3),
+        3,
+    )
+    c.path(
+        f"M0 {h * 0.84} L{w * 0.22} {h * 0.66} L{w * 0.4} {h * 0.82} L{w * 0.66} {h * 0.6} L{w} {h * 0.86} V{h} H0Z",
+        look.third,
+    )
 
 
 def _bird(c: Canvas, look: Look, w: float, h: float) -> None:
@@ -58,7 +72,10 @@ def _bird(c: Canvas, look: Look, w: float, h: float) -> None:
     for x, a in ((0.14, -24), (0.82, 30), (0.9, 140), (0.24, 160)):
         c.path(leaf(w * x, h * (0.79 - x * 0.05), 22 * u, a, 0.32), look.second)
     with c.group(f"translate({w * 0.5} {h * 0.52}) scale({u})"):
-        c.path("M-36 -18 C-34 -40 -2 -42 8 -22 C26 -12 34 8 58 20 L36 22 C20 34 -10 30 -22 12 C-30 2 -36 -6 -36 -18Z", look.main)
+        c.path(
+            "M-36 -18 C-34 -40 -2 -42 8 -22 C26 -12 34 8 58 20 L36 22 C20 34 -10 30 -22 12 C-30 2 -36 -6 -36 -18Z",
+            look.main,
+        )
         c.path("M-6 -10 C12 -12 24 4 32 20 C14 22 -6 12 -6 -10Z", look.third)
         c.path("M-35 -22 L-50 -16 L-34 -13Z", look.third)
         c.circle(-22, -22, 3, "#fbf6ea")
@@ -77,7 +94,10 @@ def _fruit(c: Canvas, look: Look, w: float, h: float) -> None:
 def _shapes(c: Canvas, look: Look, w: float, h: float) -> None:
     u = min(w, h)
     c.path(f"M{w * 0.14} {h} V{h * 0.56} A{u * 0.3} {u * 0.3} 0 0 1 {w * 0.14 + u * 0.6} {h * 0.56} V{h}Z", look.main)
-    c.path(f"M{w * 0.14 + u * 0.14} {h} V{h * 0.6} A{u * 0.16} {u * 0.16} 0 0 1 {w * 0.14 + u * 0.46} {h * 0.6} V{h}Z", look.third)
+    c.path(
+        f"M{w * 0.14 + u * 0.14} {h} V{h * 0.6} A{u * 0.16} {u * 0.16} 0 0 1 {w * 0.14 + u * 0.46} {h * 0.6} V{h}Z",
+        look.third,
+    )
     c.circle(w * 0.7, h * 0.24, u * 0.19, look.second)
     c.path(f"M{w * 0.74} {h} a{u * 0.22} {u * 0.22} 0 0 1 {u * 0.22} {-u * 0.22} V{h}Z", look.second)
 
@@ -95,11 +115,25 @@ def _fish(c: Canvas, look: Look, w: float, h: float) -> None:
 def _house(c: Canvas, look: Look, w: float, h: float) -> None:
     _sheet(c, lit(look.second, 0.6), w, h)
     c.rect(0, h * 0.8, w, h * 0.2, mix(look.second, look.main, 0.3))
-    for x, width, height, tone in ((0.1, 0.24, 0.4, look.main), (0.36, 0.28, 0.54, look.third), (0.66, 0.24, 0.34, look.main)):
+    for x, width, height, tone in (
+        (0.1, 0.24, 0.4, look.main),
+        (0.36, 0.28, 0.54, look.third),
+        (0.66, 0.24, 0.34, look.main),
+    ):
         left, top = w * x, h * (0.82 - height)
         c.rect(left, top, w * width, h * height, tone)
-        c.path(f"M{left - 4} {top} L{left + w * width / 2} {top - h * 0.13} L{left + w * width + 4} {top}Z", dim(tone, 0.25))
-        c.stroke("".join(f"M{left + w * width * s} {top + h * 0.1 * (k + 1)}v{h * 0.035}" for s in (0.3, 0.7) for k in range(2)), "#fbf6ea", w * 0.04, stroke_linecap="butt")
+        c.path(
+            f"M{left - 4} {top} L{left + w * width / 2} {top - h * 0.13} L{left + w * width + 4} {top}Z",
+            dim(tone, 0.25),
+        )
+        c.stroke(
+            "".join(
+                f"M{left + w * width * s} {top + h * 0.1 * (k + 1)}v{h * 0.035}" for s in (0.3, 0.7) for k in range(2)
+            ),
+            "#fbf6ea",
+            w * 0.04,
+            stroke_linecap="butt",
+        )
 
 
 def _bloom(c: Canvas, look: Look, w: float, h: float) -> None:
@@ -116,9 +150,14 @@ def _rain(c: Canvas, look: Look, w: float, h: float) -> None:
     rows = []
     for row in range(9):
         for column in range(6):
-            rows.append(f"M{w * (0.1 + column * 0.165 + (row % 2) * 0.04)} {h * (0.36 + row * 0.07)}l{-w * 0.02} {h * 0.035}")
+            rows.append(
+                f"M{w * (0.1 + column * 0.165 + (row % 2) * 0.04)} {h * (0.36 + row * 0.07)}l{-w * 0.02} {h * 0.035}"
+            )
     c.stroke("".join(rows), look.main, w * 0.018)
-    c.path(f"M{w * 0.12} {h * 0.3} a{w * 0.14} {w * 0.14} 0 0 1 {w * 0.18} {-w * 0.13} a{w * 0.2} {w * 0.2} 0 0 1 {w * 0.36} {w * 0.01} a{w * 0.13} {w * 0.13} 0 0 1 {w * 0.2} {w * 0.12}Z", look.second)
+    c.path(
+        f"M{w * 0.12} {h * 0.3} a{w * 0.14} {w * 0.14} 0 0 1 {w * 0.18} {-w * 0.13} a{w * 0.2} {w * 0.2} 0 0 1 {w * 0.36} {w * 0.01} a{w * 0.13} {w * 0.13} 0 0 1 {w * 0.2} {w * 0.12}Z",
+        look.second,
+    )
 
 
 def _cat(c: Canvas, look: Look, w: float, h: float) -> None:

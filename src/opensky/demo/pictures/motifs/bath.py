@@ -9,13 +9,21 @@ from opensky.demo.pictures.shapes import FLAT, lathe, leaf, polygon, rounded
 
 def _bar(c: Canvas, look: Look, colour: str, sign: str, *, swirl: bool = False) -> None:
     """Draw one bar of soap lying, its near edge at y = 0, 180 wide."""
-    with c.within("M-90 -46 Q-90 -62 -66 -66 L-40 -78 Q-30 -82 -16 -82 H78 Q98 -82 100 -66 V-32 Q100 -20 84 -12 L60 -2 Q50 2 38 2 H-74 Q-90 2 -90 -14Z", colour):
-        c.path("M-90 -46 Q-90 -62 -66 -66 L-40 -78 Q-30 -82 -16 -82 H78 Q98 -82 100 -66 L64 -52 Q54 -46 40 -46 H-76Z", lit(colour, 0.32))
+    with c.within(
+        "M-90 -46 Q-90 -62 -66 -66 L-40 -78 Q-30 -82 -16 -82 H78 Q98 -82 100 -66 V-32 Q100 -20 84 -12 L60 -2 Q50 2 38 2 H-74 Q-90 2 -90 -14Z",
+        colour,
+    ):
+        c.path(
+            "M-90 -46 Q-90 -62 -66 -66 L-40 -78 Q-30 -82 -16 -82 H78 Q98 -82 100 -66 L64 -52 Q54 -46 40 -46 H-76Z",
+            lit(colour, 0.32),
+        )
         if swirl:
             c.stroke("M-96 -30 Q-60 -10 -30 -32 T30 -24 T108 -52", look.second, 9, opacity=0.75)
             c.stroke("M-96 -12 Q-40 4 0 -14 T108 -34", look.third, 5, opacity=0.7)
         if "flecks" in look.text("finish"):
-            d = "".join(f"M{look.random.uniform(-84, 94):.0f} {look.random.uniform(-78, -4):.0f}l3 -1" for _ in range(26))
+            d = "".join(
+                f"M{look.random.uniform(-84, 94):.0f} {look.random.uniform(-78, -4):.0f}l3 -1" for _ in range(26)
+            )
             c.stroke(d, look.second, 2.6)
         if "layer" in look.text("finish"):
             c.path("M-96 -22 Q-30 -30 40 -22 Q70 -24 104 -44 V10 H-96Z", look.second)
@@ -30,7 +38,13 @@ def soap(c: Canvas, look: Look) -> Size:
     pile = look.count("pile", 1)
     for i in range(pile):
         with c.group(f"translate({(i % 2) * 14 - 7 if pile > 1 else 0} {-i * 54})"):
-            _bar(c, look, tones[i % len(tones)], look.text("sign") if i == pile - 1 else "", swirl="swirl" in look.text("finish"))
+            _bar(
+                c,
+                look,
+                tones[i % len(tones)],
+                look.text("sign") if i == pile - 1 else "",
+                swirl="swirl" in look.text("finish"),
+            )
             if look.text("wrap"):
                 c.path("M-40 2 V-46 L-10 -82 H44 L26 -46 V2Z", c.round(look.text("wrap")))
                 c.path("M-40 -46 L-10 -82 H44 L26 -46Z", lit(look.text("wrap"), 0.3))
@@ -66,12 +80,30 @@ def bottle(c: Canvas, look: Look) -> Size:
     _stopper(c, look, neck, top)
     with c.within(lathe(profile), look.main):
         if look.text("level"):
-            c.path(polygon((-half, top * look.number("fill", 0.74)), (half, top * look.number("fill", 0.74)), (half, 20), (-half, 20)), look.text("level"), opacity=0.85)
+            c.path(
+                polygon(
+                    (-half, top * look.number("fill", 0.74)),
+                    (half, top * look.number("fill", 0.74)),
+                    (half, 20),
+                    (-half, 20),
+                ),
+                look.text("level"),
+                opacity=0.85,
+            )
         if look.text("inside"):
             _inside(c, look, top)
     c.path(f"M{-half + 9} -18 V{top * 0.62} q1 -12 8 -14 V-18 q-4 8 -8 0Z", "#ffffff", opacity=0.34)
     if look.text("label", "paper") == "paper":
-        label(c, 0, max(top * 0.62, -112), half * 1.36, 74, look.second, dim(look.third, 0.2) if luminance(look.third) > 0.5 else look.third, look.text("sign", "leaf"))
+        label(
+            c,
+            0,
+            max(top * 0.62, -112),
+            half * 1.36,
+            74,
+            look.second,
+            dim(look.third, 0.2) if luminance(look.third) > 0.5 else look.third,
+            look.text("sign", "leaf"),
+        )
     return Size(half, -top + 44)
 
 
@@ -94,10 +126,16 @@ def _stopper(c: Canvas, look: Look, neck: float, top: float) -> None:
     kind = look.text("top", "cap")
     if kind == "pump":
         c.rect(-4, top - 40, 8, 34, look.third)
-        c.path(f"M-46 {top - 40} q-6 10 -5 18 l9 0 q0 -8 6 -10 H18 V{top - 48} H-30 Q-42 {top - 48} -46 {top - 40}Z", c.round(look.third))
+        c.path(
+            f"M-46 {top - 40} q-6 10 -5 18 l9 0 q0 -8 6 -10 H18 V{top - 48} H-30 Q-42 {top - 48} -46 {top - 40}Z",
+            c.round(look.third),
+        )
         c.path(lathe(((neck + 2, top - 16, 1), (neck + 4, top + 8, 1))), c.round(look.third))
     elif kind == "dropper":
-        c.path(f"M-12 {top - 14} V{top - 38} Q-12 {top - 54} 0 {top - 54} Q12 {top - 54} 12 {top - 38} V{top - 14}Z", c.round("#3a3d40"))
+        c.path(
+            f"M-12 {top - 14} V{top - 38} Q-12 {top - 54} 0 {top - 54} Q12 {top - 54} 12 {top - 38} V{top - 14}Z",
+            c.round("#3a3d40"),
+        )
         c.path(lathe(((neck + 1, top - 18, 1), (neck + 2, top + 8, 1))), c.round(look.third))
     elif kind == "cork":
         c.path(lathe(((neck + 1, top - 26, 1), (neck - 2, top + 4, 1))), c.round("#c79a68"))
@@ -108,7 +146,12 @@ def _stopper(c: Canvas, look: Look, neck: float, top: float) -> None:
         c.circle(-13, top - 30, 3, "#2a1e1c")
     elif kind == "swing":
         c.path(lathe(((12, top - 30), (15, top - 20), (11, top, 1))), c.round("#f6efe2"))
-        c.path(f"M{-neck - 6} {top + 22} L{-neck} {top - 16} H{neck} L{neck + 6} {top + 22}", "none", stroke="#8f9496", stroke_width=3)
+        c.path(
+            f"M{-neck - 6} {top + 22} L{-neck} {top - 16} H{neck} L{neck + 6} {top + 22}",
+            "none",
+            stroke="#8f9496",
+            stroke_width=3,
+        )
     else:
         c.path(lathe(((neck + 4, top - 28, 1), (neck + 4, top + 6, 1))), c.round(look.third))
         c.ellipse(0, top - 28, neck + 4, (neck + 4) * FLAT, lit(look.third, 0.3))
@@ -144,10 +187,18 @@ def brush(c: Canvas, look: Look) -> Size:
         with c.group("rotate(16) translate(20 0)"):
             c.path("M-14 -140 L-11 -272 Q0 -292 11 -272 L14 -140Z", c.round(look.main))
             c.stroke("M0 -274 q10 -22 0 -34 q-10 12 0 34", look.third, 3)
-            c.path("M-52 -78 C-52 -136 -20 -150 0 -150 C20 -150 52 -136 52 -78 C52 -22 24 -6 0 -6 C-24 -6 -52 -22 -52 -78Z", c.round(bristle))
+            c.path(
+                "M-52 -78 C-52 -136 -20 -150 0 -150 C20 -150 52 -136 52 -78 C52 -22 24 -6 0 -6 C-24 -6 -52 -22 -52 -78Z",
+                c.round(bristle),
+            )
             d = "".join(f"M{x} {y}h.1" for x in range(-34, 40, 14) for y in range(-126, -20, 14))
             c.stroke(d, dim(bristle, 0.3), 5)
-            c.path("M-52 -78 C-52 -136 -20 -150 0 -150 C20 -150 52 -136 52 -78 C52 -22 24 -6 0 -6 C-24 -6 -52 -22 -52 -78Z", "none", stroke=look.main, stroke_width=9)
+            c.path(
+                "M-52 -78 C-52 -136 -20 -150 0 -150 C20 -150 52 -136 52 -78 C52 -22 24 -6 0 -6 C-24 -6 -52 -22 -52 -78Z",
+                "none",
+                stroke=look.main,
+                stroke_width=9,
+            )
         return Size(72, 300)
     if form == "dish":
         with c.group("rotate(-20)"):
@@ -174,7 +225,10 @@ def towels(c: Canvas, look: Look) -> Size:
         w, h = look.vary(206, 0.03), look.vary(42, 0.08)
         x = -w / 2
         tone = tones[i % 3]
-        with c.within(f"M{x + w} {y - h} H{x + 18} q-20 2 -20 {h / 2} q0 {h / 2 - 2} 20 {h / 2} H{x + w} q8 {-h / 2} 0 {-h}Z", tone):
+        with c.within(
+            f"M{x + w} {y - h} H{x + 18} q-20 2 -20 {h / 2} q0 {h / 2 - 2} 20 {h / 2} H{x + w} q8 {-h / 2} 0 {-h}Z",
+            tone,
+        ):
             c.stroke(f"M{x + w} {y - h / 2} H{x + 22}", dim(tone, 0.22), 3)
             if look.text("stripe"):
                 for at in (0.62, 0.68, 0.8):
@@ -189,14 +243,22 @@ def sponge(c: Canvas, look: Look) -> Size:
     """A bath sponge, a loofah or a pumice with its string."""
     if look.text("kind") == "loofah":
         c.stroke("M70 -40 C120 -120 160 -60 120 0", look.third, 5)
-        with c.within("M-120 -36 C-122 -92 -70 -96 0 -94 C70 -96 122 -92 120 -40 C122 4 60 2 0 2 C-70 4 -122 2 -120 -36Z", look.main):
-            d = "".join(f"M{-118 + i * 13} -110 Q{-124 + i * 13 + look.random.uniform(-20, 20):.0f} -50 {-114 + i * 13} 14" for i in range(19))
+        with c.within(
+            "M-120 -36 C-122 -92 -70 -96 0 -94 C70 -96 122 -92 120 -40 C122 4 60 2 0 2 C-70 4 -122 2 -120 -36Z",
+            look.main,
+        ):
+            d = "".join(
+                f"M{-118 + i * 13} -110 Q{-124 + i * 13 + look.random.uniform(-20, 20):.0f} -50 {-114 + i * 13} 14"
+                for i in range(19)
+            )
             d += "".join(f"M-124 {-88 + i * 13} Q0 {-80 + i * 14} 124 {-90 + i * 13}" for i in range(7))
             c.stroke(d, dim(look.main, 0.22), 2, opacity=0.7)
         return Size(112, 112)
     body = "M-108 -50 C-120 -92 -92 -118 -62 -116 C-44 -144 10 -142 30 -124 C70 -138 112 -104 104 -64 C124 -24 90 6 50 2 C20 12 -30 10 -52 2 C-92 8 -120 -20 -108 -50Z"
     with c.within(body, look.main):
-        spots = "".join(f"M{look.random.uniform(-100, 96):.0f} {look.random.uniform(-122, -4):.0f}h.1" for _ in range(36))
+        spots = "".join(
+            f"M{look.random.uniform(-100, 96):.0f} {look.random.uniform(-122, -4):.0f}h.1" for _ in range(36)
+        )
         c.stroke(spots, dim(look.main, 0.28), 8, opacity=0.8)
         c.stroke("M-40 -70h.1M20 -96h.1M60 -50h.1M-10 -30h.1", dim(look.main, 0.4), 15, opacity=0.7)
     return Size(104, 130)

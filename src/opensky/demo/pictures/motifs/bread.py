@@ -33,15 +33,25 @@ def boule(c: Canvas, look: Look) -> Size:
 def loaf(c: Canvas, look: Look) -> Size:
     """A tin loaf, sliced on the left; ``seeds`` strews its top."""
     crust = look.main
-    with c.within("M-60 -10 V-82 Q-76 -136 -20 -134 H96 Q146 -134 134 -84 V-10 Q134 4 120 4 H-46 Q-60 4 -60 -10Z", crust):
+    with c.within(
+        "M-60 -10 V-82 Q-76 -136 -20 -134 H96 Q146 -134 134 -84 V-10 Q134 4 120 4 H-46 Q-60 4 -60 -10Z", crust
+    ):
         c.ellipse(40, -128, 96, 26, c.glow("#f0d4a0", 0.6))
         if look.text("seeds"):
-            d = "".join(f"M{look.random.uniform(-40, 120):.0f} {look.random.uniform(-130, -104):.0f}l3 1" for _ in range(34))
+            d = "".join(
+                f"M{look.random.uniform(-40, 120):.0f} {look.random.uniform(-130, -104):.0f}l3 1" for _ in range(34)
+            )
             c.stroke(d, look.text("seeds"), 3.4)
     face = "M-128 -8 V-84 Q-146 -134 -92 -132 Q-38 -134 -56 -84 V-8 Q-56 4 -70 4 H-114 Q-128 4 -128 -8Z"
     c.path(face, dim(crust, 0.12))
-    with c.within("M-121 -10 V-84 Q-134 -124 -92 -124 Q-50 -124 -63 -84 V-10 Q-63 -3 -70 -3 H-114 Q-121 -3 -121 -10Z", look.second, shade=False):
-        holes = "".join(f"M{look.random.uniform(-120, -66):.0f} {look.random.uniform(-116, -8):.0f}l2 1" for _ in range(18))
+    with c.within(
+        "M-121 -10 V-84 Q-134 -124 -92 -124 Q-50 -124 -63 -84 V-10 Q-63 -3 -70 -3 H-114 Q-121 -3 -121 -10Z",
+        look.second,
+        shade=False,
+    ):
+        holes = "".join(
+            f"M{look.random.uniform(-120, -66):.0f} {look.random.uniform(-116, -8):.0f}l2 1" for _ in range(18)
+        )
         c.stroke(holes, dim(look.second, 0.16), 4)
         if look.text("seeds"):
             c.stroke("M-110 -70l2 2M-84 -96l2 1M-96 -30l2 -1M-76 -48l1 2", look.text("seeds"), 4)
@@ -56,7 +66,10 @@ def baguettes(c: Canvas, look: Look) -> Size:
             with c.within(body, look.main):
                 for i in range(4):
                     y = top + 34 + i * 44
-                    c.path(f"M{x - 16} {y + 14} Q{x} {y + 12} {x + 15} {y - 12} Q{x + 2} {y + 20} {x - 16} {y + 14}Z", "#f6ead2")
+                    c.path(
+                        f"M{x - 16} {y + 14} Q{x} {y + 12} {x + 15} {y - 12} Q{x + 2} {y + 20} {x - 16} {y + 14}Z",
+                        "#f6ead2",
+                    )
     woven(c, look, 72, 128, 62)
     return Size(66, 286)
 
@@ -85,9 +98,17 @@ def basket(c: Canvas, look: Look) -> Size:
     if kind == "rolls":
         for x, y in ((-58, -14), (56, -16), (-22, -34), (26, -36), (0, -8)):
             c.ellipse(x, -h + y, 42, 32, c.round(look.main))
-            c.path(f"M{x - 22} {-h + y - 10} Q{x} {-h + y - 2} {x + 22} {-h + y - 12} Q{x} {-h + y - 8} {x - 22} {-h + y - 10}Z", "#f6ead2")
+            c.path(
+                f"M{x - 22} {-h + y - 10} Q{x} {-h + y - 2} {x + 22} {-h + y - 12} Q{x} {-h + y - 8} {x - 22} {-h + y - 10}Z",
+                "#f6ead2",
+            )
     elif kind == "cloth":
-        c.path(smooth(((-98, -h + 6), (-70, -h - 46), (-20, -h - 24), (30, -h - 52), (84, -h - 26), (98, -h + 6)), closed=True), c.fall(look.main))
+        c.path(
+            smooth(
+                ((-98, -h + 6), (-70, -h - 46), (-20, -h - 24), (30, -h - 52), (84, -h - 26), (98, -h + 6)), closed=True
+            ),
+            c.fall(look.main),
+        )
     elif kind == "dough":
         c.ellipse(0, -h - 4, 94, 30, c.round("#ead9b8"))
         c.stroke(f"M-60 {-h - 16}Q0 {-h - 34} 60 {-h - 16}M-74 {-h}Q0 {-h - 18} 74 {-h}", "#fbf3e0", 5, opacity=0.8)
@@ -110,7 +131,11 @@ def cookies(c: Canvas, look: Look) -> Size:
     """A tower of biscuits, one leaning on it."""
     for i in range(look.count("pile", 6)):
         x, y = look.random.uniform(-5, 5), -i * 23
-        c.path(lathe(((74, y - 17), (78, y - 9), (72, y))), c.round(look.main if i % 2 else lit(look.main, 0.14)), transform=f"translate({x} 0)")
+        c.path(
+            lathe(((74, y - 17), (78, y - 9), (72, y))),
+            c.round(look.main if i % 2 else lit(look.main, 0.14)),
+            transform=f"translate({x} 0)",
+        )
     top = -(look.count("pile", 6) - 1) * 23 - 17
     c.ellipse(0, top, 73, 73 * FLAT, lit(look.main, 0.26))
     c.stroke(f"M-36 {top}h.1M-8 {top - 5}h.1M22 {top + 3}h.1M44 {top - 3}h.1M4 {top + 6}h.1", look.second, 8)
@@ -152,8 +177,15 @@ def cake(c: Canvas, look: Look) -> Size:
         body = "M-80 -92 C-90 -150 -50 -172 0 -172 C50 -172 90 -150 80 -92 Q0 -74 -80 -92Z"
         with c.within(body, look.main):
             for x in (-62, -36, -8, 22, 50):
-                c.path(f"M{x} -80 Q{x * 0.6 - 8} -140 {x * 0.3} -174 Q{x * 0.6 + 14} -140 {x + 13} -80Z", dim(look.main, 0.22), opacity=0.5)
-            c.path("M-90 -190 H90 V-136 Q74 -112 60 -134 Q44 -104 26 -132 Q10 -112 -8 -130 Q-26 -100 -42 -132 Q-60 -114 -90 -140Z", look.second)
+                c.path(
+                    f"M{x} -80 Q{x * 0.6 - 8} -140 {x * 0.3} -174 Q{x * 0.6 + 14} -140 {x + 13} -80Z",
+                    dim(look.main, 0.22),
+                    opacity=0.5,
+                )
+            c.path(
+                "M-90 -190 H90 V-136 Q74 -112 60 -134 Q44 -104 26 -132 Q10 -112 -8 -130 Q-26 -100 -42 -132 Q-60 -114 -90 -140Z",
+                look.second,
+            )
         c.ellipse(0, -168, 22, 6, dim(look.main, 0.4))
     else:
         for y, tone in ((-92, look.main), (-116, look.second), (-128, look.main), (-152, look.second)):

@@ -38,7 +38,9 @@ def finish(c: Canvas, look: Look, half: float, height: float) -> None:
         elif kind == "brush":
             for i in range(4):
                 x = -half * 0.8 + i * half * 0.52
-                c.path(leaf(x, -height * 0.16, height * look.vary(0.5, 0.15), 12 - i * 5, 0.2), look.second, opacity=0.9)
+                c.path(
+                    leaf(x, -height * 0.16, height * look.vary(0.5, 0.15), 12 - i * 5, 0.2), look.second, opacity=0.9
+                )
         elif kind == "speckle":
             speckle(c, look, half, height)
 
@@ -167,7 +169,11 @@ def plates(c: Canvas, look: Look) -> Size:
     c.circle(-18, -r, r * 0.6, c.fall(lit(look.main, 0.2)), stroke=dim(look.main, 0.12), stroke_width=2)
     for i in range(look.count("pile", 3)):
         y = 10 - i * 12
-        c.path(lathe(((84, y - 10, 1), (66, y - 2), (46, y, 1))), c.round((look.main, look.second)[i % 2]), transform="translate(46 0)")
+        c.path(
+            lathe(((84, y - 10, 1), (66, y - 2), (46, y, 1))),
+            c.round((look.main, look.second)[i % 2]),
+            transform="translate(46 0)",
+        )
     top = 10 - (look.count("pile", 3) - 1) * 12 - 10
     c.rim(84, top, look.main, lit(look.main, 0.3), flat=FLAT, lip=22, x=46)
     return Size(112, 2 * r)
@@ -208,7 +214,9 @@ def stems(c: Canvas, look: Look, mouth: float, top: float) -> None:
                 bx, by = x * along**1.4, -top - length * along
                 c.path(leaf(bx, by, 30, angle + (62 if step % 2 else -58), 0.26), c.fall(green))
         elif kind == "dry":
-            c.ellipse(x, y + 8, 9, 26, c.round(look.text("bloom", "#d9b77e")), transform=f"rotate({angle} {x:.0f} {y:.0f})")
+            c.ellipse(
+                x, y + 8, 9, 26, c.round(look.text("bloom", "#d9b77e")), transform=f"rotate({angle} {x:.0f} {y:.0f})"
+            )
         elif kind == "poppy":
             bloom = look.text("bloom", "#c8553d")
             c.path(leaf(x * 0.6, -top - length * 0.5, 34, angle + 60, 0.2), c.fall(green))
@@ -221,7 +229,10 @@ def stems(c: Canvas, look: Look, mouth: float, top: float) -> None:
         elif kind == "tulip":
             bloom = look.text("bloom", "#d98c7a")
             c.path(leaf(x * 0.4, -top - 10, 80, angle * 1.6, 0.14), c.fall(green))
-            c.path(f"M{x - 15} {y - 20} Q{x - 20} {y + 18} {x} {y + 18} Q{x + 20} {y + 18} {x + 15} {y - 20} L{x + 6} {y - 6} L{x} {y - 24} L{x - 6} {y - 6}Z", c.fall(bloom))
+            c.path(
+                f"M{x - 15} {y - 20} Q{x - 20} {y + 18} {x} {y + 18} Q{x + 20} {y + 18} {x + 15} {y - 20} L{x + 6} {y - 6} L{x} {y - 24} L{x - 6} {y - 6}Z",
+                c.fall(bloom),
+            )
 
 
 def jug(c: Canvas, look: Look) -> Size:
@@ -231,7 +242,9 @@ def jug(c: Canvas, look: Look) -> Size:
     c.stroke(grip, dim(look.main, 0.2), 15)
     c.stroke(grip, lit(look.main, 0.08), 8)
     stems(c, look, 40, h)
-    c.path(f"M-34 {-h + 4} Q-66 {-h - 16} -60 {-h + 2} Q-50 {-h * 0.84} -40 {-h * 0.72}Z", c.round(lit(look.main, 0.12)))
+    c.path(
+        f"M-34 {-h + 4} Q-66 {-h - 16} -60 {-h + 2} Q-50 {-h * 0.84} -40 {-h * 0.72}Z", c.round(lit(look.main, 0.12))
+    )
     body = lathe(((42, -h, 1), (36, -h * 0.82), (66, -h * 0.4), (64, -22), (50, 0, 1)))
     with c.within(body, look.main):
         finish(c, look, 68, h)

@@ -14,7 +14,10 @@ def blanket(c: Canvas, look: Look) -> Size:
     for i in range(look.count("folds", 4)):
         w, h = 236 - i * 3, 38
         x = -w / 2
-        with c.within(f"M{x + w} {y - h} H{x + 20} q-22 3 -22 {h / 2} q0 {h / 2 - 3} 22 {h / 2} H{x + w} q14 {-h / 2} 0 {-h}Z", tones[i % 2]):
+        with c.within(
+            f"M{x + w} {y - h} H{x + 20} q-22 3 -22 {h / 2} q0 {h / 2 - 3} 22 {h / 2} H{x + w} q14 {-h / 2} 0 {-h}Z",
+            tones[i % 2],
+        ):
             weave(c, look, x - 10, y - h, w + 30, h)
         c.stroke(f"M{x + 18} {y - h + 1} H{x + w}", dim(look.main, 0.3), 2, opacity=0.5)
         y -= h
@@ -36,7 +39,11 @@ def throw(c: Canvas, look: Look) -> Size:
     with c.within("M-70 -150 Q-70 -162 -58 -162 H58 Q70 -162 70 -150 V96 H-70Z", look.main):
         weave(c, look, -70, -150, 140, 250)
         for at in (-40, 6, 44):
-            c.path(f"M{at} -160 Q{at + 12} -20 {at + 2} 100 H{at + 16} Q{at + 20} -20 {at + 8} -160Z", dim(look.main, 0.3), opacity=0.22)
+            c.path(
+                f"M{at} -160 Q{at + 12} -20 {at + 2} 100 H{at + 16} Q{at + 20} -20 {at + 8} -160Z",
+                dim(look.main, 0.3),
+                opacity=0.22,
+            )
     fringe(c, -70, 96, 140, look.main, 22, 17)
     return Size(100, 300, hangs=True)
 
@@ -50,7 +57,11 @@ def scarf(c: Canvas, look: Look) -> Size:
         d = f"M{x0 + 8} -138 Q{x0 + 26} -152 {x1 - 8} -138 Q{x1 + 8} -40 {x1 + 14} {low} L{x0 - 10} {low} Q{x0 - 2} -40 {x0 + 8} -138Z"
         with c.within(d, tone):
             weave(c, look, x0 - 12, -140, x1 - x0 + 30, low + 140)
-            c.path(f"M{x0 + 22} -140 Q{x0 + 16} 0 {x0 + 12} {low} h8 Q{x0 + 22} 0 {x0 + 27} -140Z", dim(tone, 0.4), opacity=0.3)
+            c.path(
+                f"M{x0 + 22} -140 Q{x0 + 16} 0 {x0 + 12} {low} h8 Q{x0 + 22} 0 {x0 + 27} -140Z",
+                dim(tone, 0.4),
+                opacity=0.3,
+            )
         fringe(c, x0 - 10, low, x1 - x0 + 24, tone, 22, 9)
     c.circle(4, -138, 8, c.round(dim(look.text("wood", "#b9854f"), 0.25)))
     return Size(100, 260, hangs=True)
@@ -66,7 +77,11 @@ def cushion(c: Canvas, look: Look) -> Size:
         c.ellipse(-w * 0.12, y * 0.62, w * 0.36, h * 0.3, c.glow("#fffaf0", 0.28))
     if look.text("tassels"):
         for px, py in ((-x, y + 4), (x, y + 4), (-x, -2), (x, -2)):
-            c.stroke(f"M{px} {py}l{-8 if px < 0 else 8} 22M{px} {py}l{-2 if px < 0 else 2} 24M{px} {py}l{-14 if px < 0 else 14} 17", look.third, 3)
+            c.stroke(
+                f"M{px} {py}l{-8 if px < 0 else 8} 22M{px} {py}l{-2 if px < 0 else 2} 24M{px} {py}l{-14 if px < 0 else 14} 17",
+                look.third,
+                3,
+            )
     return Size(w / 2, h)
 
 
@@ -79,7 +94,12 @@ def rug(c: Canvas, look: Look) -> Size:
         for i, tone in enumerate((look.second, look.third, look.second)):
             c.rect(-96 + i * 84, -70, 26, 84, tone)
     c.ellipse(-128, -29, 21, 33, lit(look.main, 0.25))
-    c.path("M-128 -50 a13 21 0 1 1 -2 42 a9 15 0 1 1 2 -31 a5 9 0 1 1 -1 19", "none", stroke=dim(look.main, 0.3), stroke_width=2.6)
+    c.path(
+        "M-128 -50 a13 21 0 1 1 -2 42 a9 15 0 1 1 2 -31 a5 9 0 1 1 -1 19",
+        "none",
+        stroke=dim(look.main, 0.3),
+        stroke_width=2.6,
+    )
     return Size(130, 246)
 
 
@@ -91,7 +111,11 @@ def hanging(c: Canvas, look: Look) -> Size:
     deep = (96, 124, 152, 168, 152, 124, 96)
     for i, length in enumerate(deep):
         x = -98 + i * 28
-        c.stroke("".join(f"M{x + k * 5.6} 0V{length - abs(k - 2) * 3}" for k in range(5)), tones[0] if i % 2 else lit(tones[0], 0.14), 4.6)
+        c.stroke(
+            "".join(f"M{x + k * 5.6} 0V{length - abs(k - 2) * 3}" for k in range(5)),
+            tones[0] if i % 2 else lit(tones[0], 0.14),
+            4.6,
+        )
     with c.within("M-98 -130 H98 V24 L0 66 L-98 24Z", lit(look.main, 0.2)):
         c.path("M-110 -120 H110 V-96 H-110Z", tones[1])
         c.path("M-110 -40 L0 12 L110 -40 V-12 L0 40 L-110 -12Z", tones[1])
@@ -111,11 +135,24 @@ def runner(c: Canvas, look: Look) -> Size:
     width = 104 if len(tones) > 1 else 150
     for i, tone in enumerate(tones):
         x = (-112 + i * 120) if len(tones) > 1 else -75
-        turned = Look(tone, look.second, look.main if i else look.third, look.random, {**look.options, "pattern": look.text("other") if i and look.text("other") else look.text("pattern", "border")})
+        turned = Look(
+            tone,
+            look.second,
+            look.main if i else look.third,
+            look.random,
+            {
+                **look.options,
+                "pattern": look.text("other") if i and look.text("other") else look.text("pattern", "border"),
+            },
+        )
         c.rect(x + 7, -126, width, 236, "#2a1e1c", opacity=0.1)
         with c.within(f"M{x} -130 q0 -8 8 -8 h{width - 16} q8 0 8 8 V{104 - i * 26} H{x}Z", tone):
             weave(c, turned, x, -130, width, 236 - i * 26)
-            c.path(f"M{x + width * 0.3} -138 Q{x + width * 0.36} 0 {x + width * 0.26} 110 h12 Q{x + width * 0.46} 0 {x + width * 0.4} -138Z", dim(tone, 0.3), opacity=0.2)
+            c.path(
+                f"M{x + width * 0.3} -138 Q{x + width * 0.36} 0 {x + width * 0.26} 110 h12 Q{x + width * 0.46} 0 {x + width * 0.4} -138Z",
+                dim(tone, 0.3),
+                opacity=0.2,
+            )
     return Size(120, 250, hangs=True)
 
 
@@ -129,7 +166,10 @@ def pouch(c: Canvas, look: Look) -> Size:
         c.path("M-52 -150 V-186 M52 -150 V-186", "none", stroke=look.third, stroke_width=11)
         return Size(108, 256)
     if form == "drawstring":
-        with c.within("M-60 -168 Q0 -156 60 -168 L48 -128 Q106 -80 88 -10 Q84 4 66 4 H-66 Q-84 4 -88 -10 Q-106 -80 -48 -128Z", look.main):
+        with c.within(
+            "M-60 -168 Q0 -156 60 -168 L48 -128 Q106 -80 88 -10 Q84 4 66 4 H-66 Q-84 4 -88 -10 Q-106 -80 -48 -128Z",
+            look.main,
+        ):
             weave(c, look, -100, -130, 200, 136)
         c.stroke("M-50 -130 Q0 -118 50 -130", look.third, 6)
         c.stroke("M46 -128 Q80 -112 76 -74M46 -128 Q66 -100 94 -98", look.third, 4)
@@ -147,8 +187,14 @@ def wool(c: Canvas, look: Look) -> Size:
     for x, y, r, tone in ((-70, -52, 56, look.second), (66, -56, 60, look.third), (-2, -62, 66, look.main)):
         y = y + 10 if x == -2 else y
         with c.within(f"M{x - r} {y} a{r} {r} 0 1 1 {2 * r} 0 a{r} {r} 0 1 1 {-2 * r} 0Z", tone):
-            d = "".join(f"M{x - r} {y + i * r * 0.2} Q{x} {y + i * r * 0.2 - r * 0.7} {x + r} {y + i * r * 0.16}" for i in range(-3, 6))
-            d += "".join(f"M{x - r * 0.7 + i * r * 0.2} {y + r} Q{x - r * 0.2 + i * r * 0.3} {y} {x + i * r * 0.2} {y - r}" for i in range(-2, 3))
+            d = "".join(
+                f"M{x - r} {y + i * r * 0.2} Q{x} {y + i * r * 0.2 - r * 0.7} {x + r} {y + i * r * 0.16}"
+                for i in range(-3, 6)
+            )
+            d += "".join(
+                f"M{x - r * 0.7 + i * r * 0.2} {y + r} Q{x - r * 0.2 + i * r * 0.3} {y} {x + i * r * 0.2} {y - r}"
+                for i in range(-2, 3)
+            )
             c.stroke(d, dim(tone, 0.2), 2.2, opacity=0.7)
     c.stroke("M50 -6 Q110 14 150 0 T196 12", look.main, 4)
     if look.text("needles", "yes") == "yes":
@@ -175,9 +221,19 @@ def coasters(c: Canvas, look: Look) -> Size:
     with c.within("M-62 -94 a92 92 0 1 1 184 0 a92 92 0 1 1 -184 0Z", look.main):
         for r, tone in ((76, look.second), (52, look.main), (34, look.third), (14, look.main)):
             c.circle(30, -94, r, tone)
-        c.stroke("".join(f"M30 -94m-{r} 0a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 -{2 * r} 0" for r in (84, 64, 44, 24)), dim(look.main, 0.4), 2, stroke_dasharray="3 4", opacity=0.5)
+        c.stroke(
+            "".join(f"M30 -94m-{r} 0a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 -{2 * r} 0" for r in (84, 64, 44, 24)),
+            dim(look.main, 0.4),
+            2,
+            stroke_dasharray="3 4",
+            opacity=0.5,
+        )
     for i in range(4):
-        c.path(lathe(((72, 4 - i * 12, 1), (72, 14 - i * 12, 1))), c.round((look.main, look.second, look.third)[i % 3]), transform="translate(-52 0)")
+        c.path(
+            lathe(((72, 4 - i * 12, 1), (72, 14 - i * 12, 1))),
+            c.round((look.main, look.second, look.third)[i % 3]),
+            transform="translate(-52 0)",
+        )
     c.ellipse(-52, -32, 72, 72 * FLAT, lit(look.main, 0.25))
     c.ellipse(-52, -32, 44, 44 * FLAT, "none", stroke=look.second, stroke_width=5)
     return Size(118, 186)

@@ -10,7 +10,7 @@ from opensky.demo.pictures.shapes import FLAT, lathe, leaf, polygon, rounded
 
 def pan(c: Canvas, look: Look) -> Size:
     """A frying pan hung by its handle, its inside to us; ``food`` puts an egg in it."""
-    with c.group("rotate(24)"):
+    with c.group("translate(-14 18) rotate(24)"):
         c.path("M-11 -70 L-9 -186 Q-9 -206 0 -206 Q9 -206 9 -186 L11 -70Z", c.round(look.second))
         c.circle(0, -190, 4.5, "#efe6d8")
         c.circle(10, 30, 110, "#2a1e1c", opacity=0.16)
@@ -19,7 +19,7 @@ def pan(c: Canvas, look: Look) -> Size:
         c.circle(0, 20, 97, c.fall(lit(look.main, 0.1)))
         c.circle(0, 20, 97, "none", stroke=dim(look.main, 0.35), stroke_width=3)
         c.path("M-70 -30 A92 92 0 0 1 -10 -66 A110 110 0 0 0 -70 -30Z", "#ffffff", opacity=0.22)
-    return Size(112, 260, hangs=True)
+    return Size(112, 290, hangs=True)
 
 
 def skillet(c: Canvas, look: Look) -> Size:
@@ -58,7 +58,10 @@ def pot(c: Canvas, look: Look) -> Size:
 def _pot(c: Canvas, look: Look, form: str) -> Size:
     r, h = {"casserole": (108, 96), "sauce": (82, 92), "stock": (92, 150)}[form]
     if form == "sauce":
-        c.path(f"M{r - 4} {-h + 8} L{r + 122} {-h - 16} Q{r + 134} {-h - 16} {r + 132} {-h - 4} L{r - 2} {-h + 32}Z", c.round(look.second))
+        c.path(
+            f"M{r - 4} {-h + 8} L{r + 122} {-h - 16} Q{r + 134} {-h - 16} {r + 132} {-h - 4} L{r - 2} {-h + 32}Z",
+            c.round(look.second),
+        )
     else:
         for side in (-1, 1):
             grip = f"M{side * (r - 4)} {-h * 0.78} q{side * 38} -6 {side * 34} 16 q{side * -4} 16 {side * -36} 10"
@@ -143,7 +146,12 @@ def crock(c: Canvas, look: Look) -> Size:
             if kind == "whisk":
                 c.rect(-6, -90, 12, 110, c.round("#b9854f"), rx=5)
                 for w in (26, 15, 5):
-                    c.path(f"M0 -88 C{-w * 1.6} -130 {-w} -186 0 -186 C{w} -186 {w * 1.6} -130 0 -88", "none", stroke="#b3b8ba", stroke_width=3)
+                    c.path(
+                        f"M0 -88 C{-w * 1.6} -130 {-w} -186 0 -186 C{w} -186 {w * 1.6} -130 0 -88",
+                        "none",
+                        stroke="#b3b8ba",
+                        stroke_width=3,
+                    )
             elif kind == "spatula":
                 c.rect(-5, -110, 10, 120, c.round("#dcb988"))
                 c.path(rounded(-23, -176, 46, 72, 11), c.round(look.third))
@@ -165,11 +173,23 @@ def apron(c: Canvas, look: Look) -> Size:
     c.circle(0, -160, 10, c.round("#c79a4b"))
     c.path("M-40 -96 C-36 -166 36 -166 40 -96", "none", stroke=look.third, stroke_width=6)
     c.stroke("M-84 -10 Q-120 30 -104 84M84 -10 Q118 26 108 76", look.third, 5)
-    with c.within("M-48 -100 Q0 -90 48 -100 Q52 -40 92 -16 L98 150 Q0 162 -98 150 L-92 -16 Q-52 -40 -48 -100Z", look.main):
+    with c.within(
+        "M-48 -100 Q0 -90 48 -100 Q52 -40 92 -16 L98 150 Q0 162 -98 150 L-92 -16 Q-52 -40 -48 -100Z", look.main
+    ):
         if look.text("pattern"):
             weave(c, look, -100, -100, 200, 256)
-        c.path("M-40 -96 Q-30 40 -46 156 h16 Q-14 40 -28 -96ZM44 -96 Q34 40 54 156 h14 Q50 40 54 -90Z", dim(look.main, 0.3), opacity=0.18)
-    c.path("M-56 30 H56 V92 Q0 102 -56 92Z", c.fall(lit(look.main, 0.1)), stroke=look.second, stroke_width=2.6, stroke_dasharray="5 4")
+        c.path(
+            "M-40 -96 Q-30 40 -46 156 h16 Q-14 40 -28 -96ZM44 -96 Q34 40 54 156 h14 Q50 40 54 -90Z",
+            dim(look.main, 0.3),
+            opacity=0.18,
+        )
+    c.path(
+        "M-56 30 H56 V92 Q0 102 -56 92Z",
+        c.fall(lit(look.main, 0.1)),
+        stroke=look.second,
+        stroke_width=2.6,
+        stroke_dasharray="5 4",
+    )
     c.stroke("M0 32V98", look.second, 2.4, stroke_dasharray="5 4")
     c.stroke("M-47 -96 Q0 -86 47 -96", look.second, 3)
     return Size(106, 300, hangs=True)

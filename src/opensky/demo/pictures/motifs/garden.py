@@ -29,7 +29,12 @@ def plant(c: Canvas, look: Look) -> Size:
         with c.within(lathe(((62, -h, 1), (60, 0, 1))), look.main):
             finish(c, look, 64, h)
     mouth = {"rim": r, "round": 52}.get(pot, 62)
-    c.path(f"M{-mouth} {-h} A{mouth} {mouth * FLAT} 0 0 0 {mouth} {-h}", "none", stroke=lit(look.main, 0.35), stroke_width=3)
+    c.path(
+        f"M{-mouth} {-h} A{mouth} {mouth * FLAT} 0 0 0 {mouth} {-h}",
+        "none",
+        stroke=lit(look.main, 0.35),
+        stroke_width=3,
+    )
     return Size(68, h + top)
 
 
@@ -47,7 +52,16 @@ def _herb(c: Canvas, look: Look, y: float) -> float:
         c.stroke(f"M{angle * 0.4} {y} Q{ex * 0.4} {y - length * 0.6} {ex} {ey}", dim(tone, 0.25), 2.2)
         for along in (0.5, 0.75, 1.0):
             for side in (-48, 48):
-                c.path(leaf(angle * 0.4 * (1 - along) + ex * along, y + (ey - y) * along, 25, angle + side * (0.3 if along == 1 else 1), 0.42), c.fall(tone if (i + int(along * 4)) % 2 else lit(tone, 0.16)))
+                c.path(
+                    leaf(
+                        angle * 0.4 * (1 - along) + ex * along,
+                        y + (ey - y) * along,
+                        25,
+                        angle + side * (0.3 if along == 1 else 1),
+                        0.42,
+                    ),
+                    c.fall(tone if (i + int(along * 4)) % 2 else lit(tone, 0.16)),
+                )
     return 110
 
 
@@ -71,7 +85,10 @@ def _olive(c: Canvas, look: Look, y: float) -> float:
         for k in range(5):
             along = 0.32 + k * 0.16
             for side in (-50, 50):
-                c.path(leaf(ex * along, y - 100 + (ey - y + 100) * along, 27, angle + side, 0.2), c.fall(tone if k % 2 else lit(tone, 0.2)))
+                c.path(
+                    leaf(ex * along, y - 100 + (ey - y + 100) * along, 34, angle + side, 0.3),
+                    c.fall(tone if k % 2 else lit(tone, 0.2)),
+                )
     return 200
 
 
@@ -94,7 +111,9 @@ def _lavender(c: Canvas, look: Look, y: float) -> float:
         ex, ey = math.sin(math.radians(angle)) * length, y - math.cos(math.radians(angle)) * length
         c.stroke(f"M{angle * 0.7} {y} Q{ex * 0.5} {y - length * 0.6} {ex} {ey}", "#8a9b72", 2.2)
         for k in range(4):
-            c.ellipse(ex - math.sin(math.radians(angle)) * k * 9, ey + k * 10, 6.5 - abs(k - 1.5) * 0.8, 7, c.fall(tone))
+            c.ellipse(
+                ex - math.sin(math.radians(angle)) * k * 9, ey + k * 10, 6.5 - abs(k - 1.5) * 0.8, 7, c.fall(tone)
+            )
     for i in range(7):
         c.path(leaf(-30 + i * 10, y + 2, 46, -42 + i * 14, 0.12), "#8a9b72")
     return 150
@@ -142,7 +161,10 @@ def _tomato(c: Canvas, look: Look, y: float) -> float:
     for i in range(6):
         side, at = (-1 if i % 2 else 1), y - 40 - i * 26
         for k in range(3):
-            c.path(leaf(6 + side * (8 + k * 17), at - k * 5, 32, side * (60 + (k - 1) * 40), 0.36), c.fall(tone if k % 2 else lit(tone, 0.14)))
+            c.path(
+                leaf(6 + side * (8 + k * 17), at - k * 5, 32, side * (60 + (k - 1) * 40), 0.36),
+                c.fall(tone if k % 2 else lit(tone, 0.14)),
+            )
     for x, dy in ((-34, -44), (40, -70), (-28, -104), (36, -132), (-12, -66)):
         c.circle(x, y + dy, 14, c.round(fruit))
     return 200
@@ -185,7 +207,10 @@ def tools(c: Canvas, look: Look) -> Size:
                 c.path("M-30 -112 Q0 -132 30 -112 L28 -46 Q20 -14 0 0 Q-20 -14 -28 -46Z", c.metal(look.second))
                 c.path("M0 -116 L0 -6 Q18 -18 24 -46 L26 -110Z", dim(look.second, 0.3), opacity=0.35)
             elif kind == "fork":
-                c.path("M-32 -8 V-96 Q-32 -120 0 -120 Q32 -120 32 -96 V-8 L27 2 L22 -8 V-92 Q22 -98 5 -98 V-8 L0 2 L-5 -8 V-98 Q-22 -98 -22 -92 V-8 L-27 2Z", c.metal(look.second))
+                c.path(
+                    "M-32 -8 V-96 Q-32 -120 0 -120 Q32 -120 32 -96 V-8 L27 2 L22 -8 V-92 Q22 -98 5 -98 V-8 L0 2 L-5 -8 V-98 Q-22 -98 -22 -92 V-8 L-27 2Z",
+                    c.metal(look.second),
+                )
             elif kind == "hoe":
                 c.path("M-5 -116 Q-8 -70 -48 -64 L-52 -6 L30 -18 L24 -62 Q6 -70 5 -116Z", c.metal(look.second))
             else:
@@ -235,7 +260,12 @@ def cloche(c: Canvas, look: Look) -> Size:
     for x in (-52, -18, 20, 54):
         tall = look.vary(62, 0.25)
         c.stroke(f"M{x} -22 V{-22 - tall}", "#6f8f55", 3)
-        c.path(leaf(x, -22 - tall, 28, -52, 0.36) + leaf(x, -22 - tall, 28, 52, 0.36) + leaf(x, -22 - tall * 0.5, 20, 70, 0.3), "#7da05f")
+        c.path(
+            leaf(x, -22 - tall, 28, -52, 0.36)
+            + leaf(x, -22 - tall, 28, 52, 0.36)
+            + leaf(x, -22 - tall * 0.5, 20, 70, 0.3),
+            "#7da05f",
+        )
     bell = "M-88 -24 V-120 C-88 -206 -40 -226 0 -226 C40 -226 88 -206 88 -120 V-24 A88 15 0 0 1 -88 -24Z"
     c.path(bell, "#f4faf6", opacity=0.32, stroke="#ffffff", stroke_width=3)
     c.path("M-70 -60 V-124 C-70 -176 -48 -202 -28 -208 C-46 -180 -52 -150 -52 -60Z", "#ffffff", opacity=0.5)
@@ -248,7 +278,11 @@ def spool(c: Canvas, look: Look) -> Size:
     c.path(lathe(((66, -18, 1), (66, 0, 1))), c.round(look.second))
     c.ellipse(0, -18, 66, 66 * FLAT, lit(look.second, 0.2))
     with c.within(lathe(((54, -150, 1), (58, -84), (54, -20, 1))), look.main):
-        c.stroke("".join(f"M-60 {-140 + i * 11} Q0 {-118 + i * 11} 60 {-144 + i * 11}" for i in range(13)), dim(look.main, 0.28), 2.2)
+        c.stroke(
+            "".join(f"M-60 {-140 + i * 11} Q0 {-118 + i * 11} 60 {-144 + i * 11}" for i in range(13)),
+            dim(look.main, 0.28),
+            2.2,
+        )
     c.path(lathe(((66, -168, 1), (66, -150, 1))), c.round(look.second))
     c.ellipse(0, -168, 66, 66 * FLAT, lit(look.second, 0.25))
     c.ellipse(0, -168, 12, 3, dim(look.second, 0.5))

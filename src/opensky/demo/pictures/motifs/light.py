@@ -12,9 +12,19 @@ WARM = "#ffdf9e"
 
 def _shade(c: Canvas, look: Look, y: float, form: str) -> float:
     """Draw a lamp shade whose lower edge is at ``y``; return its height."""
-    top, low, height = {"cone": (48, 104, 96), "drum": (88, 92, 92), "bell": (34, 110, 92), "coolie": (20, 122, 78), "tall": (58, 80, 132)}[form]
-    profile = ((top, y - height, 1), (low, y, 1)) if form != "bell" else ((top, y - height, 1), (top + 6, y - height * 0.66), (low * 0.7, y - height * 0.3), (low, y, 1))
-    c.ellipse(0, y, low, low * FLAT, mix_glow(look.second))
+    top, low, height = {
+        "cone": (48, 104, 96),
+        "drum": (88, 92, 92),
+        "bell": (34, 110, 92),
+        "coolie": (20, 122, 78),
+        "tall": (58, 80, 132),
+    }[form]
+    profile = (
+        ((top, y - height, 1), (low, y, 1))
+        if form != "bell"
+        else ((top, y - height, 1), (top + 6, y - height * 0.66), (low * 0.7, y - height * 0.3), (low, y, 1))
+    )
+    c.ellipse(0, y, low, low * FLAT, lit(look.second, 0.6))
     with c.within(lathe(profile), look.second):
         if look.text("pattern"):
             weave(c, look, -low, y - height, 2 * low, height)
@@ -28,11 +38,6 @@ def _shade(c: Canvas, look: Look, y: float, form: str) -> float:
     return height
 
 
-def mix_glow(colour: str) -> str:
-    """Return the colour of a shade's inside with the light on."""
-    return lit(colour, 0.6)
-
-
 def lamp(c: Canvas, look: Look) -> Size:
     """A table lamp on a turned or thrown ``base`` under a ``shade``."""
     base = look.text("base", "gourd")
@@ -43,7 +48,18 @@ def lamp(c: Canvas, look: Look) -> Size:
         c.rect(-5, -178, 10, 164, c.metal(look.third))
         neck = 172.0
     elif base == "turned":
-        profile = ((10, -178), (20, -164), (12, -146), (26, -122), (17, -96), (12, -78), (30, -46), (16, -26), (54, -12), (58, 0, 1))
+        profile = (
+            (10, -178),
+            (20, -164),
+            (12, -146),
+            (26, -122),
+            (17, -96),
+            (12, -78),
+            (30, -46),
+            (16, -26),
+            (54, -12),
+            (58, 0, 1),
+        )
         c.path(lathe(profile), c.round(look.main))
         neck = 176.0
     elif base == "stack":
@@ -106,9 +122,17 @@ def pendant(c: Canvas, look: Look) -> Size:
     c.stroke("M0 -220 V-70", dim(look.third, 0.2), 3)
     c.circle(0, 60, 190, c.glow(WARM, 0.6))
     if form == "paper":
-        with c.within("M0 -72 C84 -72 122 -20 122 26 C122 78 78 118 0 118 C-78 118 -122 78 -122 26 C-122 -20 -84 -72 0 -72Z", look.second):
+        with c.within(
+            "M0 -72 C84 -72 122 -20 122 26 C122 78 78 118 0 118 C-78 118 -122 78 -122 26 C-122 -20 -84 -72 0 -72Z",
+            look.second,
+        ):
             c.circle(0, 30, 104, c.glow("#fff3d2", 0.95))
-            c.stroke("".join(f"M-130 {y}Q0 {y + 16} 130 {y}" for y in range(-62, 120, 17)), dim(look.second, 0.2), 1.4, opacity=0.7)
+            c.stroke(
+                "".join(f"M-130 {y}Q0 {y + 16} 130 {y}" for y in range(-62, 120, 17)),
+                dim(look.second, 0.2),
+                1.4,
+                opacity=0.7,
+            )
         c.rect(-16, -78, 32, 8, c.round(look.third), rx=2)
     elif form == "basket":
         with c.within(lathe(((26, -66, 1), (86, -10), (116, 74, 1))), look.second):
@@ -121,11 +145,16 @@ def pendant(c: Canvas, look: Look) -> Size:
             c.stroke(f"M{x} -220V{y - 40}", "#3a3d40", 2.4)
             c.circle(x, y + 36, 86, c.glow(WARM, 0.55))
             c.ellipse(x, y + 32, 50, 9, "#ffeec7")
-            c.path(f"M{x - 12} {y - 46}H{x + 12}L{x + 18} {y - 28}Q{x + 52} {y - 8} {x + 52} {y + 32}A52 9 0 0 1 {x - 52} {y + 32}Q{x - 52} {y - 8} {x - 18} {y - 28}Z", c.round(tone))
+            c.path(
+                f"M{x - 12} {y - 46}H{x + 12}L{x + 18} {y - 28}Q{x + 52} {y - 8} {x + 52} {y + 32}A52 9 0 0 1 {x - 52} {y + 32}Q{x - 52} {y - 8} {x - 18} {y - 28}Z",
+                c.round(tone),
+            )
     else:
         c.ellipse(0, 66, 118, 22, "#ffeec7")
         c.circle(0, 70, 22, "#fffaf0")
-        with c.within("M-16 -74 H16 L22 -50 C84 -42 122 10 122 66 A122 21 0 0 1 -122 66 C-122 10 -84 -42 -22 -50Z", look.main):
+        with c.within(
+            "M-16 -74 H16 L22 -50 C84 -42 122 10 122 66 A122 21 0 0 1 -122 66 C-122 10 -84 -42 -22 -50Z", look.main
+        ):
             finish(c, look, 126, 60)
             c.path(band(130, 42, 100, 0.1), look.second)
     return Size(122, 200, hangs=True)
@@ -133,6 +162,11 @@ def pendant(c: Canvas, look: Look) -> Size:
 
 def sconce(c: Canvas, look: Look) -> Size:
     """A lamp on the wall."""
+    with c.group("translate(-34 20)"):
+        return _sconce(c, look)
+
+
+def _sconce(c: Canvas, look: Look) -> Size:
     c.circle(0, -30, 210, c.glow(WARM, 0.65))
     c.circle(0, 76, 36, c.round(look.third))
     c.stroke("M0 76 C0 130 60 130 60 76 V40", dim(look.third, 0.15), 9)
@@ -140,7 +174,12 @@ def sconce(c: Canvas, look: Look) -> Size:
     with c.group("translate(60 46)"):
         c.path(lathe(((30, -8, 1), (18, 8, 1))), c.round(look.third))
         if look.text("form") == "tulip":
-            c.path("M-34 -8 C-72 -50 -64 -112 -40 -126 Q-20 -108 0 -128 Q20 -108 40 -126 C64 -112 72 -50 34 -8Z", c.fall("#fff0cd"), stroke="#fffaf0", stroke_width=2)
+            c.path(
+                "M-34 -8 C-72 -50 -64 -112 -40 -126 Q-20 -108 0 -128 Q20 -108 40 -126 C64 -112 72 -50 34 -8Z",
+                c.fall("#fff0cd"),
+                stroke="#fffaf0",
+                stroke_width=2,
+            )
         else:
             _shade(c, look, -14, "cone")
     return Size(110, 200, hangs=True)
@@ -170,7 +209,13 @@ def bulb(c: Canvas, look: Look) -> Size:
     with c.within(lathe(((30, -62, 1), (52, -38), (58, 0, 1))), look.main):
         finish(c, look, 60, 62)
     c.path(lathe(((20, -84, 1), (22, -58, 1))), c.metal("#c79a4b"))
-    c.path("M-20 -84 C-20 -108 -58 -124 -58 -164 A58 58 0 0 1 58 -164 C58 -124 20 -108 20 -84Z", "#ffe9b8", opacity=0.72, stroke="#fffaf0", stroke_width=2)
+    c.path(
+        "M-20 -84 C-20 -108 -58 -124 -58 -164 A58 58 0 0 1 58 -164 C58 -124 20 -108 20 -84Z",
+        "#ffe9b8",
+        opacity=0.72,
+        stroke="#fffaf0",
+        stroke_width=2,
+    )
     c.stroke("M-8 -88 L-18 -148 Q-10 -172 -6 -150 Q0 -172 6 -150 Q10 -172 18 -148 L8 -88", "#f0932f", 2.6)
     c.ellipse(-26, -184, 12, 18, "#ffffff", opacity=0.8, transform="rotate(30 -26 -184)")
     c.stroke("M54 -10 Q96 -4 110 10 T170 18", look.third, 4)

@@ -16,7 +16,9 @@ def notebook(c: Canvas, look: Look) -> Size:
     x = -w / 2
     c.path(polygon((x + w, -h + 3), (x + w + 20, -h + 11), (x + w + 20, -7), (x + w, 0)), PAGES)
     c.stroke("".join(f"M{x + w + i} {-h + 5 + i * 0.4}V{-2 - i * 0.35}" for i in (5, 10, 15)), dim(PAGES, 0.16), 1)
-    c.path(polygon((x + w + 17, -h + 8), (x + w + 24, -h + 11), (x + w + 24, -6), (x + w + 17, -3)), dim(look.main, 0.3))
+    c.path(
+        polygon((x + w + 17, -h + 8), (x + w + 24, -h + 11), (x + w + 24, -6), (x + w + 17, -3)), dim(look.main, 0.3)
+    )
     cover = look.text("cover", "spine")
     with c.within(f"M{x} {-h} H{x + w - 4} q4 0 4 4 V-4 q0 4 -4 4 H{x}Z", look.main):
         if cover in {"spine", "quarter"}:
@@ -51,7 +53,10 @@ def stack(c: Canvas, look: Look) -> Size:
         x = -w / 2 + look.random.uniform(-9, 9)
         c.rect(x + 6, y - thick + 4, w - 9, thick - 7, PAGES)
         c.stroke(f"M{x + 12} {y - thick * 0.6}h{w - 20}M{x + 12} {y - thick * 0.38}h{w - 20}", dim(PAGES, 0.15), 1)
-        c.path(f"M{x + w} {y - thick} H{x + 8} q-10 0 -10 {thick / 2} q0 {thick / 2} 10 {thick / 2} H{x + w} v-5 H{x + 12} q-5 0 -5 {-thick / 2 + 5} q0 {-thick / 2 + 5} 5 {-thick / 2 + 5} H{x + w}Z", c.round(tones[i % 3]))
+        c.path(
+            f"M{x + w} {y - thick} H{x + 8} q-10 0 -10 {thick / 2} q0 {thick / 2} 10 {thick / 2} H{x + w} v-5 H{x + 12} q-5 0 -5 {-thick / 2 + 5} q0 {-thick / 2 + 5} 5 {-thick / 2 + 5} H{x + w}Z",
+            c.round(tones[i % 3]),
+        )
         y -= thick
     if look.text("tie"):
         c.rect(-6, y - 1, 12, -y + 1, c.round(look.text("tie")))
@@ -71,7 +76,12 @@ def open_book(c: Canvas, look: Look) -> Size:
         d += "".join(f"M126 {-116 + i * 17}Q66 {-128 + i * 17} 26 {-106 + i * 17}" for i in range(4))
         c.stroke(d, dim(PAGES, 0.28), 2)
     elif kind == "photos":
-        for x, y, w, h, tone in ((-124, -118, 50, 42, look.second), (-66, -100, 42, 52, look.third), (34, -112, 84, 62, look.second), (40, -40, 34, 26, look.third)):
+        for x, y, w, h, tone in (
+            (-124, -118, 50, 42, look.second),
+            (-66, -100, 42, 52, look.third),
+            (34, -112, 84, 62, look.second),
+            (40, -40, 34, 26, look.third),
+        ):
             c.rect(x, y, w, h, "#fffaf0", transform=f"skewY({4 if x < 0 else -5})")
             c.rect(x + 4, y + 4, w - 8, h - 8, c.fall(tone), transform=f"skewY({4 if x < 0 else -5})")
     else:
@@ -91,7 +101,10 @@ def box(c: Canvas, look: Look) -> Size:
         if look.text("pattern"):
             weave(c, look, x, -h, w, h)
     c.rect(x - 3, -h - 2, w + 6, 32, c.round(look.second))
-    c.path(polygon((x + w + 3, -h - 2), (x + w + 14, -h - 36), (x + w + 14, -h - 8), (x + w + 3, -h + 30)), dim(look.second, 0.35))
+    c.path(
+        polygon((x + w + 3, -h - 2), (x + w + 14, -h - 36), (x + w + 14, -h - 8), (x + w + 3, -h + 30)),
+        dim(look.second, 0.35),
+    )
     if look.text("sign"):
         c.rect(-42, -h * 0.6, 84, h * 0.44, c.fall(PAGES), rx=3)
         emblem(c, look.text("sign"), 0, -h * 0.38, 17, look.third)
@@ -128,7 +141,10 @@ def pencils(c: Canvas, look: Look) -> Size:
             else:
                 c.path(f"M-4 0 L-6 {-length * 0.5} L-3 {-length + 50} H3 L6 {-length * 0.5} L4 0Z", c.round(tone))
                 c.rect(-6, -length + 30, 12, 24, c.metal("#b3b8ba"))
-                c.path(f"M-6 {-length + 30} Q-10 {-length + 12} 0 {-length - 8} Q10 {-length + 12} 6 {-length + 30}Z", "#5a4334")
+                c.path(
+                    f"M-6 {-length + 30} Q-10 {-length + 12} 0 {-length - 8} Q10 {-length + 12} 6 {-length + 30}Z",
+                    "#5a4334",
+                )
     with c.within(lathe(((58, -116, 1), (54, 0, 1))), look.main):
         weave(c, look, -60, -116, 120, 130)
     c.path(f"M-58 -116 A58 {58 * FLAT} 0 0 0 58 -116", "none", stroke=lit(look.main, 0.4), stroke_width=4)
@@ -158,7 +174,13 @@ def frame(c: Canvas, look: Look) -> Size:
     c.rect(x + 10, -h + 10, w, h - 10, "#2a1e1c", opacity=0.16)
     c.rect(x, -h, w, h, c.round(look.text("edge", "#b9854f")))
     c.rect(x + 9, -h + 9, w - 18, h - 18, c.fall("#fbf6ea"))
-    c.path(polygon((x + 9, -h + 9), (x + w - 9, -h + 9), (x + w - 9, -h + 14), (x + 14, -h + 14), (x + 14, -9), (x + 9, -9)), "#2a1e1c", opacity=0.12)
+    c.path(
+        polygon(
+            (x + 9, -h + 9), (x + w - 9, -h + 9), (x + w - 9, -h + 14), (x + 14, -h + 14), (x + 14, -9), (x + 9, -9)
+        ),
+        "#2a1e1c",
+        opacity=0.12,
+    )
     with c.group(f"translate({x + 32} {-h + 32})"):
         ART[look.text("art", "stems")](c, look, w - 64, h - 64)
     c.path(polygon((x + w - 9, -h + 9), (x + w - 62, -h + 9), (x + 46, -9), (x + w * 0.55, -9)), "#ffffff", opacity=0.1)
@@ -208,7 +230,9 @@ def envelope(c: Canvas, look: Look) -> Size:
 def stamps(c: Canvas, look: Look) -> Size:
     """Carved stamps with knobs, beside the print that they make."""
     for x, sign, tone in ((-84, "sun", look.main), (-8, "leaf", look.second), (66, "moon", look.third)):
-        c.path(lathe(((12, -112), (17, -92), (9, -66), (24, -48, 1))), c.round("#b9854f"), transform=f"translate({x} 0)")
+        c.path(
+            lathe(((12, -112), (17, -92), (9, -66), (24, -48, 1))), c.round("#b9854f"), transform=f"translate({x} 0)"
+        )
         c.rect(x - 33, -50, 66, 38, c.round("#dcb988"), rx=3)
         c.rect(x - 33, -14, 66, 14, c.round(tone), rx=2)
         c.path(polygon((x - 33, -50), (x - 26, -56), (x + 38, -56), (x + 33, -50)), "#ecd3ab")

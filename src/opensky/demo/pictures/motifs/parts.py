@@ -23,7 +23,10 @@ def emblem(c: Canvas, kind: str, x: float, y: float, size: float, colour: str) -
         for turn in range(8):
             c.stroke(rays, colour, size * 0.14, transform=f"rotate({turn * 45} {x} {y})")
     elif kind == "drop":
-        c.path(f"M{x} {y - size} Q{x + size * 1.1} {y + size * 0.5} {x} {y + size * 0.8} Q{x - size * 1.1} {y + size * 0.5} {x} {y - size}Z", colour)
+        c.path(
+            f"M{x} {y - size} Q{x + size * 1.1} {y + size * 0.5} {x} {y + size * 0.8} Q{x - size * 1.1} {y + size * 0.5} {x} {y - size}Z",
+            colour,
+        )
     elif kind == "fruit":
         c.circle(x, y + size * 0.15, size * 0.62, colour)
         c.path(leaf(x, y - size * 0.4, size * 0.7, 55, 0.35), colour)
@@ -33,7 +36,10 @@ def emblem(c: Canvas, kind: str, x: float, y: float, size: float, colour: str) -
             at = y + size * (0.4 - i * 0.42)
             c.path(leaf(x, at, size * 0.66, 38, 0.3) + leaf(x, at, size * 0.66, -38, 0.3), colour)
     elif kind == "moon":
-        c.path(f"M{x + size * 0.3} {y - size * 0.8} A{size * 0.85} {size * 0.85} 0 1 0 {x + size * 0.3} {y + size * 0.8} A{size * 0.95} {size * 0.95} 0 0 1 {x + size * 0.3} {y - size * 0.8}Z", colour)
+        c.path(
+            f"M{x + size * 0.3} {y - size * 0.8} A{size * 0.85} {size * 0.85} 0 1 0 {x + size * 0.3} {y + size * 0.8} A{size * 0.95} {size * 0.95} 0 0 1 {x + size * 0.3} {y - size * 0.8}Z",
+            colour,
+        )
     elif kind == "flower":
         for turn in range(6):
             c.path(leaf(x, y, size * 0.95, turn * 60, 0.34), colour)
@@ -55,7 +61,13 @@ def weave(c: Canvas, look: Look, x: float, y: float, width: float, height: float
     kind = look.text("pattern", "stripes")
     if kind == "stripes":
         for i, share in enumerate((0.1, 0.18, 0.42, 0.5, 0.58, 0.82, 0.9)):
-            c.rect(x, y + height * share, width, height * (0.05 if i in (0, 1, 5, 6) else 0.035), look.second if i % 3 else look.third)
+            c.rect(
+                x,
+                y + height * share,
+                width,
+                height * (0.05 if i in (0, 1, 5, 6) else 0.035),
+                look.second if i % 3 else look.third,
+            )
     elif kind == "broad":
         for i in range(0, 8, 2):
             c.rect(x, y + height * i / 8, width, height / 8, look.second if i % 4 else look.third)
@@ -73,7 +85,11 @@ def weave(c: Canvas, look: Look, x: float, y: float, width: float, height: float
             d = f"M{x} {at}" + "".join(f"l{step} {-step if i % 2 else step}" for i in range(8))
             c.stroke(d, look.second if row % 2 else look.third, height * 0.035, stroke_linejoin="round")
     elif kind == "dashes":
-        d = "".join(f"M{x + width * (0.06 + column * 0.125)} {y + height * (0.08 + row * 0.12)}h{width * 0.05}" for row in range(8) for column in range(8))
+        d = "".join(
+            f"M{x + width * (0.06 + column * 0.125)} {y + height * (0.08 + row * 0.12)}h{width * 0.05}"
+            for row in range(8)
+            for column in range(8)
+        )
         c.stroke(d, look.second, max(2.5, height * 0.02))
     elif kind == "border":
         c.rect(x, y + height * 0.76, width, height * 0.05, look.second)
@@ -94,7 +110,9 @@ def _diamonds(c: Canvas, look: Look, x: float, y: float, width: float, height: f
 def fringe(c: Canvas, x: float, y: float, width: float, colour: str, length: float = 18, number: int = 14) -> None:
     """Hang a fringe below y."""
     step = width / number
-    c.stroke("".join(f"M{x + step * (i + 0.5)} {y}l{(i % 3 - 1) * 1.4} {length}" for i in range(number)), colour, step * 0.42)
+    c.stroke(
+        "".join(f"M{x + step * (i + 0.5)} {y}l{(i % 3 - 1) * 1.4} {length}" for i in range(number)), colour, step * 0.42
+    )
 
 
 def grain(c: Canvas, colour: str, x: float, y: float, width: float, height: float, random: Random) -> None:
@@ -110,4 +128,6 @@ def grain(c: Canvas, colour: str, x: float, y: float, width: float, height: floa
 def rings(c: Canvas, colour: str, x: float, y: float, rx: float, ry: float) -> None:
     """Draw the year rings of cut wood."""
     for share in (0.78, 0.55, 0.34, 0.14):
-        c.ellipse(x - rx * 0.06, y, rx * share, ry * share, "none", stroke=dim(colour, 0.22), stroke_width=1.5, opacity=0.6)
+        c.ellipse(
+            x - rx * 0.06, y, rx * share, ry * share, "none", stroke=dim(colour, 0.22), stroke_width=1.5, opacity=0.6
+        )

@@ -27,14 +27,18 @@ def _contents(c: Canvas, look: Look, r: float, h: float) -> None:
     kind, top = look.text("holds", "jam"), -h + 26
     if kind in {"jam", "honey"}:
         c.path(polygon((-r, top), (r, top), (r, 14), (-r, 14)), look.main)
-        spots = "".join(f"M{look.random.uniform(-r, r):.0f} {look.random.uniform(top + 10, 0):.0f}h.1" for _ in range(18))
+        spots = "".join(
+            f"M{look.random.uniform(-r, r):.0f} {look.random.uniform(top + 10, 0):.0f}h.1" for _ in range(18)
+        )
         if kind == "jam":
             c.stroke(spots, dim(look.main, 0.28), 11, opacity=0.5)
         else:
             c.ellipse(-10, -h * 0.4, r * 0.6, h * 0.4, c.glow("#fff0c0", 0.6))
     elif kind == "lemons":
         c.path(polygon((-r, top), (r, top), (r, 14), (-r, 14)), mix(look.main, "#ffffff", 0.3))
-        for i, (x, y) in enumerate(((-34, -24), (24, -30), (-14, -66), (40, -78), (-40, -100), (10, -112), (-30, -134), (36, -130))):
+        for i, (x, y) in enumerate(
+            ((-34, -24), (24, -30), (-14, -66), (40, -78), (-40, -100), (10, -112), (-30, -134), (36, -130))
+        ):
             c.circle(x, y, 27, look.main)
             c.circle(x, y, 21, lit(look.main, 0.5))
             if i % 2:
@@ -68,11 +72,20 @@ def _lid(c: Canvas, look: Look, r: float, h: float) -> None:
         c.path(lathe(((w, -h - 20, 1), (w, -h, 1))), "#e3efe9", opacity=0.9)
         c.ellipse(0, -h - 20, w, w * FLAT, "#f6fbf8")
         c.rect(-w - 2, -h - 4, 2 * w + 4, 9, c.round("#c9683f"), rx=3)
-        c.path(f"M{-w - 4} {-h + 26} L{-w - 6} {-h - 16} H{-w + 14} M{w + 4} {-h + 26} L{w + 6} {-h - 16} H{w - 14}", "none", stroke="#8f9496", stroke_width=3.4)
+        c.path(
+            f"M{-w - 4} {-h + 26} L{-w - 6} {-h - 16} H{-w + 14} M{w + 4} {-h + 26} L{w + 6} {-h - 16} H{w - 14}",
+            "none",
+            stroke="#8f9496",
+            stroke_width=3.4,
+        )
     else:
         tone = look.second
         c.path(lathe(((w, -h - 26, 1), (w + 1, -h + 4, 1))), c.round(tone))
-        c.stroke("".join(f"M{x} {-h - 18 + (1 - (x / w) ** 2) * w * FLAT}v18" for x in range(int(-w) + 6, int(w), 9)), dim(tone, 0.2), 1.6)
+        c.stroke(
+            "".join(f"M{x} {-h - 18 + (1 - (x / w) ** 2) * w * FLAT}v18" for x in range(int(-w) + 6, int(w), 9)),
+            dim(tone, 0.2),
+            1.6,
+        )
         c.ellipse(0, -h - 26, w, w * FLAT, lit(tone, 0.32))
 
 
@@ -89,7 +102,12 @@ def jars(c: Canvas, look: Look) -> Size:
 
 def crate(c: Canvas, look: Look) -> Size:
     """A wooden crate filled with jars, bottles and straw."""
-    for x, h, tone, kind in ((-84, 182, "#a63d4a", "jar"), (-22, 224, look.third, "bottle"), (38, 188, "#d98c2b", "jar"), (92, 206, "#6f7a4a", "bottle")):
+    for x, h, tone, kind in (
+        (-84, 182, "#a63d4a", "jar"),
+        (-22, 224, look.third, "bottle"),
+        (38, 188, "#d98c2b", "jar"),
+        (92, 206, "#6f7a4a", "bottle"),
+    ):
         if kind == "jar":
             c.path(lathe(((28, -h + 22, 1), (32, -h + 34), (32, -40, 1))), c.round(tone))
             c.path(lathe(((30, -h, 1), (30, -h + 22, 1))), c.round(look.second))
@@ -123,7 +141,12 @@ def comb(c: Canvas, look: Look) -> Size:
             for column in range(8):
                 x, y = -84 + column * 24 + (row % 2) * 12, -134 + row * 20
                 hexagon = f"M{x} {y - 12}l10.500 6v12l-10.500 6l-10.500 -6v-12Z"
-                c.path(hexagon, lit(look.main, 0.35 if (row + column) % 3 else 0.1), stroke=dim(look.main, 0.2), stroke_width=2)
+                c.path(
+                    hexagon,
+                    lit(look.main, 0.35 if (row + column) % 3 else 0.1),
+                    stroke=dim(look.main, 0.2),
+                    stroke_width=2,
+                )
     c.path("M-40 -18 q2 18 -4 22 q-10 2 -8 -8 q4 -8 4 -14Z", lit(look.main, 0.2))
     return Size(104, 146)
 

@@ -12,8 +12,14 @@ def flame(c: Canvas, x: float, y: float, size: float = 1) -> None:
     """Draw a flame standing on y, and its light."""
     c.circle(x, y - 16 * size, 74 * size, c.glow("#f7c873", 0.75))
     c.stroke(f"M{x} {y + 4}V{y - 6}", "#4b372d", 2.6)
-    c.path(f"M{x} {y - 40 * size} Q{x + 14 * size} {y - 14 * size} {x} {y - 2} Q{x - 14 * size} {y - 14 * size} {x} {y - 40 * size}Z", "#f2a33c")
-    c.path(f"M{x} {y - 24 * size} Q{x + 6 * size} {y - 10 * size} {x} {y - 4} Q{x - 6 * size} {y - 10 * size} {x} {y - 24 * size}Z", "#fff0c4")
+    c.path(
+        f"M{x} {y - 40 * size} Q{x + 14 * size} {y - 14 * size} {x} {y - 2} Q{x - 14 * size} {y - 14 * size} {x} {y - 40 * size}Z",
+        "#f2a33c",
+    )
+    c.path(
+        f"M{x} {y - 24 * size} Q{x + 6 * size} {y - 10 * size} {x} {y - 4} Q{x - 6 * size} {y - 10 * size} {x} {y - 24 * size}Z",
+        "#fff0c4",
+    )
 
 
 def jar_candle(c: Canvas, look: Look) -> Size:
@@ -58,7 +64,12 @@ def pillars(c: Canvas, look: Look) -> Size:
                 elif form == "twist":
                     c.stroke("".join(f"M{-r} {y}L{r} {y - 44}" for y in range(int(-h), 60, 22)), dim(tone, 0.16), 5)
                 elif form == "leafed":
-                    c.path("".join(leaf(-r * 0.3 + k * r * 0.36, -6, 60 + 14 * (k % 2), -16 + k * 14, 0.2) for k in range(3)), dim(tone, 0.24))
+                    c.path(
+                        "".join(
+                            leaf(-r * 0.3 + k * r * 0.36, -6, 60 + 14 * (k % 2), -16 + k * 14, 0.2) for k in range(3)
+                        ),
+                        dim(tone, 0.24),
+                    )
             c.ellipse(0, -h, r, r * FLAT, lit(tone, 0.4))
             c.ellipse(0, -h + 1, r * 0.62, r * FLAT * 0.6, lit(tone, 0.1))
     return Size(112, 226)
@@ -109,7 +120,10 @@ def incense(c: Canvas, look: Look) -> Size:
     c.stroke("M-50 -30 L64 -148", "#6b4a3a", 4)
     c.circle(65, -149, 4.5, "#e0662f")
     if look.text("form", "bar") == "bar":
-        c.path("M-138 -16 Q-140 -30 -126 -30 H126 Q140 -30 138 -16 L130 -2 Q128 2 122 2 H-122 Q-128 2 -130 -2Z", c.round(look.main))
+        c.path(
+            "M-138 -16 Q-140 -30 -126 -30 H126 Q140 -30 138 -16 L130 -2 Q128 2 122 2 H-122 Q-128 2 -130 -2Z",
+            c.round(look.main),
+        )
         c.path("M-108 -27 H112", "none", stroke=dim(look.main, 0.35), stroke_width=5)
     else:
         with c.within("M-66 0 Q-66 -62 0 -62 Q66 -62 66 0Z", look.main):
@@ -125,7 +139,9 @@ def matches(c: Canvas, look: Look) -> Size:
             top = -206 - (i * 37 % 29)
             c.stroke(f"M{x * 0.9} -12 L{x} {top}", "#e8cda0", 5.4)
             c.ellipse(x, top - 2, 5, 8, look.main)
-        c.path(lathe(((52, -156, 1), (56, -140), (56, 0, 1))), "#eaf2ee", opacity=0.45, stroke="#ffffff", stroke_width=2)
+        c.path(
+            lathe(((52, -156, 1), (56, -140), (56, 0, 1))), "#eaf2ee", opacity=0.45, stroke="#ffffff", stroke_width=2
+        )
         label(c, 0, -104, 80, 70, look.second, look.third, look.text("sign", "sun"))
         return Size(62, 236)
     c.rect(-118, -66, 236, 66, c.round(look.second), rx=3)
@@ -158,7 +174,10 @@ def sachets(c: Canvas, look: Look) -> Size:
     """Small scented pillows, tied."""
     for x, y, tone, sign in ((-70, 0, look.second, "leaf"), (72, -4, look.third, "moon"), (0, 12, look.main, "flower")):
         with c.group(f"translate({x} {y})"):
-            with c.within("M-46 -142 Q0 -132 46 -142 L30 -112 Q70 -60 60 -8 Q56 2 44 2 H-44 Q-56 2 -60 -8 Q-70 -60 -30 -112Z", tone):
+            with c.within(
+                "M-46 -142 Q0 -132 46 -142 L30 -112 Q70 -60 60 -8 Q56 2 44 2 H-44 Q-56 2 -60 -8 Q-70 -60 -30 -112Z",
+                tone,
+            ):
                 if look.text("pattern"):
                     weave(c, Look(tone, lit(tone, 0.5), dim(tone, 0.2), look.random, look.options), -66, -100, 132, 110)
             c.stroke("M-31 -113 Q0 -104 31 -113", "#e9dcc3", 5)

@@ -7,7 +7,17 @@ from opensky.demo.pictures.motifs.parts import grain, rings
 from opensky.demo.pictures.shapes import FLAT, lathe, rounded
 
 MILLS = {
-    "classic": ((17, -196), (24, -176), (14, -156), (34, -134, 1), (24, -112), (20, -76), (32, -46), (36, -10), (38, 0, 1)),
+    "classic": (
+        (17, -196),
+        (24, -176),
+        (14, -156),
+        (34, -134, 1),
+        (24, -112),
+        (20, -76),
+        (32, -46),
+        (36, -10),
+        (38, 0, 1),
+    ),
     "tower": ((26, -232, 1), (27, -180, 1), (24, -172, 1), (28, -166, 1), (33, 0, 1)),
     "drop": ((12, -190), (27, -164), (16, -140), (22, -134, 1), (44, -70), (46, -34), (36, 0, 1)),
 }
@@ -37,9 +47,17 @@ def board(c: Canvas, look: Look) -> Size:
     elif form == "slab":
         d, w, h = rounded(-92, -250, 184, 250, 16), 184, 250
     elif form == "long":
-        d, w, h = "M-58 -190 Q-58 -204 -40 -206 Q-20 -210 -16 -226 V-262 Q-16 -278 0 -278 Q16 -278 16 -262 V-226 Q20 -210 40 -206 Q58 -204 58 -190 V-16 Q58 0 42 0 H-42 Q-58 0 -58 -16Z", 116, 278
+        d, w, h = (
+            "M-58 -190 Q-58 -204 -40 -206 Q-20 -210 -16 -226 V-262 Q-16 -278 0 -278 Q16 -278 16 -262 V-226 Q20 -210 40 -206 Q58 -204 58 -190 V-16 Q58 0 42 0 H-42 Q-58 0 -58 -16Z",
+            116,
+            278,
+        )
     else:
-        d, w, h = "M-96 -170 Q-96 -192 -70 -194 Q-22 -198 -20 -222 V-254 Q-20 -274 0 -274 Q20 -274 20 -254 V-222 Q22 -198 70 -194 Q96 -192 96 -170 V-24 Q96 0 72 0 H-72 Q-96 0 -96 -24Z", 192, 274
+        d, w, h = (
+            "M-96 -170 Q-96 -192 -70 -194 Q-22 -198 -20 -222 V-254 Q-20 -274 0 -274 Q20 -274 20 -254 V-222 Q22 -198 70 -194 Q96 -192 96 -170 V-24 Q96 0 72 0 H-72 Q-96 0 -96 -24Z",
+            192,
+            274,
+        )
     c.path(d, dim(look.main, 0.4), transform="translate(9 0)")
     with c.within(d, look.main):
         if look.text("inlay"):
@@ -67,7 +85,10 @@ def spoons(c: Canvas, look: Look) -> Size:
                 c.path("M-7 -170 Q-34 -186 -30 -256 Q0 -272 30 -256 Q34 -186 7 -170Z", c.round(tone))
                 c.stroke("M-12 -196V-240M0 -192V-244M12 -196V-240", dim(tone, 0.45), 4)
             elif form == "fork":
-                c.path("M-7 -168 Q-32 -184 -30 -262 L-19 -210 L-12 -266 L-5 -210 L0 -268 L5 -210 L12 -266 L19 -210 L30 -262 Q32 -184 7 -168Z", c.round(tone))
+                c.path(
+                    "M-7 -168 Q-32 -184 -30 -262 L-19 -210 L-12 -266 L-5 -210 L0 -268 L5 -210 L12 -266 L19 -210 L30 -262 Q32 -184 7 -168Z",
+                    c.round(tone),
+                )
             elif form == "scoop":
                 c.path("M-7 -166 Q-40 -176 -34 -258 H34 Q40 -176 7 -166Z", c.round(tone))
                 c.ellipse(0, -258, 34, 8, dim(tone, 0.35))
@@ -102,7 +123,11 @@ def pin(c: Canvas, look: Look) -> Size:
         with c.within(rounded(-106, -33, 212, 66, 16), look.main):
             if look.text("carved"):
                 for x in range(-90, 110, 30):
-                    c.path(f"M{x} -40l15 20l-15 20l-15 -20ZM{x + 15} -8l15 20l-15 20l-15 -20Z", dim(look.main, 0.22), opacity=0.7)
+                    c.path(
+                        f"M{x} -40l15 20l-15 20l-15 -20ZM{x + 15} -8l15 20l-15 20l-15 -20Z",
+                        dim(look.main, 0.22),
+                        opacity=0.7,
+                    )
             grain(c, look.main, -106, -33, 212, 66, look.random)
             c.path("M-110 -36H110V-16H-110Z", "#fffaf0", opacity=0.25)
             c.path("M-110 14H110V40H-110Z", "#2a1e1c", opacity=0.18)
@@ -112,7 +137,10 @@ def pin(c: Canvas, look: Look) -> Size:
 def stool(c: Canvas, look: Look) -> Size:
     """A milking stool with three legs."""
     for x0, x1 in ((-58, -92), (58, 92), (4, 8)):
-        c.path(f"M{x0 - 9} -164 L{x1 - 10} {0 if x0 != 4 else -16} H{x1 + 8} L{x0 + 11} -164Z", c.round(dim(look.second, 0.2 if x0 == 4 else 0)))
+        c.path(
+            f"M{x0 - 9} -164 L{x1 - 10} {0 if x0 != 4 else -16} H{x1 + 8} L{x0 + 11} -164Z",
+            c.round(dim(look.second, 0.2 if x0 == 4 else 0)),
+        )
     c.path(lathe(((112, -186, 1), (106, -162, 1))), c.round(look.main))
     c.ellipse(0, -186, 112, 112 * FLAT, lit(look.main, 0.22))
     rings(c, look.main, 0, -186, 100, 100 * FLAT)
@@ -154,7 +182,10 @@ def toys(c: Canvas, look: Look) -> Size:
     if kind == "birds":
         for x, flip, tone, size in ((-68, 1, look.main, 1), (70, -1, look.second, 0.86)):
             with c.group(f"translate({x} 0) scale({flip * size} {size})"):
-                c.path("M-66 -40 Q-120 -70 -110 -96 Q-76 -76 -48 -84 Q-20 -104 8 -106 Q16 -150 52 -146 Q84 -142 82 -110 L106 -102 L82 -94 Q82 -10 16 -2 Q-44 4 -66 -40Z", c.round(tone))
+                c.path(
+                    "M-66 -40 Q-120 -70 -110 -96 Q-76 -76 -48 -84 Q-20 -104 8 -106 Q16 -150 52 -146 Q84 -142 82 -110 L106 -102 L82 -94 Q82 -10 16 -2 Q-44 4 -66 -40Z",
+                    c.round(tone),
+                )
                 c.path("M-48 -56 Q0 -66 22 -44 Q-2 -22 -48 -56Z", dim(tone, 0.22))
                 c.circle(56, -120, 4.5, "#2b2f38")
                 c.path("M81 -108 L106 -102 L82 -94Z", look.third)
@@ -163,10 +194,19 @@ def toys(c: Canvas, look: Look) -> Size:
         c.path(lathe(((84, -18, 1), (88, 0, 1))), c.round("#b9854f"))
         for i in range(5):
             r = 76 - i * 11
-            c.path(rounded(-r, -18 - (i + 1) * 33, 2 * r, 33, 16), c.round(tones[i % 3] if i < 3 else lit(tones[i % 3], 0.3)))
+            c.path(
+                rounded(-r, -18 - (i + 1) * 33, 2 * r, 33, 16),
+                c.round(tones[i % 3] if i < 3 else lit(tones[i % 3], 0.3)),
+            )
         c.circle(0, -204, 22, c.round("#b9854f"))
         return Size(88, 226)
-    for x, y, tone, shape in ((-70, 0, look.main, "cube"), (18, 0, look.second, "cube"), (-28, -76, look.third, "arch"), (96, 0, look.third, "ball"), (-28, -136, look.main, "roof")):
+    for x, y, tone, shape in (
+        (-70, 0, look.main, "cube"),
+        (18, 0, look.second, "cube"),
+        (-28, -76, look.third, "arch"),
+        (96, 0, look.third, "ball"),
+        (-28, -136, look.main, "roof"),
+    ):
         if shape == "cube":
             c.rect(x - 40, y - 76, 80, 76, c.round(tone), rx=3)
         elif shape == "arch":
@@ -185,7 +225,10 @@ def tray(c: Canvas, look: Look) -> Size:
     c.rim(24, -62, look.third, look.third, flat=FLAT, lip=3, x=44)
     c.path("M-22 -84 Q-2 -92 -2 -106", "none", stroke=look.second, stroke_width=8)
     c.path(lathe(((10, -116), (26, -106), (34, -96, 1))), c.round(lit(look.second, 0.15)), transform="translate(-46 0)")
-    with c.within("M-152 -48 Q-154 -58 -142 -58 L-128 -30 H128 L142 -58 Q154 -58 152 -48 L138 -6 Q136 2 126 2 H-126 Q-136 2 -138 -6Z", look.main):
+    with c.within(
+        "M-152 -48 Q-154 -58 -142 -58 L-128 -30 H128 L142 -58 Q154 -58 152 -48 L138 -6 Q136 2 126 2 H-126 Q-136 2 -138 -6Z",
+        look.main,
+    ):
         grain(c, look.main, -150, -34, 300, 36, look.random)
     return Size(132, 118)
 
