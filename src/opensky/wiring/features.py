@@ -7,6 +7,12 @@ from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
 from opensky.devo.bag.manager import BagManager
 from opensky.devo.bag.repository import BagRepository
+from opensky.devo.feed.listeners import FeedListeners
+from opensky.devo.feed.manager import FeedManager
+from opensky.devo.feed.repository import TailRepository
+from opensky.devo.follows.listeners import FollowListeners
+from opensky.devo.follows.manager import FollowManager
+from opensky.devo.follows.repository import FollowRepository
 from opensky.devo.members.api import MeApi, TokenApi
 from opensky.devo.members.controller import LogInController, SignUpController
 from opensky.devo.members.doors import Doors
@@ -17,12 +23,38 @@ from opensky.devo.orders.controller import CheckoutController, OrderController
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.repository import OrderRepository
+from opensky.devo.products.cards import CardKeeper
+from opensky.devo.products.catalog import Catalog
+from opensky.devo.products.listeners import ProductListeners
+from opensky.devo.products.manager import ProductManager
+from opensky.devo.products.repository import ProductRepository
 from opensky.devo.products.stock import StockRepository
+from opensky.devo.sellers.manager import SellerManager
+from opensky.devo.sellers.repository import SellerRepository
+from opensky.devo.storefront.api import FeedApi, FollowApi, ProductApi, SellerApi
+from opensky.devo.storefront.controller import ShopController
+from opensky.devo.storefront.feed import FeedController
+from opensky.devo.storefront.frame import ShopFrame
+from opensky.devo.storefront.insiders import InsiderController, WelcomeController
+from opensky.devo.storefront.showing import InsiderCards
 
 SERVICES: tuple[type, ...] = (
     MemberRepository,
     MemberManager,
+    SellerRepository,
+    SellerManager,
     StockRepository,
+    CardKeeper,
+    ProductRepository,
+    ProductManager,
+    ProductListeners,
+    Catalog,
+    FollowRepository,
+    FollowManager,
+    FollowListeners,
+    TailRepository,
+    FeedManager,
+    FeedListeners,
     BagRepository,
     BagManager,
     BagListener,
@@ -32,7 +64,7 @@ SERVICES: tuple[type, ...] = (
 )
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
-WEB_SERVICES: tuple[type, ...] = (Doors,)
+WEB_SERVICES: tuple[type, ...] = (Doors, InsiderCards)
 """What only a request can have, because it asks who the visitor is."""
 
 CONTROLLERS: tuple[type, ...] = (
@@ -40,6 +72,14 @@ CONTROLLERS: tuple[type, ...] = (
     LogInController,
     TokenApi,
     MeApi,
+    ShopController,
+    InsiderController,
+    WelcomeController,
+    FeedController,
+    ProductApi,
+    SellerApi,
+    FollowApi,
+    FeedApi,
     BagController,
     CheckoutController,
     OrderController,
@@ -50,5 +90,5 @@ CONTROLLERS: tuple[type, ...] = (
 TEMPLATES: tuple[Path, ...] = (Path(opensky.devo.storefront.__file__).parent / "templates",)
 """Folders of templates, looked into in this order."""
 
-FRAME: type | None = None
+FRAME: type | None = ShopFrame
 """The class whose ``context()`` gives what every page shows around its content (shelves, bag count); see ``web.kernel.Frame``."""

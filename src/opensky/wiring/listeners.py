@@ -1,12 +1,20 @@
 """Who listens to what: the whole table, in one place."""
 
 from opensky.devo.bag.listeners import BagListener
+from opensky.devo.feed.listeners import FeedListeners
+from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.members.events import MEMBER_LOGGED_IN
 from opensky.devo.orders.listeners import OrderListener
+from opensky.devo.products.events import PRODUCT_PUBLISHED
+from opensky.devo.products.listeners import ProductListeners
+from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
 from opensky.events import Registration, listen
 
 REGISTRATIONS: tuple[Registration, ...] = (
     listen(MEMBER_LOGGED_IN, BagListener, "on_member_logged_in"),
     listen(MEMBER_LOGGED_IN, OrderListener, "on_member_logged_in"),
+    listen(SELLER_CREATED, FollowListeners, "on_seller_created"),
+    listen(SELLER_EDITED, ProductListeners, "on_seller_edited"),
+    listen(PRODUCT_PUBLISHED, FeedListeners, "on_product_published"),
 )
 """Add ``listen(SELLER_FOLLOW, FollowListeners, "on_seller_follow")`` here; a class is made when its event comes."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dishka import AnyOf, Container, Provider, Scope, from_context, provide
 
+from opensky.devo.feed.tail import SellerTail
 from opensky.devo.members.passwords import Passwords
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.payments.trial import TestGateway
@@ -43,6 +44,11 @@ class Application(Provider):
         database.close()
 
     passwords = provide(Passwords)
+
+    @provide
+    def tail(self) -> SellerTail:
+        return SellerTail()
+
     gateway = provide(TestGateway, provides=PaymentGateway)
 
     @provide

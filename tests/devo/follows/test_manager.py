@@ -18,10 +18,11 @@ from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.follows.repository import FollowRepository, Standing
 from opensky.devo.members.objects import MemberId
 from opensky.devo.model import MODEL
+from opensky.devo.sellers.events import SELLER_CREATED
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.devo.sellers.repository import SellerRepository
-from opensky.events import Dispatcher, Event, Listeners, listen, subscribe
+from opensky.events import Dispatcher, Event, Listeners, listen
 from opensky.kernel.clock import SetClock
 from opensky.kernel.errors import Invalid
 from opensky.kernel.ids import IdGenerator
@@ -153,7 +154,7 @@ def test_the_list_of_insiders_goes_by_followers_and_holds_those_without(
 ) -> None:
     """A new insider stands at the end of the list at once, through the event of their creation."""
     follows = FollowManager(FollowRepository(reader, unit), clock, Dispatcher())
-    heard = Dispatcher(Listeners(subscribe(FollowListeners(follows))))
+    heard = Dispatcher(Listeners([listen(SELLER_CREATED, FollowListeners(follows).on_seller_created)]))
     sellers = SellerManager(SellerRepository(reader, unit), ids, clock, heard)
     made = [sellers.create(f"Insider {n}") for n in range(4)]
     for number in (1, 1, 1, 3, 3, 2):

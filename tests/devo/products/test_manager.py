@@ -13,10 +13,11 @@ from opensky.devo.products.events import (
 from opensky.devo.products.listeners import ProductListeners
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.objects import Picture, Product, StockItem, Variant
+from opensky.devo.sellers.events import SELLER_EDITED
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.repository import SellerRepository
-from opensky.events import Dispatcher, Event, Listeners, subscribe
+from opensky.events import Dispatcher, Event, Listeners, listen
 from opensky.kernel.clock import SetClock
 from opensky.kernel.errors import Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
@@ -203,7 +204,7 @@ def test_a_renamed_seller_is_renamed_on_every_card_and_in_the_search(
     make: Factory,
 ) -> None:
     """Through the event; the cards of others stay as they are."""
-    heard = Dispatcher(Listeners(subscribe(ProductListeners)), lambda _cls: ProductListeners(products))
+    heard = Dispatcher(Listeners([listen(SELLER_EDITED, ProductListeners(products).on_seller_edited)]))
     sellers = SellerManager(SellerRepository(reader, unit), ids, clock, heard)
     products.publish(_mug(products, seller))
     other = products.publish(make.draft(make.seller(name="Ada")))

@@ -1,7 +1,6 @@
 """What the feed does when something happens elsewhere."""
 
 from opensky.devo.feed.tail import SellerTail
-from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.events import Event
 from opensky.persistence import UnitOfWork
 
@@ -12,11 +11,6 @@ class FeedListeners:
     def __init__(self, tail: SellerTail, unit: UnitOfWork) -> None:
         self._tail = tail
         self._unit = unit
-
-    @classmethod
-    def subscribed_events(cls) -> dict[str, str]:
-        """List what this class listens to."""
-        return {PRODUCT_PUBLISHED: "on_product_published"}
 
     def on_product_published(self, _event: Event) -> None:
         """Have the tail look again once the product is there for all."""

@@ -12,6 +12,7 @@ class Catalog:
 
     def __init__(self, products: ProductRepository) -> None:
         self._products = products
+        self._shelves: list[ShelfShown] | None = None
 
     def newest(self, before: Cursor, limit: int) -> Stretch[CardRow]:
         """Return what was published last in the whole shop."""
@@ -49,8 +50,17 @@ class Catalog:
         return self._products.left(product_id)
 
     def shelves(self) -> list[ShelfShown]:
-        """Return all shelves, in their order."""
-        return self._products.shelves()
+        """Return all shelves, in their order; asked for once a request."""
+        if self._shelves is None:
+            self._shelves = self._products.shelves()
+        return self._shelves
+
+    def shelf(self, slug: str) -> ShelfShown:
+        """Return the shelf of an address; raises ``NotFound``."""
+        for shelf in self.shelves():
+            if shelf.slug == slug:
+                return shelf
+        raise NotFound("There is no such shelf.")
 
     def cards(self, ids: list[int]) -> list[CardRow]:
         """Return the cards of these ids, in this order; what is not on show is left out."""

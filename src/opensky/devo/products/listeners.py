@@ -2,7 +2,6 @@
 
 from opensky.devo.products.cards import SHOWN_OF_SELLER
 from opensky.devo.products.manager import ProductManager
-from opensky.devo.sellers.events import SELLER_EDITED
 from opensky.events import Event
 
 
@@ -11,11 +10,6 @@ class ProductListeners:
 
     def __init__(self, products: ProductManager) -> None:
         self._products = products
-
-    @classmethod
-    def subscribed_events(cls) -> dict[str, str]:
-        """List what this class listens to."""
-        return {SELLER_EDITED: "on_seller_edited"}
 
     def on_seller_edited(self, event: Event) -> None:
         """Write a seller's new name, address or picture onto their cards."""

@@ -1,0 +1,245 @@
+"""What the API says of products and insiders, and what it takes to page through them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from opensky.devo.follows.repository import Followed, Popular
+from opensky.devo.products.views import CardRow, ProductShown
+from opensky.devo.sellers.views import Insider, InsiderInFull
+from opensky.kernel.money import Money
+from opensky.serializer.views import MoneyView
+
+Limit = Annotated[int, Meta(ge=1, le=100, description="How many, at most.")]
+After = Annotated[
+    str, Meta(max_length=64, description="Where the page before ended: its `after`. Leave it out for the first page.")
+]
+Words = Annotated[str, Meta(max_length=200, description="Words to look for; each may be the beginning of a word.")]
+Id = Annotated[str, Meta(description="A 64-bit number, as text.", examples=["413628137893888001"])]
+Slug = Annotated[str, Meta(description="The name in addresses.", examples=["speckled-mug"])]
+Media = Annotated[
+    str, Meta(description="Where the picture is; empty if there is none.", examples=["/media/speckled-mug.svg"])
+]
+
+
+class SellerReference(Struct, frozen=True, gc=False):
+    """The insider who offers a product."""
+
+    id: Id
+    slug: Annotated[str, Meta(examples=["maya-linden"])]
+    name: Annotated[str, Meta(examples=["Maya Linden"])]
+
+
+class ProductSummary(Struct, frozen=True, gc=False):
+    """A product in a list. ``price`` is the lowest; ``from_price`` says that other variants cost more."""
+
+    id: Id
+    slug: Slug
+    name: Annotated[str, Meta(examples=["Speckled mug"])]
+    price: MoneyView
+    from_price: bool
+    sold_out: bool
+    picture: Media
+    picture_alt: str
+    seller: SellerReference
+    published_at: datetime
+
+
+class ProductListing(Struct, frozen=True):
+    """One page of products; ``after`` leads to the next, and is empty on the last."""
+
+    products: list[ProductSummary]
+    after: str = ""
+
+
+class VariantAnswer(Struct, frozen=True, gc=False):
+    """One way in which a product is sold, and how many are left."""
+
+    sku: Annotated[str, Meta(examples=["MUG-S"])]
+    name: str
+    price: MoneyView
+    left: int
+
+
+class PictureAnswer(Struct, frozen=True, gc=False):
+    """A picture and what it shows."""
+
+    url: Media
+    alt: str
+
+
+class ProductAnswer(Struct, frozen=True):
+    """A product with everything about it. ``words`` are the insider's own."""
+
+    id: Id
+    slug: Slug
+    name: str
+    words: str
+    description: str
+    categories: list[str]
+    variants: list[VariantAnswer]
+    pictures: list[PictureAnswer]
+    seller: SellerReference
+    published_at: datetime | None
+
+
+class SellerSummary(Struct, frozen=True, gc=False):
+    """An insider in a list."""
+
+    id: Id
+    slug: Annotated[str, Meta(examples=["maya-linden"])]
+    name: Annotated[str, Meta(examples=["Maya Linden"])]
+    craft: Annotated[str, Meta(examples=["Potter"])]
+    town: str
+    sentence: str
+    picture: Media
+    followers: int
+
+
+class SellerListing(Struct, frozen=True):
+    """One page of insiders; ``after`` leads to the next, and is empty on the last."""
+
+    sellers: list[SellerSummary]
+    after: str = ""
+
+
+class SellerAnswer(SellerSummary, frozen=True, gc=False, kw_only=True):
+    """An insider with everything about them."""
+
+    bio: str
+    joined_at: datetime
+
+
+class FollowerAnswer(Struct, frozen=True, gc=False):
+    """A member who follows an insider, by given name."""
+
+    name: str
+    followed_at: datetime
+
+
+class FollowerListing(Struct, frozen=True):
+    """One page of followers; ``after`` leads to the next, and is empty on the last."""
+
+    followers: list[FollowerAnswer]
+    after: str = ""
+
+
+class FollowAnswer(Struct, frozen=True, gc=False):
+    """Whether the member follows an insider now, and whether that has changed just now."""
+
+    seller: Annotated[str, Meta(examples=["maya-linden"])]
+    following: bool
+    changed: bool
+
+
+class FollowedAnswer(Struct, frozen=True, gc=False):
+    """An insider whom the member follows."""
+
+    seller: SellerSummary
+    followed_at: datetime
+
+
+class FollowedListing(Struct, frozen=True):
+    """One page of those whom the member follows; ``after`` leads to the next, and is empty on the last."""
+
+    follows: list[FollowedAnswer]
+    after: str = ""
+
+
+class FeedEntry(Struct, frozen=True, gc=False):
+    """A product in a feed, and why it is there."""
+
+    product: ProductSummary
+    why: Annotated[str, Meta(examples=["Maya Linden, whom you follow, added this 2 days ago"])]
+
+
+class FeedListing(Struct, frozen=True):
+    """One page of a feed. ``discovery``: nothing of those whom the member follows, so this is the newest of everybody."""
+
+    entries: list[FeedEntry]
+    discovery: bool
+    following: int
+    after: str = ""
+
+
+def money(amount: Money) -> MoneyView:
+    """Show an amount."""
+    return MoneyView(amount.text, amount.currency)
+
+
+def media(path: str) -> str:
+    """Return the address of a picture."""
+    return f"/media/{path}" if path else ""
+
+
+def product_summary(row: CardRow) -> ProductSummary:
+    """Show a product in a list."""
+    return ProductSummary(
+        str(row.product_id),
+        row.slug,
+        row.name,
+        MoneyView(row.price.text, row.price.currency),
+        row.from_price,
+        row.sold_out,
+        media(row.picture),
+        row.picture_alt,
+        SellerReference(str(row.seller_id), row.seller_slug, row.seller_name),
+        row.published_at,
+    )
+
+
+def product_answer(product: ProductShown, left: dict[str, int], seller: Insider) -> ProductAnswer:
+    """Show a product in full."""
+    return ProductAnswer(
+        id=str(product.id),
+        slug=product.slug,
+        name=product.name,
+        words=product.words,
+        description=product.description,
+        categories=product.categories,
+        variants=[VariantAnswer(v.sku, v.name, money(v.price), left.get(v.sku, 0)) for v in product.variants],
+        pictures=[PictureAnswer(media(p.path), p.alt) for p in product.pictures],
+        seller=SellerReference(str(seller.id), seller.slug, seller.name),
+        published_at=product.published_at,
+    )
+
+
+def seller_summary(seller: Insider, followers: int) -> SellerSummary:
+    """Show an insider in a list."""
+    return SellerSummary(
+        id=str(seller.id),
+        slug=seller.slug,
+        name=seller.name,
+        craft=seller.craft,
+        town=seller.town,
+        sentence=seller.sentence,
+        picture=media(seller.picture),
+        followers=followers,
+    )
+
+
+def seller_answer(seller: InsiderInFull, followers: int) -> SellerAnswer:
+    """Show an insider in full."""
+    return SellerAnswer(
+        id=str(seller.id),
+        slug=seller.slug,
+        name=seller.name,
+        craft=seller.craft,
+        town=seller.town,
+        sentence=seller.sentence,
+        picture=media(seller.picture),
+        followers=followers,
+        bio=seller.bio,
+        joined_at=seller.joined_at,
+    )
+
+
+def popular_summary(each: Popular) -> SellerSummary:
+    """Show an insider from the list by followers."""
+    return seller_summary(each.insider, each.followers)
+
+
+def followed_answer(each: Followed) -> FollowedAnswer:
+    """Show an insider whom a member follows."""
+    return FollowedAnswer(seller_summary(each.insider, each.followers), each.followed_at)
