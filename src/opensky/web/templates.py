@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from opensky.kernel.clock import Clock
@@ -15,6 +15,7 @@ from opensky.settings import Settings
 from opensky.web.assets import Assets
 from opensky.web.csrf import FIELD
 from opensky.web.exchange import Exchange
+from opensky.web.folding import FoldingEnvironment
 from opensky.web.formats import FILTERS, Ago
 from opensky.web.words import Words
 
@@ -26,7 +27,7 @@ class Templates:
     """Renders templates. ``folders`` come first, this room's own templates last."""
 
     def __init__(self, settings: Settings, clock: Clock, assets: Assets, folders: Sequence[Path] = ()) -> None:
-        self._environment = _Environment(
+        self._environment = FoldingEnvironment(
             loader=FileSystemLoader([*folders, OWN]),
             autoescape=True,
             undefined=StrictUndefined,
@@ -36,6 +37,7 @@ class Templates:
             extensions=["jinja2.ext.i18n"],
         )
         words = Words(gettext.NullTranslations())
+        self._environment.constant = {"_": words.one, "static": assets.static}
         self._environment.newstyle_gettext = True  # type: ignore[attr-defined]
         self._environment.filters.update(FILTERS, ago=Ago(clock))
         self._environment.globals.update(
@@ -74,19 +76,8 @@ class Templates:
             self._environment.get_template(name)
 
     def _card(self, card: Hashable) -> Markup:
-        macro = self._environment.get_template("_card.html").module.card  # type: ignore[attr-defined]
+        macro = self._environment.get_template("_card.html").module.card
         return self._cards.keep(card, Markup(macro(card)))  # noqa: S704 - a macro has escaped what it shows
-
-
-class _Environment(Environment):
-    """Also lets a template extend the first of several that is there."""
-
-    def get_template(self, name: Any, parent: str | None = None, globals: Any = None) -> Template:  # noqa: A002
-        return (
-            super().get_or_select_template(name, parent, globals)
-            if isinstance(name, list)
-            else super().get_template(name, parent, globals)
-        )
 
 
 class Fragments:
@@ -113,4 +104,4 @@ class Fragments:
 
 def csrf_field(token: str) -> Markup:
     """Return the hidden field that every form with POST must hold."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token)
+    return Markup(f'<input type="hidden" name="{FIELD}" value="{token}">')  # noqa: S704 - letters, digits, - and _
