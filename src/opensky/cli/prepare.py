@@ -7,6 +7,7 @@ before the shop opens. It leaves ``run/prepared.json``: whether this is a demo s
 import json
 import signal
 import sys
+import time
 from pathlib import Path
 
 from opensky.cli.preparation import note_file, unfinished_file
@@ -46,7 +47,10 @@ def load_demo(settings: Settings) -> None:
     """Load the demo shop, and say in the folder's settings that it is one."""
     from opensky import demo  # noqa: PLC0415 - only a first start needs it
 
-    demo.load(settings)
+    print("Making the demo shop; this is done once.", flush=True)
+    began = time.monotonic()
+    demo.load(settings, lambda step: print(f"    {step} ...", flush=True))
+    print(f"    Done, after {time.monotonic() - began:.1f} s.", flush=True)
     if not is_demo(settings.data):
         with (settings.data / FILE).open("a", encoding="utf-8") as file:
             file.write(_DEMO)
