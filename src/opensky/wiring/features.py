@@ -3,6 +3,10 @@
 from pathlib import Path
 
 import opensky.devo.storefront
+from opensky.devo.account.controller import AccountController
+from opensky.devo.admin.people import MemberAdmin, SellerAdmin
+from opensky.devo.admin.repository import AdminRepository
+from opensky.devo.admin.shop import AdminHome, OrderAdmin, ProductAdmin
 from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
 from opensky.devo.bag.manager import BagManager
@@ -61,6 +65,7 @@ SERVICES: tuple[type, ...] = (
     OrderRepository,
     OrderManager,
     OrderListener,
+    AdminRepository,
 )
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
@@ -84,6 +89,12 @@ CONTROLLERS: tuple[type, ...] = (
     CheckoutController,
     OrderController,
     OrderApi,
+    AccountController,
+    AdminHome,
+    OrderAdmin,
+    ProductAdmin,
+    SellerAdmin,
+    MemberAdmin,
 )
 """Controllers, APIs and admin pages whose routes the web serves."""
 

@@ -17,6 +17,8 @@ from opensky.devo.storefront.views import (
     AddressView,
     AdminAction,
     AdminDetail,
+    AdminField,
+    AdminFilter,
     AdminRow,
     AdminTable,
     BagLineView,
@@ -36,6 +38,7 @@ from opensky.devo.storefront.views import (
     Shelf,
     TestCard,
     TimelineStep,
+    TokenRow,
     VariantView,
 )
 from opensky.kernel.clock import SetClock
@@ -137,6 +140,13 @@ DETAIL = AdminDetail(
     [AdminTable("Lines", COLUMNS, ROWS), AdminTable("Payments", ["What"], [])],
     [AdminAction("/admin/orders/1/cancel", "Cancel", {"reason": "asked"}, True)],
 )
+FILTERS = {"filters": [AdminFilter("all", ""), AdminFilter("paid", "paid", True)], "state": "paid"}
+FIELDS = [
+    AdminField("name", "Name", "x"),
+    AdminField("bio", "Bio", "y", "Too long.", long=True),
+    AdminField("n", "Left", "3", kind="number"),
+]
+TOKENS = [TokenRow("1", "my phone", "read", NOW)]
 CHECKOUT = {"key": "k", "test_cards": [TestCard("4242 4242 4242 4242", "approved")]}
 WRONG = {"email": "Please give your e-mail address.", "other": "Something else."}
 
@@ -173,7 +183,11 @@ PAGES: list[tuple[str, Someone, dict[str, Any]]] = [
     ("order.html", ADA, {"order": ORDER, "fresh": False}),
     ("orders.html", ADA, {"orders": ORDERS, "older": "c"}),
     ("orders.html", ADA, {"orders": [], "older": ""}),
-    ("account.html", ADA, {"member": MEMBER, "sessions": SESSIONS, "errors": WRONG, "new_token": "os_1"}),
+    (
+        "account.html",
+        ADA,
+        {"member": MEMBER, "sessions": SESSIONS, "tokens": TOKENS, "errors": WRONG, "new_token": "os_1"},
+    ),
     (
         "dev_pieces.html",
         ADA,
@@ -184,7 +198,17 @@ PAGES: list[tuple[str, Someone, dict[str, Any]]] = [
     ("api_docs.html", GUEST, {}),
     ("admin/list.html", SOL, {"title": "Orders", "columns": COLUMNS, "rows": ROWS, "query": "x", "older": "c"}),
     ("admin/list.html", SOL, {"title": "Orders", "columns": COLUMNS, "rows": [], "query": "x", "older": ""}),
+    (
+        "admin/list.html",
+        SOL,
+        {"title": "Orders", "columns": COLUMNS, "rows": ROWS, "query": "", "older": "c", **FILTERS},
+    ),
     ("admin/detail.html", SOL, {"detail": DETAIL, "here": "/admin/orders"}),
+    (
+        "admin/edit.html",
+        SOL,
+        {"title": "Edit", "path": "/x", "back": "/y", "errors": WRONG, "hidden": {"version": "1"}, "fields": FIELDS},
+    ),
 ]
 EACH_PAGE = pytest.mark.parametrize(
     ("template", "visitor", "context"), PAGES, ids=[f"{number}-{page[0]}" for number, page in enumerate(PAGES)]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select
+import msgspec
+from sqlalchemy import bindparam, literal_column, select
 
 from opensky.devo.bag.offers import Offer, offers
 from opensky.devo.orders.objects import Order, OrderId, OrderLine
-from opensky.devo.products.objects import Product
+from opensky.devo.products.objects import Picture, Product
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.ids import first_id_at
 from opensky.kernel.money import Money
@@ -52,11 +53,31 @@ def _listed(id_: int, number: str, placed_at: datetime, state: str, minor: int, 
     return Listed(id_, number, placed_at, state, Money(minor, currency))
 
 
-def _text(path: str) -> ColumnElement[str]:
-    return func.coalesce(func.json_extract(_products.c.body, path), "")
+class _Looks(msgspec.Struct):
+    """The part of a product's document that shows what it looks like."""
+
+    pictures: list[Picture] = []
 
 
-_PICTURE = (_text("$.pictures[0].path"), _text("$.pictures[0].alt"))
+_read = msgspec.json.Decoder(_Looks).decode
+_NO_PICTURE = Picture(path="", alt="")
+
+
+def _picture(body: str | None) -> Picture:
+    pictures = _read(body).pictures if body else []
+    return pictures[0] if pictures else _NO_PICTURE
+
+
+def _listed_line(order_id: int, quantity: int, name: str, body: str | None) -> ListedLine:
+    picture = _picture(body)
+    return ListedLine(order_id, quantity, name, picture.path, picture.alt)
+
+
+def _names(product_id: int, slug: str, body: str, seller_slug: str | None, seller_name: str | None) -> Names:
+    picture = _picture(body)
+    return Names(product_id, slug, picture.path, picture.alt, seller_slug or "", seller_name or "")
+
+
 _OF_MEMBER = Query(
     select(
         _orders.c.id,
@@ -72,23 +93,17 @@ _OF_MEMBER = Query(
     _listed,
 )
 _LINES = Query(
-    select(_lines.c.order_id, _lines.c.quantity, _lines.c.name, *_PICTURE)
+    select(_lines.c.order_id, _lines.c.quantity, _lines.c.name, _products.c.body)
     .outerjoin(_products, _products.c.id == _lines.c.product_id)
     .where(_lines.c.order_id.in_(bindparam("order_ids", expanding=True)))
     .order_by(_lines.c.order_id, _lines.c.position),
-    ListedLine,
+    _listed_line,
 )
 _NAMES = Query(
-    select(
-        _products.c.id,
-        _products.c.slug,
-        *_PICTURE,
-        func.coalesce(_sellers.c.slug, ""),
-        func.coalesce(_sellers.c.name, ""),
-    )
+    select(_products.c.id, _products.c.slug, _products.c.body, _sellers.c.slug, _sellers.c.name)
     .outerjoin(_sellers, _sellers.c.id == _products.c.seller_id)
     .where(_products.c.id.in_(bindparam("product_ids", expanding=True))),
-    Names,
+    _names,
 )
 _TAKEN = Query(select(literal_column("1")).where(_orders.c.number == bindparam("number")), int)
 

@@ -270,6 +270,15 @@ class SessionRow(Struct, frozen=True):
     device: str = ""
 
 
+class TokenRow(Struct, frozen=True):
+    """One token with which a program acts for a member."""
+
+    id: str
+    name: str
+    scope: str
+    created_at: datetime
+
+
 class MemberView(Struct, frozen=True):
     """What the account page shows of the member."""
 
@@ -314,3 +323,23 @@ class AdminDetail(Struct, frozen=True):
     shop_path: str = ""
     tables: Sequence[AdminTable] = ()
     actions: Sequence[AdminAction] = ()
+    edit_path: str = ""
+
+
+class AdminFilter(Struct, frozen=True):
+    """One choice over an admin list: what it is called, its value in the address bar, and whether it is chosen."""
+
+    label: str
+    value: str
+    chosen: bool = False
+
+
+class AdminField(Struct, frozen=True):
+    """One field of an admin form; ``long`` text has several lines."""
+
+    name: str
+    label: str
+    value: str
+    error: str = ""
+    long: bool = False
+    kind: str = "text"

@@ -1,0 +1,60 @@
+"""The pieces of the admin's lists: cursor, filters, and the page itself."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from opensky.devo.storefront.views import AdminFilter, AdminRow
+from opensky.kernel.errors import FieldError, Invalid
+from opensky.web import Page
+
+PAGE = 50
+NEWEST = (1 << 63) - 1
+LONGEST_SEARCH = 100
+
+T = TypeVar("T")
+
+
+class Asked(NamedTuple):
+    """What the address bar asks a list for."""
+
+    words: str
+    state: str
+    before: int
+
+    @classmethod
+    def read(cls, q: str, state: str, before: str, states: Sequence[str] = ()) -> "Asked":
+        """Read the parameters; a state that is none is as if it were not there. Raises ``Invalid`` on a broken cursor."""
+        if before and not (before.isascii() and before.isdecimal() and len(before) < len(str(NEWEST))):
+            raise Invalid(FieldError("before", "This place in the list is not known; please start again.", "cursor"))
+        return cls(q.strip()[:LONGEST_SEARCH], state if state in states else "", int(before) if before else NEWEST)
+
+
+def list_page(
+    title: str,
+    here: str,
+    columns: Sequence[str],
+    asked: Asked,
+    found: Sequence[T],
+    row: Callable[[T], AdminRow],
+    states: Sequence[str] = (),
+) -> Page:
+    """Return the page of a list. ``found`` holds one more than a page if there is an older page."""
+    shown = found[:PAGE]
+    last: Any = shown[-1] if shown else None
+    return Page(
+        "admin/list.html",
+        title=title,
+        here=here,
+        columns=columns,
+        rows=[row(each) for each in shown],
+        query=asked.words,
+        state=asked.state,
+        filters=_filters(asked, states),
+        older=str(last.id) if len(found) > PAGE else "",
+    )
+
+
+def _filters(asked: Asked, states: Sequence[str]) -> list[AdminFilter]:
+    if not states:
+        return []
+    return [AdminFilter(name or "all", name, name == asked.state) for name in ("", *states)]
