@@ -92,7 +92,7 @@ def _load(running: Running, scenario: Scenario, count: int) -> float:
 def _log_in(browser: Browser, number: int) -> None:
     form = browser.get("/log-in")
     fields = {"email": f"bench{number}@example.org", "password": PASSWORD}
-    _expect(browser.post("/log-in", csrf=form.hidden("csrf"), **fields), 303)
+    _expect(browser.post("/log-in", csrf_token=form.hidden("csrf_token"), **fields), 303)
 
 
 def _expect(answer: Answer, status: int) -> Answer:
@@ -112,9 +112,9 @@ def _get(path: str) -> Operation:
 def _follow(browser: Browser, number: int) -> None:
     """Follow and unfollow in turn, one of them an operation; the token is that of the session."""
     if "csrf" not in browser.__dict__:
-        browser.__dict__["csrf"] = browser.get("/insiders/maker-250").hidden("csrf")
+        browser.__dict__["csrf"] = browser.get("/insiders/maker-250").hidden("csrf_token")
     verb = "follow" if (number // CLIENTS) % 2 == 0 else "unfollow"
-    _expect(browser.post(f"/insiders/maker-250/{verb}", csrf=browser.__dict__["csrf"]), 303)
+    _expect(browser.post(f"/insiders/maker-250/{verb}", csrf_token=browser.__dict__["csrf"]), 303)
 
 
 def _order(browser: Browser, number: int) -> None:
@@ -123,12 +123,12 @@ def _order(browser: Browser, number: int) -> None:
     page = _expect(browser.get(f"/products/bowl-{product}"), 200)
     for good in (product, product + 1):
         fields = {"product": f"bowl-{good}", "sku": f"SKU{good}-0", "quantity": "1"}
-        _expect(browser.post("/bag/add", csrf=page.hidden("csrf"), **fields), 303)
+        _expect(browser.post("/bag/add", csrf_token=page.hidden("csrf_token"), **fields), 303)
     _expect(browser.get("/bag"), 200)
     checkout = _expect(browser.get("/checkout"), 200)
     placed = browser.post(
         "/checkout",
-        csrf=checkout.hidden("csrf"),
+        csrf_token=checkout.hidden("csrf_token"),
         key=checkout.hidden("key"),
         email="bench@example.org",
         name="Bench",
