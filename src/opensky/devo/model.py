@@ -6,7 +6,9 @@ from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.payments.objects import TestCharge
 from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
+from opensky.devo.products.search import SEARCH as PRODUCT_SEARCH
 from opensky.devo.sellers.objects import Seller
+from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
 from opensky.web.objects import ApiToken, Session, Throttle
 
 MODEL: tuple[type, ...] = (
@@ -29,3 +31,6 @@ MODEL: tuple[type, ...] = (
     ApiToken,
     Throttle,
 )
+
+SEARCHES = (PRODUCT_SEARCH, SELLER_SEARCH)
+"""The indexes of words, whose tables are made with the others."""

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from opensky.devo.products import cards
+from opensky.devo.products.catalog import Catalog
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.objects import CategoryCard, ProductCard
 from opensky.devo.products.stock import StockRepository
+from opensky.devo.sellers.manager import SellerManager
 from opensky.kernel.clock import SetClock
 from opensky.persistence import Database, UnitOfWork, table
+from opensky.persistence.fulltext import BEST
 from opensky.testing.factories import Factory
 
 
@@ -60,6 +63,20 @@ def test_rebuilding_gives_what_upkeep_gives(
     assert _everything(database) == kept
     cards.rebuild(database)
     assert _everything(database) == kept
+
+
+def test_rebuilding_lets_the_search_find_everything(
+    database: Database, make: Factory, unit: UnitOfWork, catalog: Catalog, sellers: SellerManager
+) -> None:
+    """Goods on show and insiders, also those that no manager has made."""
+    seller = make.seller(name="Ada Moss")
+    for status in ("published", "draft"):
+        make.draft(seller, name=f"Oak {status}", status=status, published_at=make.later(hours=1))
+    unit.commit()
+    assert catalog.matching("oak", BEST, 5).entries == []
+    cards.rebuild(database)
+    assert [card.name for card in catalog.matching("oak moss", BEST, 5).entries] == ["Oak published"]
+    assert [insider.name for insider in sellers.matching("ada", 5)] == ["Ada Moss"]
 
 
 def test_an_empty_shop_is_rebuilt_to_an_empty_shop(database: Database) -> None:

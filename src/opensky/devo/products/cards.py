@@ -9,14 +9,15 @@ from msgspec import Struct
 from sqlalchemy import delete, insert, select, update
 
 from opensky.devo.products.objects import CategoryCard, Picture, Product, ProductCard, Variant
-from opensky.devo.products.repository import SEARCH, scope_of
+from opensky.devo.products.search import SEARCH, entries
 from opensky.devo.products.stock import StockRepository, ids_in_stock, next_version
+from opensky.devo.sellers import search as sellers_search
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.clock import Clock
 from opensky.persistence import Bulk, Database, UnitOfWork, table
 from opensky.persistence.cursors import microseconds
 
-_cards, _shelved, _products, _sellers = table(ProductCard), table(CategoryCard), table(Product), table(Seller)
+_cards, _shelved, _products = table(ProductCard), table(CategoryCard), table(Product)
 
 CHUNK = 2000
 SHOWN_OF_SELLER = frozenset({"slug", "name", "picture"})
@@ -76,7 +77,7 @@ class CardKeeper:
         self._unit.execute(delete(_shelved).where(_shelved.c.product_id == product.id))
         if places := list(shelf_rows(product)):
             self._unit.execute(insert(_shelved), places)
-        SEARCH.put(self._unit.execute, [search_entry(product, seller)])
+        SEARCH.put(self._unit.execute, entries([(product, seller.name)]))
 
     def hide(self, product: Product) -> None:
         """Take a product off all lists."""
@@ -93,7 +94,7 @@ class CardKeeper:
         last = 0
         while bodies := self._some_bodies(last, *on_show):
             products = [_read_product(body) for body in bodies]
-            SEARCH.put(self._unit.execute, (search_entry(product, seller) for product in products))
+            SEARCH.put(self._unit.execute, entries((product, seller.name) for product in products))
             last = products[-1].id
 
     def _some_bodies(self, last: int, *conditions: Any) -> list[str]:
@@ -102,13 +103,13 @@ class CardKeeper:
 
 
 def rebuild(database: Database) -> int:
-    """Make all cards, shelves and search entries anew from the documents; return how many products are on show.
+    """Make all cards, shelves and search entries, also those of sellers, anew; return how many products are on show.
 
     For imports and demo data, which write documents and stock alone. One transaction: the shop shows the old cards until it
     is done. Memory is bounded by the number of sellers, not of products.
     """
     with database.bulk() as bulk:
-        faces = {id_: _face(body) for id_, body in bulk.execute(select(_sellers.c.id, _sellers.c.body))}
+        faces = {s.id: _Face(s.slug, s.name, s.picture) for s in sellers_search.fill(bulk)}
         for cls in (CategoryCard, ProductCard):
             bulk.execute(delete(table(cls)))
         SEARCH.clear(bulk.execute)
@@ -152,17 +153,6 @@ def shelf_rows(product: "Product | _Shown") -> Iterator[dict[str, Any]]:
             yield {"category": category, "newest_first": newest_first, "product_id": product.id}
 
 
-def search_entry(product: "Product | _Shown", seller: _Named) -> tuple[int, str, dict[str, str]]:
-    """Return what the search keeps of a product."""
-    texts = {
-        "name": product.name,
-        "shelves": " ".join(product.categories),
-        "seller": seller.name,
-        "words": f"{product.words} {product.description}",
-    }
-    return product.id, scope_of(product.seller_id), texts
-
-
 def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_stock: set[int], version: int) -> None:
     pairs = [(product, faces.get(product.seller_id, _NOBODY)) for product in products]
     rows = [card_row(p, face, sold_out=p.id not in in_stock) | {"version": version} for p, face in pairs]
@@ -171,7 +161,7 @@ def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_st
     bulk.tuples(ProductCard, list(rows[0]), (tuple(row.values()) for row in rows))
     places = [tuple(place.values()) for product in products for place in shelf_rows(product)]
     bulk.tuples(CategoryCard, ["category", "newest_first", "product_id"], places)
-    SEARCH.put(bulk.execute, (search_entry(product, face) for product, face in pairs), new=True)
+    SEARCH.put(bulk.execute, entries((product, face.name) for product, face in pairs), new=True)
 
 
 def _chunks(bulk: Bulk) -> Iterator[list[_Shown]]:
@@ -185,7 +175,3 @@ def _chunks(bulk: Bulk) -> Iterator[list[_Shown]]:
             return
         yield [_read_product(body) for _, body in rows]
         last = rows[-1][0]
-
-
-def _face(body: str) -> _Face:
-    return _Face(**{k: v for k, v in msgspec.json.decode(body).items() if k in SHOWN_OF_SELLER})

@@ -15,11 +15,12 @@ from opensky.devo.products.objects import (
     ProductId,
     StockItem,
 )
+from opensky.devo.products.search import SEARCH, scope_of
 from opensky.devo.products.views import CardRow, ProductShown, ShelfShown
 from opensky.kernel.money import Money
 from opensky.persistence import Query, Reader, UnitOfWork, table
 from opensky.persistence.cursors import Cursor, microseconds, older_than
-from opensky.persistence.fulltext import Fts5Search, Rank, TextSearch
+from opensky.persistence.fulltext import Rank
 
 _cards, _shelved = table(ProductCard), table(CategoryCard)
 _products, _stock, _categories = table(Product), table(StockItem), table(Category)
@@ -100,7 +101,6 @@ _SHELVES = Query(
     select(_categories.c.body).order_by(_categories.c.position, _categories.c.slug),
     msgspec.json.Decoder(ShelfShown).decode,
 )
-SEARCH: TextSearch = Fts5Search("product_search", {"name": 10, "shelves": 4, "seller": 3, "words": 1})
 
 
 class ProductRepository:
@@ -171,8 +171,3 @@ class ProductRepository:
     def load_seller(self, product: Product) -> None:
         """Who offers it?"""
         self._unit.load([product], "seller")
-
-
-def scope_of(seller_id: int) -> str:
-    """Return the word by which the search finds the products of one insider."""
-    return f"s{seller_id}"

@@ -1,15 +1,15 @@
 """Every question about insiders that is asked of the store."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from opensky.devo.sellers import search
 from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.devo.sellers.views import Insider, InsiderInFull, read_insider, read_insider_in_full
 from opensky.persistence import Query, Reader, UnitOfWork, table
 from opensky.persistence.cursors import Cursor, older_than
-from opensky.persistence.fulltext import Fts5Search, Rank
+from opensky.persistence.fulltext import Rank
 
 _sellers = table(Seller)
 
@@ -24,8 +24,6 @@ _JOINED = Query(
     .limit(bindparam("limit")),
     read_insider_in_full,
 )
-
-SEARCH = Fts5Search("seller_search", {"name": 10, "craft": 4, "town": 3, "sentence": 1})
 
 
 class SellerRepository:
@@ -55,7 +53,7 @@ class SellerRepository:
 
     def matching(self, words: str, limit: int) -> list[Insider]:
         """Whose name, craft, town or sentence holds these words?"""
-        found = SEARCH.find(self._reader.rows, words, Rank.read(""), limit)
+        found = search.SEARCH.find(self._reader.rows, words, Rank.read(""), limit)
         return self.shown_by_ids([rank.id for rank in found])
 
     def with_slug(self, slug: str) -> Seller | None:
@@ -82,10 +80,4 @@ class SellerRepository:
 
     def index(self, seller: Seller) -> None:
         """Let the search find an insider by what they say now."""
-        SEARCH.put(self._unit.execute, [search_entry(seller)])
-
-
-def search_entry(seller: Seller | Insider) -> tuple[int, str, dict[str, Any]]:
-    """Return what the search keeps of an insider."""
-    texts = {"name": seller.name, "craft": seller.craft, "town": seller.town, "sentence": seller.sentence}
-    return seller.id, "", texts
+        search.SEARCH.put(self._unit.execute, search.entries([seller]))

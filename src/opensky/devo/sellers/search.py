@@ -1,0 +1,33 @@
+"""Finding insiders by words."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from opensky.devo.sellers.objects import Seller
+from opensky.devo.sellers.views import Insider, read_insider
+from opensky.persistence import Bulk, Database, table
+from opensky.persistence.fulltext import Fts5Search, TextSearch
+
+SEARCH: TextSearch = Fts5Search("seller_search", {"name": 10, "craft": 4, "town": 3, "sentence": 1})
+
+
+def rebuild(database: Database) -> None:
+    """Make all entries anew: after an import, which writes documents alone."""
+    with database.bulk() as bulk:
+        fill(bulk)
+        bulk.commit()
+
+
+def fill(bulk: Bulk) -> list[Insider]:
+    """Make all entries anew in an open transaction, and return the insiders that were read for it."""
+    sellers = [read_insider(body) for body in bulk.execute(select(table(Seller).c.body)).scalars()]
+    SEARCH.clear(bulk.execute)
+    SEARCH.put(bulk.execute, entries(sellers), new=True)
+    return sellers
+
+
+def entries(sellers: Iterable[Seller | Insider]) -> Iterable[tuple[int, str, dict[str, str]]]:
+    """Return what the search keeps of insiders."""
+    for each in sellers:
+        yield each.id, "", {"name": each.name, "craft": each.craft, "town": each.town, "sentence": each.sentence}
