@@ -20,7 +20,6 @@ from opensky.devo.payments.objects import TestCharge
 from opensky.devo.products import cards
 from opensky.devo.products.objects import Category, Product, StockItem
 from opensky.devo.sellers.objects import Seller
-from opensky.devo.sellers.repository import SEARCH, search_entry
 from opensky.mapping import describe
 from opensky.persistence import Bulk, Database, table
 from opensky.settings import Settings
@@ -42,7 +41,7 @@ class Report:
 
 
 def load(settings: Settings, progress: Progress | None = None, *, now: datetime | None = None) -> Report:
-    """Make the demo shop in the data folder of ``settings``, whose tables are there, as it would stand at ``now``.
+    """Make the demo shop in the data folder of ``settings``, as it would stand at ``now``; tables are made where missing.
 
     It may be called again: what is whole is left as it is, and what a kill left undone is done. What is bought, followed
     or changed in the shop afterwards stays.
@@ -50,6 +49,7 @@ def load(settings: Settings, progress: Progress | None = None, *, now: datetime 
     say = progress or _nothing
     database = open_database(settings)
     try:
+        database.create()
         if _is_whole(database):
             return _report(database, made=False)
         say("Drawing the pictures")
@@ -87,7 +87,6 @@ def _write_all(database: Database, now: datetime, currency: str) -> None:
     with database.bulk() as bulk:
         bulk.documents(Member, world.members)
         bulk.documents(Seller, world.sellers)
-        SEARCH.put(bulk.execute, map(search_entry, world.sellers))
         bulk.documents(Category, world.categories)
         bulk.documents(Product, [offer.product for offer in world.offers])
         _write_rows(bulk, world, bought)

@@ -24,7 +24,7 @@ Hair = Callable[[Canvas, str], None]
 
 def draw_portrait(title: str, seed: str, palette: Palette, features: Mapping[str, Option]) -> str:
     """Return an insider's portrait as SVG, 1:1. The same arguments give the same bytes."""
-    random = Random(seed)  # noqa: S311 - chance that decorates, not chance that protects
+    random = Random(seed)
     c = Canvas()
     skin, hair = SKINS[str(features["skin"])], str(features["hair_colour"])
     style = str(features["hair"])

@@ -17,7 +17,7 @@ def draw_good(title: str, seed: str, palette: Palette, options: Mapping[str, Opt
     ``beside`` it (joined by +), how many of it there are (``of``) and what the motif itself understands. The same
     arguments give the same bytes.
     """
-    random = Random(seed)  # noqa: S311 - chance that decorates, not chance that protects
+    random = Random(seed)
     c = Canvas()
     draw_room(c, palette, str(options.get("backdrop") or random.choice(BACKDROPS)), random)
     motif = MOTIFS[str(options["motif"])]
@@ -63,7 +63,7 @@ def _shift(copies: int, beside: list[str], random: Random) -> float:
 def _place(i: int, copies: int, shift: float, scale: float) -> tuple[float, float, float]:
     if copies == 1:
         return 200 + shift, GROUND, scale
-    if copies == 2:  # noqa: PLR2004 - a pair stands one before the other
+    if copies == 2:
         return (138, GROUND + 10, scale * 0.84) if i == 0 else (268, GROUND - 14, scale * 0.84)
     places = ((200, GROUND + 22), (108, GROUND - 6), (292, GROUND - 10), (200, GROUND - 36))
     x, y = places[i % 4]

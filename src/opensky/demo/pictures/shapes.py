@@ -73,7 +73,7 @@ def _curve(points: Profile, ends: tuple[tuple[float, float], tuple[float, float]
     steps = []
     for i in range(1, len(chain) - 2):
         (x0, y0), (x1, y1), (x2, y2), (x3, y3) = (p[:2] for p in chain[i - 1 : i + 3])
-        starts_sharp, ends_sharp = len(chain[i]) > 2, len(chain[i + 1]) > 2  # noqa: PLR2004 - the third member is the mark
+        starts_sharp, ends_sharp = len(chain[i]) > 2, len(chain[i + 1]) > 2
         c1 = (x1 + (x2 - x1) / 3, y1 + (y2 - y1) / 3) if starts_sharp else (x1 + (x2 - x0) / 6, y1 + (y2 - y0) / 6)
         c2 = (x2 - (x2 - x1) / 3, y2 - (y2 - y1) / 3) if ends_sharp else (x2 - (x3 - x1) / 6, y2 - (y3 - y1) / 6)
         steps.append(f"C{c1[0]} {c1[1]} {c2[0]} {c2[1]} {x2} {y2}")

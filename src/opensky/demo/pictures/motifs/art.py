@@ -147,13 +147,12 @@ def _bloom(c: Canvas, look: Look, w: float, h: float) -> None:
 
 
 def _rain(c: Canvas, look: Look, w: float, h: float) -> None:
-    rows = []
-    for row in range(9):
-        for column in range(6):
-            rows.append(
-                f"M{w * (0.1 + column * 0.165 + (row % 2) * 0.04)} {h * (0.36 + row * 0.07)}l{-w * 0.02} {h * 0.035}"
-            )
-    c.stroke("".join(rows), look.main, w * 0.018)
+    drops = "".join(
+        f"M{w * (0.1 + column * 0.165 + (row % 2) * 0.04)} {h * (0.36 + row * 0.07)}l{-w * 0.02} {h * 0.035}"
+        for row in range(9)
+        for column in range(6)
+    )
+    c.stroke(drops, look.main, w * 0.018)
     c.path(
         f"M{w * 0.12} {h * 0.3} a{w * 0.14} {w * 0.14} 0 0 1 {w * 0.18} {-w * 0.13} a{w * 0.2} {w * 0.2} 0 0 1 {w * 0.36} {w * 0.01} a{w * 0.13} {w * 0.13} 0 0 1 {w * 0.2} {w * 0.12}Z",
         look.second,

@@ -267,7 +267,11 @@ def sponge(c: Canvas, look: Look) -> Size:
 def caddy(c: Canvas, look: Look) -> Size:
     """A tray across the bath with what one needs."""
     for x, h, tone in ((-62, 96, look.second), (-14, 72, look.third)):
-        c.path(lathe(((12, -h - 40, 1), (12, -h - 26), (24, -h - 14), (25, -38, 1))), c.round(tone))
+        c.path(
+            lathe(((12, -h - 40, 1), (12, -h - 26), (24, -h - 14), (25, -38, 1))),
+            c.round(tone),
+            transform=f"translate({x} 0)",
+        )
     c.path(lathe(((26, -92, 1), (26, -38, 1))), c.round("#f6ead2"), transform="translate(58 0)")
     c.path("M58 -122 Q68 -104 58 -96 Q48 -104 58 -122Z", "#f2b04c")
     c.path(rounded(-152, -44, 304, 26, 10), c.round(look.main))

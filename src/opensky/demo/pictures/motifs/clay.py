@@ -37,9 +37,9 @@ def finish(c: Canvas, look: Look, half: float, height: float) -> None:
             _check(c, look, half, height)
         elif kind == "brush":
             for i in range(4):
-                x = -half * 0.8 + i * half * 0.52
+                left = -half * 0.8 + i * half * 0.52
                 c.path(
-                    leaf(x, -height * 0.16, height * look.vary(0.5, 0.15), 12 - i * 5, 0.2), look.second, opacity=0.9
+                    leaf(left, -height * 0.16, height * look.vary(0.5, 0.15), 12 - i * 5, 0.2), look.second, opacity=0.9
                 )
         elif kind == "speckle":
             speckle(c, look, half, height)

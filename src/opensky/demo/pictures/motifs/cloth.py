@@ -4,7 +4,7 @@ from opensky.demo.pictures.canvas import Canvas
 from opensky.demo.pictures.colour import dim, lit
 from opensky.demo.pictures.look import Look, Size
 from opensky.demo.pictures.motifs.parts import fringe, weave
-from opensky.demo.pictures.shapes import FLAT, lathe, polygon
+from opensky.demo.pictures.shapes import polygon
 
 
 def blanket(c: Canvas, look: Look) -> Size:
@@ -184,8 +184,7 @@ def pouch(c: Canvas, look: Look) -> Size:
 
 def wool(c: Canvas, look: Look) -> Size:
     """Hanks or balls of yarn."""
-    for x, y, r, tone in ((-70, -52, 56, look.second), (66, -56, 60, look.third), (-2, -62, 66, look.main)):
-        y = y + 10 if x == -2 else y
+    for x, y, r, tone in ((-70, -52, 56, look.second), (66, -56, 60, look.third), (-2, -52, 66, look.main)):
         with c.within(f"M{x - r} {y} a{r} {r} 0 1 1 {2 * r} 0 a{r} {r} 0 1 1 {-2 * r} 0Z", tone):
             d = "".join(
                 f"M{x - r} {y + i * r * 0.2} Q{x} {y + i * r * 0.2 - r * 0.7} {x + r} {y + i * r * 0.16}"
@@ -215,31 +214,7 @@ def hat(c: Canvas, look: Look) -> Size:
     return Size(106, 226)
 
 
-def coasters(c: Canvas, look: Look) -> Size:
-    """Woven rounds in a pile, one standing."""
-    c.circle(34, -92, 92, dim(look.main, 0.3))
-    with c.within("M-62 -94 a92 92 0 1 1 184 0 a92 92 0 1 1 -184 0Z", look.main):
-        for r, tone in ((76, look.second), (52, look.main), (34, look.third), (14, look.main)):
-            c.circle(30, -94, r, tone)
-        c.stroke(
-            "".join(f"M30 -94m-{r} 0a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0 -{2 * r} 0" for r in (84, 64, 44, 24)),
-            dim(look.main, 0.4),
-            2,
-            stroke_dasharray="3 4",
-            opacity=0.5,
-        )
-    for i in range(4):
-        c.path(
-            lathe(((72, 4 - i * 12, 1), (72, 14 - i * 12, 1))),
-            c.round((look.main, look.second, look.third)[i % 3]),
-            transform="translate(-52 0)",
-        )
-    c.ellipse(-52, -32, 72, 72 * FLAT, lit(look.main, 0.25))
-    c.ellipse(-52, -32, 44, 44 * FLAT, "none", stroke=look.second, stroke_width=5)
-    return Size(118, 186)
-
-
 MOTIFS = {
     "blanket": blanket, "throw": throw, "scarf": scarf, "cushion": cushion, "rug": rug, "hanging": hanging, "runner": runner,
-    "pouch": pouch, "wool": wool, "hat": hat, "coasters": coasters,
+    "pouch": pouch, "wool": wool, "hat": hat,
 }  # fmt: skip

@@ -5,9 +5,12 @@ from opensky.demo.pictures.colour import dim, lit
 from opensky.demo.pictures.look import Look, Size
 from opensky.demo.pictures.motifs.clay import VASES, finish
 from opensky.demo.pictures.motifs.parts import weave
-from opensky.demo.pictures.shapes import FLAT, band, lathe
+from opensky.demo.pictures.shapes import FLAT, Profile, band, lathe
 
 WARM = "#ffdf9e"
+TURNED: Profile = (
+    (10, -178), (20, -164), (12, -146), (26, -122), (17, -96), (12, -78), (30, -46), (16, -26), (54, -12), (58, 0, 1),
+)  # fmt: skip
 
 
 def _shade(c: Canvas, look: Look, y: float, form: str) -> float:
@@ -48,19 +51,7 @@ def lamp(c: Canvas, look: Look) -> Size:
         c.rect(-5, -178, 10, 164, c.metal(look.third))
         neck = 172.0
     elif base == "turned":
-        profile = (
-            (10, -178),
-            (20, -164),
-            (12, -146),
-            (26, -122),
-            (17, -96),
-            (12, -78),
-            (30, -46),
-            (16, -26),
-            (54, -12),
-            (58, 0, 1),
-        )
-        c.path(lathe(profile), c.round(look.main))
+        c.path(lathe(TURNED), c.round(look.main))
         neck = 176.0
     elif base == "stack":
         for y, r, tone in ((0, 46, look.main), (-46, 40, look.third), (-88, 32, look.main), (-126, 26, look.third)):

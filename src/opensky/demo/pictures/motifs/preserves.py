@@ -46,17 +46,17 @@ def _contents(c: Canvas, look: Look, r: float, h: float) -> None:
     elif kind == "pickles":
         c.path(polygon((-r, top), (r, top), (r, 14), (-r, 14)), mix(look.main, "#f4f0d0", 0.55))
         for i in range(6):
-            x = -r + 12 + i * (2 * r - 16) / 5
-            c.path(f"M{x - 13} 6 V{top + 16} q13 -16 26 0 V6Z", c.round(look.main if i % 2 else dim(look.main, 0.14)))
+            left = -r - 1 + i * (2 * r - 16) / 5
+            c.path(f"M{left} 6 V{top + 16} q13 -16 26 0 V6Z", c.round(look.main if i % 2 else dim(look.main, 0.14)))
         c.stroke(f"M-20 0 Q-10 {-h * 0.5} -26 {top + 4}M30 0 Q20 {-h * 0.4} 34 {top + 8}", "#4f6b3a", 2.2)
     else:
         c.path(polygon((-r, top), (r, top), (r, 14), (-r, 14)), dim(look.main, 0.3))
         size = {"beans": 9, "olives": 13, "berries": 11}.get(kind, 11)
         for row in range(int((h - 26) / (size * 1.7)) + 1):
             for column in range(int(2 * r / (size * 2)) + 1):
-                x = -r + column * size * 2 + (row % 2) * size
+                at = -r + column * size * 2 + (row % 2) * size
                 tone = lit(look.main, 0.1 * ((row * 3 + column * 5) % 3))
-                c.ellipse(x, -6 - row * size * 1.7, size, size * (0.7 if kind == "beans" else 0.94), tone)
+                c.ellipse(at, -6 - row * size * 1.7, size, size * (0.7 if kind == "beans" else 0.94), tone)
 
 
 def _lid(c: Canvas, look: Look, r: float, h: float) -> None:
@@ -108,15 +108,12 @@ def crate(c: Canvas, look: Look) -> Size:
         (38, 188, "#d98c2b", "jar"),
         (92, 206, "#6f7a4a", "bottle"),
     ):
-        if kind == "jar":
-            c.path(lathe(((28, -h + 22, 1), (32, -h + 34), (32, -40, 1))), c.round(tone))
-            c.path(lathe(((30, -h, 1), (30, -h + 22, 1))), c.round(look.second))
-            c.ellipse(x * 0, -h, 30, 5, lit(look.second, 0.3))
-            drawn = c.take(c.mark() - 3)
-            with c.group(f"translate({x} 0)"):
-                c.give(drawn)
-        else:
-            with c.group(f"translate({x} 0)"):
+        with c.group(f"translate({x} 0)"):
+            if kind == "jar":
+                c.path(lathe(((28, -h + 22, 1), (32, -h + 34), (32, -40, 1))), c.round(tone))
+                c.path(lathe(((30, -h, 1), (30, -h + 22, 1))), c.round(look.second))
+                c.ellipse(0, -h, 30, 5, lit(look.second, 0.3))
+            else:
                 c.path(lathe(((10, -h, 1), (11, -h + 36), (26, -h + 66), (26, -40, 1))), c.round(tone))
                 c.path(lathe(((11, -h - 14, 1), (11, -h + 4, 1))), c.round("#c79a68"))
     straw = "".join(f"M{x} {-104 + (x * 7 % 11)}q8 -26 {(x * 13 % 23) - 8} -34" for x in range(-124, 126, 9))

@@ -218,21 +218,6 @@ def toys(c: Canvas, look: Look) -> Size:
     return Size(118, 196)
 
 
-def tray(c: Canvas, look: Look) -> Size:
-    """A tray with handles, a pot and a cup on it."""
-    c.path(lathe(((34, -96, 1), (46, -66), (34, -22, 1))), c.round(look.second), transform="translate(-46 0)")
-    c.path(lathe(((24, -62, 1), (22, -22, 1))), c.round(look.third), transform="translate(44 0)")
-    c.rim(24, -62, look.third, look.third, flat=FLAT, lip=3, x=44)
-    c.path("M-22 -84 Q-2 -92 -2 -106", "none", stroke=look.second, stroke_width=8)
-    c.path(lathe(((10, -116), (26, -106), (34, -96, 1))), c.round(lit(look.second, 0.15)), transform="translate(-46 0)")
-    with c.within(
-        "M-152 -48 Q-154 -58 -142 -58 L-128 -30 H128 L142 -58 Q154 -58 152 -48 L138 -6 Q136 2 126 2 H-126 Q-136 2 -138 -6Z",
-        look.main,
-    ):
-        grain(c, look.main, -150, -34, 300, 36, look.random)
-    return Size(132, 118)
-
-
 def trinket(c: Canvas, look: Look) -> Size:
     """A lidded box turned from one piece."""
     with c.within(lathe(((88, -84, 1), (92, -42), (80, 0, 1))), look.main):
@@ -256,5 +241,5 @@ def egg_cups(c: Canvas, look: Look) -> Size:
 
 MOTIFS = {
     "wooden_bowl": wooden_bowl, "board": board, "spoons": spoons, "mill": mill, "pin": pin, "stool": stool,
-    "candlesticks": candlesticks, "toys": toys, "tray": tray, "trinket": trinket, "egg_cups": egg_cups,
+    "candlesticks": candlesticks, "toys": toys, "trinket": trinket, "egg_cups": egg_cups,
 }  # fmt: skip
