@@ -86,7 +86,7 @@ def test_a_change_set_applied_to_the_old_gives_the_new(old: Pot, new: Pot) -> No
     assert changes(after, after) == {}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     some=st.lists(pots, max_size=6, unique_by=(lambda p: p.id, lambda p: p.slug)),
     asked=st.lists(filters, min_size=1, max_size=8),

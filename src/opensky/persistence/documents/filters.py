@@ -80,7 +80,7 @@ class _Compiler:
             case "$or":
                 return or_(not_(true()), *(self.all_of(v) for v in value))
             case "$nor":
-                return not_(or_(not_(true()), *(self.all_of(v) for v in value)))
+                return not_(func.coalesce(or_(not_(true()), *(self.all_of(v) for v in value)), False))
         if key.startswith("$"):
             message = f"Unknown operator {key} in a filter on {self._cls.__name__}."
             raise Uncompilable(message)

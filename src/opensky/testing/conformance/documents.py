@@ -54,6 +54,7 @@ CASES: list[tuple[dict[str, Any], list[int]]] = [
     ({"$or": [{"slug": "cup"}, {"glazed": True}]}, [2, 3]),
     ({"$and": [{"maker_id": 7}, {"tags": "deep"}]}, [1]),
     ({"$nor": [{"maker_id": 7}, {"slug": "cup"}]}, [4]),
+    ({"$nor": [{"best.width": 9}]}, [1, 3, 4]),
     ({"weight": {"$not": {"$gt": 0.5}}}, [1, 4]),
     ({"maker_id": {"$not": {"$gt": 7}}}, [1, 2, 3]),
     ({"$or": []}, []),
