@@ -67,6 +67,10 @@ class Pages:
     def staff(self) -> Page:
         return Page("plain.html", title="Staff", text="")
 
+    @page("/reserved", access=access.PUBLIC)
+    def reserved(self, state: str = "", query: int = 1, headers: str = "") -> Page:
+        return Page("plain.html", title="", text=f"{state} {query} {headers}")
+
     @page("/cards", access=access.PUBLIC)
     def cards(self) -> Page:
         return Page("cards.html", listing=[Card("<Bowl>", Money(1250)), Card("Cup", Money(900))])

@@ -61,6 +61,12 @@ def test_fragments_forget_the_oldest_half() -> None:
     assert [n for n in range(5) if fragments.get(n) is not None] == [2, 3, 4]
 
 
+def test_parameters_may_have_names_that_litestar_keeps_for_itself(browser: Any) -> None:
+    """``state`` is a good name for a filter."""
+    assert "<p>paid 3 h</p>" in browser.get("/reserved?state=paid&query=3&headers=h").text
+    assert "<p> 1 </p>" in browser.get("/reserved").text
+
+
 def test_a_form_is_read() -> None:
     """The last value counts; blanks go; passwords stay as typed."""
     form = Form.parse(b"name=+Ann+&tick=a&tick=b&password=+x+&quantity=3&empty=")

@@ -5,16 +5,12 @@ then goes to a thread once, and everything happens there: nothing that touches t
 """
 
 import inspect
-from collections.abc import Sequence
-from typing import Annotated, Any, get_args, get_type_hints
+from collections.abc import Mapping, Sequence
+from typing import Any, get_type_hints
 
-import msgspec
 from litestar import Request
-from litestar.enums import RequestEncodingType
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import Example
-from litestar.params import BodyKwarg, HeaderParameter, PathParameter, QueryParameter
 
 from opensky.kernel.errors import Misconfigured
 from opensky.web.access import Access
@@ -24,7 +20,8 @@ from opensky.web.incoming import Incoming
 from opensky.web.kernel import Kernel
 from opensky.web.pool import Pool
 from opensky.web.problems import PROBLEM, Problem, possible
-from opensky.web.routing import FromHeader, Route, routes_of
+from opensky.web.routing import Route, routes_of
+from opensky.web.signatures import known_as, sign
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -56,9 +53,11 @@ def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: 
         message = f"{controller.__qualname__}.{method} takes a form, so it must be an @action."
         raise Misconfigured(message)
     parameters = [p for p in parameters if hints.get(p.name) is not Form]
-    handler = _handler(controller, method, route, kernel, pool, takes_form=takes_form)
+    names = {known_as(p.name): p.name for p in parameters if known_as(p.name) != p.name}
+    handler = _handler(controller, method, route, kernel, pool, names, takes_form=takes_form)
     returns = hints.get("return", None) if route.kind == "api" else bytes
-    _sign(handler, parameters, {**hints, "return": returns}, route.path, f"{controller.__name__}_{method}")
+    sign(handler, parameters, {**hints, "return": returns}, route.path)
+    handler.__name__ = f"{controller.__name__}_{method}"
     made = Endpoint(
         route.path,
         http_method=["GET", "HEAD"] if route.kind == "page" else [route.method],  # type: ignore[list-item]
@@ -73,53 +72,34 @@ def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: 
     return made
 
 
-def _handler(controller: type, method: str, route: Route, kernel: Kernel, pool: Pool, *, takes_form: bool) -> Any:
+def _handler(
+    controller: type,
+    method: str,
+    route: Route,
+    kernel: Kernel,
+    pool: Pool,
+    names: Mapping[str, str],
+    *,
+    takes_form: bool,
+) -> Any:
+    """Return the function that Litestar calls; ``names`` are those under which it knows parameters, to their own."""
+
+    async def answer(incoming: Incoming, arguments: dict[str, Any]) -> Answer:
+        for known, own in names.items():
+            if known in arguments:
+                arguments[own] = arguments.pop(known)
+        made: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
+        return made
+
     async def with_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:
-        body = await request.body()
         if takes_form:
             arguments["form"] = None
-        incoming = Incoming(request.scope, body)
-        answer: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
-        return answer
+        return await answer(Incoming(request.scope, await request.body()), arguments)
 
     async def without_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:
-        incoming = Incoming(request.scope)
-        answer: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
-        return answer
+        return await answer(Incoming(request.scope), arguments)
 
     return with_body if route.kind == "action" else without_body
-
-
-def _sign(handler: Any, parameters: list[inspect.Parameter], hints: dict[str, Any], path: str, name: str) -> None:
-    """Give a handler the signature that Litestar is to see."""
-    returns = hints["return"]
-    request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-    placed = {p.name: _placed(p.name, hints[p.name], path) for p in parameters}
-    kept = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=placed[p.name]) for p in parameters]
-    handler.__signature__ = inspect.Signature([request, *kept], return_annotation=returns)
-    handler.__annotations__ = {"request": Request, **placed, "return": returns}
-    handler.__name__ = name
-
-
-def _placed(name: str, hint: Any, path: str) -> Any:
-    """Say for Litestar where a parameter comes from: the path, the body (``data``), a header, or the query."""
-    if name == "data":
-        return Annotated[hint, BodyKwarg(media_type=RequestEncodingType.JSON)]
-    marks = [mark for part in (hint, *get_args(hint)) for mark in getattr(part, "__metadata__", ())]
-    header = next((mark for mark in marks if isinstance(mark, FromHeader)), None)
-    limits = _limits(next((mark for mark in marks if isinstance(mark, msgspec.Meta)), None))
-    if header is not None:
-        return Annotated[hint, HeaderParameter(name=header.name, **limits)]
-    return Annotated[hint, (PathParameter if f"{{{name}:" in path else QueryParameter)(**limits)]
-
-
-def _limits(meta: msgspec.Meta | None) -> dict[str, Any]:
-    """Return what ``msgspec.Meta`` says of a parameter, in Litestar's words; it reads them in bodies alone by itself."""
-    names = ("gt", "ge", "lt", "le", "multiple_of", "pattern", "min_length", "max_length", "title", "description")
-    found = {name: value for name in names if (value := getattr(meta, name, None)) is not None}
-    if meta is not None and meta.examples:
-        found["examples"] = [Example(value=value) for value in meta.examples]
-    return found
 
 
 def _status(route: Route, returns: Any) -> int:
