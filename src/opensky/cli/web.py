@@ -3,6 +3,7 @@
 An init system runs ``opensky web`` instead, with the settings in the environment or in ``opensky.toml``.
 """
 
+import ctypes
 import gc
 import importlib
 import multiprocessing
@@ -64,11 +65,20 @@ def serve(settings: Settings, app: str) -> None:
 
 def preload(app: str) -> None:
     """Import the application before workers are forked: they start in no time, and share its memory."""
+    # structlog would load rich, 3 MB, to colour tracebacks in a terminal; a web process writes JSON and has none.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
     preparation = getattr(getattr(_find(app), "state", None), "preload", None)
     if preparation is not None:
         preparation()
     gc.collect()
+    _give_back_free_memory()
     gc.freeze()  # what is here now is not looked at by collections, which would write to, and so unshare, its pages
+
+
+def _give_back_free_memory() -> None:
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; others have none, or do it by themselves
+    if trim is not None:
+        trim(0)
 
 
 def load(app: str) -> Any:
