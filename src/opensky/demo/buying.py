@@ -16,6 +16,8 @@ ORDERS = 300
 DAYS = 90
 _MAYA = (1.2, 9.5, 34.0, 61.0)
 """How many days ago the first login bought something, so that there is something to look at."""
+_WAITING = (0.004, 0.011)
+"""How many days ago, a few minutes, somebody placed an order that is not paid yet."""
 _CARDS = ("4242", "0077", "1881", "5100", "8431")
 
 
@@ -32,8 +34,9 @@ def make_orders(world: World) -> list[Bought]:
     random = Random("orders")
     shoppers = [(p, m) for p, m in zip(world.people, world.members, strict=True) if p.role == "member"]
     moments = [(days, shoppers[0]) for days in _MAYA]
+    waiting = list(_WAITING)
     while len(moments) < ORDERS:
-        days = random.uniform(0.02, DAYS)
+        days = waiting.pop() if waiting else random.uniform(0.03, DAYS)
         person, member = random.choices(shoppers[1:], [p.appetite for p, _ in shoppers[1:]])[0]
         if person.days > days + 1:
             moments.append((days, (person, member)))
@@ -97,7 +100,7 @@ def _line(random: Random, id_: OrderId, place: int, offer: Offer) -> OrderLine:
 def _state(random: Random, member: Member, placed: datetime, now: datetime) -> State:
     if member.email == LOGINS[0].email:
         return "paid"
-    if now - placed < timedelta(hours=6):
+    if now - placed < timedelta(minutes=30):
         return "placed"
     return "cancelled" if random.random() < 0.06 else "paid"  # noqa: PLR2004 - about one in sixteen
 

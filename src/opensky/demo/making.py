@@ -114,7 +114,7 @@ def _make_sellers(world: World) -> None:
 
 
 def _make_offers(world: World, currency: str) -> None:
-    """Publish the goods in turns, an insider never twice in a row, newer ones closer together."""
+    """Publish the goods in turns, newer ones closer together."""
     goods = _in_turns()
     for rank, (place, number) in enumerate(goods):
         insider = insiders()[place]
@@ -130,17 +130,13 @@ def _make_offers(world: World, currency: str) -> None:
 
 
 def _in_turns() -> list[tuple[int, int]]:
-    """Return (insider, good) newest first: in every round each insider shows one good, in another order."""
+    """Return (insider, good) newest first: each insider's goods spread evenly, so that all are seen early and none twice in a row."""
     random = Random("turns")
-    left = [random.sample(range(len(i.goods)), len(i.goods)) for i in insiders()]
-    turns: list[tuple[int, int]] = []
-    while any(left):
-        waiting = [place for place, goods in enumerate(left) if goods]
-        random.shuffle(waiting)
-        if turns and len(waiting) > 1 and waiting[0] == turns[-1][0]:
-            waiting.append(waiting.pop(0))
-        turns += [(place, left[place].pop()) for place in waiting]
-    return turns
+    turns = []
+    for place, insider in enumerate(insiders()):
+        goods = random.sample(range(len(insider.goods)), len(insider.goods))
+        turns += [((turn + random.uniform(0, 0.7)) / len(goods), place, good) for turn, good in enumerate(goods)]
+    return [(place, good) for _, place, good in sorted(turns)]
 
 
 def _product(world: World, insider: Insider, number: int, published: datetime, currency: str) -> Product:

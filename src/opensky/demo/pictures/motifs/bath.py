@@ -275,7 +275,6 @@ def caddy(c: Canvas, look: Look) -> Size:
     c.path(lathe(((26, -92, 1), (26, -38, 1))), c.round("#f6ead2"), transform="translate(58 0)")
     c.path("M58 -122 Q68 -104 58 -96 Q48 -104 58 -122Z", "#f2b04c")
     c.path(rounded(-152, -44, 304, 26, 10), c.round(look.main))
-    c.path(polygon((-146, -44), (-120, -60), (124, -60), (146, -44)), lit(look.main, 0.3), opacity=0.35)
     c.stroke("M-140 -31H140", dim(look.main, 0.2), 1.6)
     for x in (-118, 96):
         c.rect(x, -20, 22, 22, c.round(dim(look.main, 0.15)), rx=3)
