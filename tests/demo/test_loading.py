@@ -41,15 +41,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
     """Everything that is kept, but for password hashes, which are salted."""
     kept = [t for t in (table(cls) for cls in database.model) if t.name != "members"]
-    return {t.name: sorted(tuple(row) for row in database.reader().rows(select(t))) for t in kept}
+    with database.reader() as reader:
+        return {t.name: sorted(tuple(row) for row in reader.rows(select(t))) for t in kept}
 
 
 def test_it_holds_what_was_promised(shop: Database) -> None:
     """Twelve insiders, about 150 goods, 200 members, their follows and 300 orders, with all read rows."""
-    counted = {
-        cls: shop.reader().rows(select(func.count()).select_from(table(cls)))[0][0]
-        for cls in (Seller, Product, ProductCard, Category, Member, Order, FollowerCount)
-    }
+    classes = (Seller, Product, ProductCard, Category, Member, Order, FollowerCount)
+    with shop.reader() as reader:
+        counted = {cls: reader.rows(select(func.count()).select_from(table(cls)))[0][0] for cls in classes}
     assert counted == {
         Seller: 12,
         Product: 165,
@@ -74,7 +74,8 @@ def test_every_object_keeps_the_rules_of_its_class(shop: Database) -> None:
 def test_goods_look_fresh_and_insiders_take_turns(shop: Database) -> None:
     """The newest good is of today, the oldest some hundred days old, and no two neighbours are of one insider."""
     card = table(ProductCard).c
-    rows = shop.reader().rows(select(card.published_at, card.seller_id).order_by(card.published_at.desc()))
+    with shop.reader() as reader:
+        rows = reader.rows(select(card.published_at, card.seller_id).order_by(card.published_at.desc()))
     assert timedelta(0) < NOW - rows[0].published_at < timedelta(hours=6)
     assert timedelta(days=90) < NOW - rows[-1].published_at < timedelta(days=101)
     assert len({row.seller_id for row in rows[:12]}) == 12
@@ -138,8 +139,9 @@ def test_only_the_logins_have_a_password_and_it_is_theirs(shop: Database) -> Non
 
 def test_it_can_be_searched(shop: Database) -> None:
     """Goods and insiders are in the search."""
-    goods = shop.reader().rows(text("SELECT rowid FROM product_search WHERE product_search MATCH 'teapot'"))
-    sellers = shop.reader().rows(text("SELECT rowid FROM seller_search WHERE seller_search MATCH 'bookbinder'"))
+    with shop.reader() as reader:
+        goods = reader.rows(text("SELECT rowid FROM product_search WHERE product_search MATCH 'teapot'"))
+        sellers = reader.rows(text("SELECT rowid FROM seller_search WHERE seller_search MATCH 'bookbinder'"))
     assert len(goods) >= 1
     assert len(sellers) == 1
 
@@ -194,7 +196,8 @@ def test_a_kill_before_the_commit_leaves_nothing(settings: Settings, monkeypatch
         with pytest.raises(KeyboardInterrupt):
             demo.load(settings, now=NOW)
     database = open_database(settings)
-    assert database.reader().rows(select(table(Member).c.id)) == []
+    with database.reader() as reader:
+        assert reader.rows(select(table(Member).c.id)) == []
     database.close()
 
 

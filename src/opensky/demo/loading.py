@@ -70,13 +70,14 @@ def _nothing(_: str) -> None: ...
 
 def _is_whole(database: Database) -> bool:
     """Whether a call came to its end: the counters are what it writes last."""
-    return _is_written(database) and _counted(database, FollowerCount) > 0
+    return _is_written(database) and _counted(database, FollowerCount) != [0]
 
 
 def _is_written(database: Database) -> bool:
     """Whether the one transaction that writes the shop was committed."""
     members = table(Member)
-    return database.reader().one(select(members.c.id).where(members.c.email == LOGINS[0].email)) is not None
+    with database.reader() as reader:
+        return reader.one(select(members.c.id).where(members.c.email == LOGINS[0].email)) is not None
 
 
 def _write_all(database: Database, now: datetime, currency: str) -> None:
@@ -116,10 +117,10 @@ def _rows(cls: type, objects: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
         yield row
 
 
-def _counted(database: Database, cls: type) -> int:
-    found = database.reader().one(select(func.count()).select_from(table(cls)))
-    return int(found[0]) if found else 0
+def _counted(database: Database, *classes: type) -> list[int]:
+    with database.reader() as reader:
+        return [int(reader.rows(select(func.count()).select_from(table(cls)))[0][0]) for cls in classes]
 
 
 def _report(database: Database, *, made: bool) -> Report:
-    return Report(made, *(_counted(database, cls) for cls in (Seller, Product, Member, Follow, Order)))
+    return Report(made, *_counted(database, Seller, Product, Member, Follow, Order))
