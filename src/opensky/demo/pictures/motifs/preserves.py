@@ -11,7 +11,7 @@ def jar(c: Canvas, look: Look) -> Size:
     """A jar of something: ``holds`` is jam, pickles, lemons, honey, beans, olives or berries; ``lid`` is metal, cloth or clip."""
     h = look.vary(164, 0.04) * look.number("tall", 1)
     r = 72 * look.number("wide", 1)
-    body = lathe(((r - 12, -h, 1), (r - 10, -h + 12), (r, -h + 30), (r, -14), (r - 8, 0, 1)))
+    body = lathe(((r - 12, -h, 1), (r - 10, -h + 12), (r, -h + 30), (r, -8, 1)))
     with c.within(body, mix(look.main, "#ffffff", 0.45)):
         _contents(c, look, r, h)
     c.path(f"M{-r + 8} -18 V{-h + 34} q2 -8 9 -9 V-18 q-4 6 -9 0Z", "#ffffff", opacity=0.4)
