@@ -1,9 +1,14 @@
 """A shop of its own for each test: an embedded database, one unit of work, and what managers are made of."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
+from dishka import Provider, Scope
+from litestar import Litestar
 
 from opensky.devo.bag.manager import BagManager
 from opensky.devo.bag.repository import BagRepository
@@ -24,11 +29,15 @@ from opensky.devo.products.stock import StockRepository
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
 from opensky.events import Dispatcher, Event, Listeners, listen
-from opensky.kernel.clock import SetClock
+from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.settings import Settings
+from opensky.testing.browser import Browser, browsing
 from opensky.testing.factories import Factory
+from opensky.web.app import build
+from opensky.wiring.containers import web_container
+from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
 
 PASSWORDS = Passwords()
 
@@ -135,3 +144,38 @@ def orders(
     clock: SetClock,
 ) -> OrderManager:
     return OrderManager(OrderRepository(unit, reader), stock, bags, gateway, events, unit, ids, clock)
+
+
+@dataclass
+class Shop:
+    """The whole application on the test's database."""
+
+    app: Litestar
+    settings: Settings
+    log: list[Any] = field(default_factory=list)
+
+
+@pytest.fixture
+def shop(database: Database, settings: Settings, clock: SetClock) -> Iterator[Shop]:
+    """The application with the test's clock. What it is to see must be committed first."""
+    provider = Provider(scope=Scope.APP)
+    provider.provide(lambda: clock, provides=Clock, override=True)
+    container = web_container(settings, provider)
+    app = build(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME)
+    with structlog.testing.capture_logs() as log:
+        yield Shop(app, settings, log)
+    container.close()
+    app.state.pool.close()
+
+
+@pytest.fixture
+def browser(shop: Shop) -> Iterator[Browser]:
+    with browsing(shop.app) as made:
+        yield made
+
+
+@pytest.fixture
+def another(shop: Shop) -> Iterator[Browser]:
+    """Somebody else's browser."""
+    with browsing(shop.app) as made:
+        yield made
