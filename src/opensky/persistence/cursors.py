@@ -105,4 +105,5 @@ def unpack(form: str, text: str, field: str) -> tuple[Any, ...]:
 
 def not_a_cursor(field: str) -> Invalid:
     """Return the refusal of a text that is no cursor."""
-    return Invalid(FieldError(field, "This place in the list is not known; please start again from the top.", "cursor"))
+    message = "This place in the list is not known; please start again from the top."
+    return Invalid(FieldError(field, message, "cursor"), message=message)

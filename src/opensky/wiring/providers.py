@@ -46,8 +46,8 @@ class Application(Provider):
     passwords = provide(Passwords)
 
     @provide
-    def tail(self) -> SellerTail:
-        return SellerTail()
+    def tail(self, clock: Clock) -> SellerTail:
+        return SellerTail(clock)
 
     gateway = provide(TestGateway, provides=PaymentGateway)
 

@@ -42,8 +42,8 @@ def seconds() -> Seconds:
 
 
 @pytest.fixture
-def tail(seconds: Seconds) -> SellerTail:
-    return SellerTail(seconds)
+def tail(clock: SetClock, seconds: Seconds) -> SellerTail:
+    return SellerTail(clock, seconds)
 
 
 @pytest.fixture

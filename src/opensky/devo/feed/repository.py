@@ -39,7 +39,6 @@ _CHANGES = Query(
     .limit(bindparam("limit")),
     Change,
 )
-_LAST_CHANGE = Query(select(func.coalesce(func.max(_cards.c.version), 0)), int)
 _PLACE = select(_cards.c.seller_id, _cards.c.product_id, _cards.c.published_at)
 _NUMBERED = (
     _PLACE.add_columns(
@@ -103,10 +102,6 @@ class TailRepository:
     def changed_since(self, version: int, limit: int) -> list[Change]:
         """Which cards were changed after this version, in order of change?"""
         return self._reader.fetch(_CHANGES, since=version, limit=limit)
-
-    def last_change(self) -> int:
-        """When was a card last changed?"""
-        return self._reader.fetch(_LAST_CHANGE)[0]
 
     def tails(self, sellers: Sequence[int], most: int) -> list[Placed]:
         """What are the newest ``most`` products of each of these insiders?"""

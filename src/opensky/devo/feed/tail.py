@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from opensky.devo.feed.repository import Placed, TailRepository
+from opensky.kernel.clock import Clock
 from opensky.persistence.cursors import START, Cursor, instant, microseconds
 
 MOST = 50
@@ -24,8 +25,8 @@ LOOK_EVERY = 1.0
 """How often, at most, the store is asked what has changed, in seconds: so late a feed may be."""
 MOST_CHANGES = 2000
 """More changes than that at once (an import): everything is forgotten and read again as it is needed."""
-OVERLAP = 2_000_000
-"""Microseconds that are looked at twice, in case the clocks of two processes or machines differ."""
+OVERLAP = 30_000_000
+"""Microseconds that are looked at twice: what was written before the last look, but kept only after it."""
 
 
 class Entry(NamedTuple):
@@ -67,11 +68,12 @@ class _Tail:
 class SellerTail:
     """The tails of all insiders that were asked for. One for each process, shared by its threads."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Clock, now: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._now = now
         self._tails: dict[int, _Tail] = {}
         self._lock = threading.Lock()
-        self._seen: int | None = None
+        self._looked: int | None = None
         self._look_at = 0.0
 
     def newest(
@@ -131,19 +133,17 @@ class SellerTail:
         return [known[seller] for seller in sellers]
 
     def _take_in(self, store: TailRepository) -> None:
-        if self._seen is None:
-            self._seen = store.last_change()
+        looked, self._looked = self._looked, microseconds(self._clock.now())
+        if looked is None:
             return
-        changes = store.changed_since(self._seen - OVERLAP, MOST_CHANGES + 1)
+        changes = store.changed_since(looked - OVERLAP, MOST_CHANGES + 1)
         if len(changes) > MOST_CHANGES:
             self._tails = {}
-            self._seen = store.last_change()
             return
         for change in changes:
             tail = self._tails.get(change.seller_id)
             if tail is not None:
                 self._put(tail, change.seller_id, change.product_id, microseconds(change.published_at))
-            self._seen = max(self._seen, change.version)
 
     def _put(self, tail: _Tail, seller: int, product_id: int, at: int) -> None:
         entries = tail.entries()

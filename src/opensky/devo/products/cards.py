@@ -113,12 +113,13 @@ def rebuild(database: Database) -> int:
         for cls in (CategoryCard, ProductCard):
             bulk.execute(delete(table(cls)))
         SEARCH.clear(bulk.execute)
-        version = microseconds(database.clock.now())
         shown = 0
         for products in _chunks(bulk):
             in_stock = ids_in_stock(bulk.execute, products[0].id, products[-1].id)
-            _write(bulk, products, faces, in_stock, version)
+            _write(bulk, products, faces, in_stock)
             shown += len(products)
+        # Last, so that whoever asks "what has changed since" is not told of a time long before the commit.
+        bulk.execute(update(_cards).values(version=microseconds(database.clock.now())))
         bulk.commit()
     return shown
 
@@ -153,9 +154,9 @@ def shelf_rows(product: "Product | _Shown") -> Iterator[dict[str, Any]]:
             yield {"category": category, "newest_first": newest_first, "product_id": product.id}
 
 
-def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_stock: set[int], version: int) -> None:
+def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_stock: set[int]) -> None:
     pairs = [(product, faces.get(product.seller_id, _NOBODY)) for product in products]
-    rows = [card_row(p, face, sold_out=p.id not in in_stock) | {"version": version} for p, face in pairs]
+    rows = [card_row(p, face, sold_out=p.id not in in_stock) | {"version": 0} for p, face in pairs]
     for row in rows:
         row["published_at"] = row["published_at"].strftime("%Y-%m-%d %H:%M:%S.%f")
     bulk.tuples(ProductCard, list(rows[0]), (tuple(row.values()) for row in rows))
