@@ -27,6 +27,7 @@ def _money(minor: int, currency: str) -> str:
     return format_currency(Money(minor, currency).amount, currency, locale=LOCALE)
 
 
+@lru_cache(maxsize=20_000)
 def count(number: int) -> str:
     """Write a count: whole up to 9,999, then short, such as 12.3k or 4.1M. It is cut, never rounded up."""
     if number < _FULL_BELOW:
