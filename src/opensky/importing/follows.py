@@ -15,8 +15,8 @@ from sqlalchemy import select
 from opensky.devo.follows import counters
 from opensky.devo.follows.objects import Follow
 from opensky.devo.members.objects import Member, MemberId
+from opensky.devo.sellers import search
 from opensky.devo.sellers.objects import Seller, SellerId
-from opensky.devo.sellers.repository import SEARCH, search_entry
 from opensky.importing import graphs, ids, names
 from opensky.importing.graphs import Edge, Found, Skipped
 from opensky.importing.loading import Batch, Loading, Step, whole
@@ -53,6 +53,7 @@ def run(
             Step("pictures", 1, whole(lambda: draw(settings.data / "media"))),
             Step("follows", None, work.follows),
             Step("counters", 1, whole(lambda: counters.rebuild(database))),
+            Step("search", 1, whole(lambda: search.rebuild(database))),
         ]
         return loading.run(steps)
 
@@ -129,10 +130,9 @@ class _Work:
         sources = _first_seen((e.source, e.at or self._undated) for e in edges)
         targets = _first_seen((e.target, e.at or self._undated) for e in edges)
         members = self._missing(bulk, Member, ids.MEMBER, sources)
-        sellers = [self._people.seller(n, targets[n]) for n in self._missing(bulk, Seller, ids.SELLER, targets)]
+        sellers = self._missing(bulk, Seller, ids.SELLER, targets)
         bulk.documents(Member, (self._people.member(n, sources[n]) for n in members))
-        bulk.documents(Seller, sellers)
-        SEARCH.put(bulk.execute, map(search_entry, sellers))
+        bulk.documents(Seller, (self._people.seller(n, targets[n]) for n in sellers))
         # In the order of the key: neighbours in the file of the database are written together.
         rows = [self._row(e) for e in sorted(edges, key=lambda e: (e.source, e.target))]
         new = bulk.execute(insert_ignore(table(Follow)), rows).rowcount

@@ -12,7 +12,6 @@ from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.products import cards
 from opensky.devo.products.objects import Category, Product, StockItem
 from opensky.devo.sellers.objects import Seller
-from opensky.devo.sellers.repository import SEARCH, search_entry
 from opensky.importing.journey import Journey
 from opensky.importing.journey_rows import FOLLOW_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS, JourneyRows
 from opensky.importing.loading import Batch, Step, whole
@@ -77,12 +76,7 @@ class _Work:
         return _batches(position, len(self._journey.goods.makers), DOCUMENTS, self._sellers)
 
     def _sellers(self, start: int, end: int) -> Batch:
-        sellers = list(self._rows.sellers(start, end))
-
-        def write(bulk: Bulk) -> None:
-            bulk.documents(Seller, sellers)
-            SEARCH.put(bulk.execute, map(search_entry, sellers))
-
+        write = _document_writer(Seller, lambda: self._rows.sellers(start, end))
         return Batch(position=end, write=write, counts={IMPORTED + "insiders": end - start})
 
     def products(self, position: int) -> Iterator[Batch]:

@@ -15,15 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 from sqlalchemy import func, insert, select, update
 
-from opensky.devo.products import repository as products
-from opensky.devo.sellers import repository as sellers
 from opensky.importing.objects import ImportRun
 from opensky.importing.report import REFUSED, Refusals, Refused, Report, report_of
 from opensky.kernel.errors import Conflict
 from opensky.persistence import Bulk, Database, table
-
-SEARCHES = (products.SEARCH, sellers.SEARCH)
-"""Named here so that they are known, and their tables made, before an import begins."""
 
 
 def _nothing(_: Bulk) -> None: ...
@@ -148,7 +143,8 @@ class Loading:
         finished = None if following else self._database.clock.now()
         self._checkpoint(bulk, step=following, position=0, finished_at=finished)
         bulk.commit()
-        progress.update(task, completed=step.total if step.total is not None else progress.tasks[task].completed)
+        done = step.total if step.total is not None else progress.tasks[task].completed
+        progress.update(task, total=done, completed=done)
         self._seconds[step.name] = round(time.perf_counter() - began, 2)
 
     def _begin(self) -> None:
