@@ -17,7 +17,8 @@ class Answer:
 
     def hidden(self, name: str) -> str:
         """Return the value of a hidden form field; raises ``KeyError`` if the page has none."""
-        return dict(_HIDDEN.findall(self.body))[name.encode()].decode()
+        fields: dict[bytes, bytes] = dict(_HIDDEN.findall(self.body))
+        return fields[name.encode()].decode()
 
 
 class Browser:

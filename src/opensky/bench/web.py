@@ -4,12 +4,14 @@ A shop of 1,500 products runs as ``opensky up`` runs it. Its load takes turns, r
 endpoint on the same server. The CPU time is that of all processes of the shop, divided by the operations.
 """
 
+import itertools
 import statistics
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from opensky.bench.browsing import Answer, Browser
+from opensky.bench.flood import flood
 from opensky.bench.processes import cpu_seconds, pss_megabytes
 from opensky.bench.results import Metric, Results
 from opensky.bench.shop import PASSWORD, Running, floor, shop
@@ -17,6 +19,8 @@ from opensky.kernel.errors import OpenSkyError
 
 Operation = Callable[[Browser, int], None]
 CLIENTS = 4
+CONNECTIONS = 16
+_PRODUCTS = 1400
 _WARM_UP = 0.25
 
 
@@ -28,7 +32,8 @@ class Scenario:
     count: int
     target: float
     peer: float | None
-    operation: Operation
+    operation: Operation | str
+    """Something done by a browser, or a path to be flooded with GET requests; ``{number}`` in it is that of a product."""
     signed_in: bool = False
 
 
@@ -40,12 +45,14 @@ def run(*, products: int = 1500, workers: int = 2, rounds: int = 5, scale: float
     found: dict[str, list[float]] = {s.name: [] for s in SCENARIOS}
     bare: list[float] = []
     with shop(products, workers) as running, floor(workers) as below:
+        guests, members, callers = (_visitors(running), _members(running), _visitors(below))
         for scenario in SCENARIOS:
-            _load(running, scenario, int(scenario.count * _WARM_UP * scale) or 1)
+            _load(running, scenario, members if scenario.signed_in else guests, int(scenario.count * _WARM_UP * scale))
         for _ in range(rounds):
-            bare.append(_load(below, FLOOR, int(FLOOR.count * scale)))
+            bare.append(_load(below, FLOOR, callers, int(FLOOR.count * scale)))
             for scenario in SCENARIOS:
-                found[scenario.name].append(_load(running, scenario, int(scenario.count * scale) or 1))
+                visitors = members if scenario.signed_in else guests
+                found[scenario.name].append(_load(running, scenario, visitors, int(scenario.count * scale)))
         memory = (pss_megabytes(running.web_processes()), pss_megabytes(running.processes()))
     results = {"floor": Metric(value=statistics.median(bare), unit="CPU-ms")}
     for scenario in SCENARIOS:
@@ -57,22 +64,40 @@ def run(*, products: int = 1500, workers: int = 2, rounds: int = 5, scale: float
     return results
 
 
-def _load(running: Running, scenario: Scenario, count: int) -> float:
-    """Do the operation ``count`` times from several clients; return CPU-milliseconds an operation."""
-    browsers = [running.browser() for _ in range(CLIENTS)]
+def _visitors(running: Running) -> list[Browser]:
+    return [running.browser() for _ in range(CLIENTS)]
+
+
+def _members(running: Running) -> list[Browser]:
+    browsers = _visitors(running)
     for number, browser in enumerate(browsers):
-        if scenario.signed_in:
-            _log_in(browser, number)
+        _log_in(browser, number)
+    return browsers
+
+
+def _load(running: Running, scenario: Scenario, browsers: list[Browser], count: int) -> float:
+    """Do the operation ``count`` times (at least once for each) from several browsers; return CPU-milliseconds each."""
+    count = max(count, CLIENTS)
+    before = cpu_seconds(running.processes())
+    if isinstance(scenario.operation, str):
+        paths = (scenario.operation.format(number=number % _PRODUCTS) for number in itertools.count())
+        cookie = "; ".join(f"{k}={v}" for k, v in browsers[0].cookies.items())
+        flood(running.host, running.port, paths, count, connections=CONNECTIONS, cookie=cookie)
+    else:
+        _browse(scenario.name, scenario.operation, browsers, count)
+    return (cpu_seconds(running.processes()) - before) * 1000 / count
+
+
+def _browse(name: str, operation: Operation, browsers: list[Browser], count: int) -> None:
     failures: list[BaseException] = []
 
     def work(browser: Browser, numbers: range) -> None:
         try:
             for number in numbers:
-                scenario.operation(browser, number)
+                operation(browser, number)
         except BaseException as error:  # noqa: BLE001 - reported by the one who waits
             failures.append(error)
 
-    before = cpu_seconds(running.processes())
     threads = [
         threading.Thread(target=work, args=(browser, range(i, count, CLIENTS))) for i, browser in enumerate(browsers)
     ]
@@ -80,13 +105,9 @@ def _load(running: Running, scenario: Scenario, count: int) -> float:
         thread.start()
     for thread in threads:
         thread.join()
-    spent = cpu_seconds(running.processes()) - before
-    for browser in browsers:
-        browser.close()
     if failures:
-        message = f"The operation {scenario.name!r} failed: {failures[0]}"
+        message = f"The operation {name!r} failed: {failures[0]}"
         raise OpenSkyError(message) from failures[0]
-    return spent * 1000 / count
 
 
 def _log_in(browser: Browser, number: int) -> None:
@@ -100,13 +121,6 @@ def _expect(answer: Answer, status: int) -> Answer:
         message = f"got {answer.status} instead of {status}: {answer.body[:300]!r}"
         raise OpenSkyError(message)
     return answer
-
-
-def _get(path: str) -> Operation:
-    def operation(browser: Browser, number: int) -> None:
-        _expect(browser.get(path.format(number=number % 1400)), 200)
-
-    return operation
 
 
 def _follow(browser: Browser, number: int) -> None:
@@ -130,6 +144,7 @@ def _order(browser: Browser, number: int) -> None:
         "/checkout",
         csrf_token=checkout.hidden("csrf_token"),
         key=checkout.hidden("key"),
+        total=checkout.hidden("total"),
         email="bench@example.org",
         name="Bench",
         street="1 Mill Lane",
@@ -141,13 +156,13 @@ def _order(browser: Browser, number: int) -> None:
     _expect(browser.get(_expect(placed, 303).headers["Location"]), 200)
 
 
-FLOOR = Scenario("floor", 4000, 0, None, _get("/"))
+FLOOR = Scenario("floor", 4000, 0, None, "/")
 SCENARIOS = (
-    Scenario("list of 20, JSON", 2000, 0.35, 6.7, _get("/api/v1/products?limit=20")),
-    Scenario("list of 20, HTML", 1500, 1.0, 584, _get("/shelves/table")),
-    Scenario("product, JSON", 2000, 0.3, 16.6, _get("/api/v1/products/bowl-{number}")),
-    Scenario("product, HTML", 1500, 0.7, 21.4, _get("/products/bowl-{number}")),
+    Scenario("list of 20, JSON", 2000, 0.35, 6.7, "/api/v1/products?limit=20"),
+    Scenario("list of 20, HTML", 1500, 1.0, 584, "/shelves/table"),
+    Scenario("product, JSON", 2000, 0.3, 16.6, "/api/v1/products/bowl-{number}"),
+    Scenario("product, HTML", 1500, 0.7, 21.4, "/products/bowl-{number}"),
     Scenario("whole order, bag to paid", 120, 10, 220, _order, signed_in=True),
     Scenario("follow", 600, 2, None, _follow, signed_in=True),
-    Scenario("feed of a member who follows 200", 800, 1.5, None, _get("/feed"), signed_in=True),
+    Scenario("feed of a member who follows 200", 800, 1.5, None, "/feed", signed_in=True),
 )
