@@ -45,7 +45,7 @@ def buy(browser: Browser, bowl: Product, cup: Product) -> Ask:
 
 def states(unit: UnitOfWork) -> list[str]:
     """Return the states of all orders, and let go of the writer's turn, which the shop needs."""
-    found = [order.state for order in unit.find(Order)]
+    found: list[str] = [order.state for order in unit.find(Order)]
     unit.rollback()
     return found
 
