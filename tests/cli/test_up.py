@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,7 +108,8 @@ def started_empty(tmp_path: Path) -> Iterator[Shop]:
 def _until_the_end(shop: Shop) -> Iterator[Shop]:
     yield shop
     for pid in shop.processes():
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may have died with its parent, whom we have just killed
+            os.kill(pid, signal.SIGKILL)
     shop.process.wait()
 
 
