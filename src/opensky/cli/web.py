@@ -71,12 +71,22 @@ def preload(app: str) -> None:
     if preparation is not None:
         preparation()
     gc.collect()
-    _give_back_free_memory()
+    _keep_memory_together()
     gc.freeze()  # what is here now is not looked at by collections, which would write to, and so unshare, its pages
 
 
-def _give_back_free_memory() -> None:
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's; others have none, or do it by themselves
+def _keep_memory_together() -> None:
+    """Have malloc give back what is free, now and later. These are glibc's doors; others have none, or do it by themselves."""
+    libc = ctypes.CDLL(None)
+    settings: dict[int, int] = {
+        -3: 1 << 20,  # M_MMAP_THRESHOLD: what argon2 takes for a password (many MB) is given back at once, not kept
+        -8: 2,  # M_ARENA_MAX: not one heap a thread
+    }
+    for name, value in settings.items():
+        set_ = getattr(libc, "mallopt", None)
+        if set_ is not None:
+            set_(name, value)
+    trim = getattr(libc, "malloc_trim", None)
     if trim is not None:
         trim(0)
 

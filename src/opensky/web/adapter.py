@@ -65,7 +65,7 @@ def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: 
         name=f"{controller.__module__}.{controller.__qualname__}.{method} {route.method} {route.path}",
         include_in_schema=route.kind == "api",
         request_max_body_size=route.limit,
-        opt={"access": route.access, "route": route},
+        opt={"access": route.access, "route": route, "controller": controller, "method": method},
         **_description(controller, method, route, parameters),
     )
     made(handler)

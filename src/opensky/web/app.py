@@ -27,6 +27,7 @@ from opensky.web.pool import Pool
 from opensky.web.problems import Problem, broken_request, problem_for
 from opensky.web.reference import ApiReference
 from opensky.web.templates import Templates
+from opensky.web.warming import warm
 
 _BODY_LIMIT = 1024 * 1024
 
@@ -52,8 +53,9 @@ def build(
     kernel = Kernel(settings, container, identities, pages, assets, frame)
     pool = Pool(settings.threads)
     files = own_endpoints(kernel, pool, database, assets)
+    made = endpoints([ApiReference, *controllers], kernel, pool)
     app = Litestar(
-        [*files, *endpoints([ApiReference, *controllers], kernel, pool)],
+        [*files, *made],
         exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
         openapi_config=None,
         request_max_body_size=_BODY_LIMIT,
@@ -61,7 +63,7 @@ def build(
         logging_config=None,
     )
     app.register(described(kernel, pool, partial(describe, app, settings)))
-    app.state.preload, app.state.pool = pages.preload, pool
+    app.state.preload, app.state.pool = partial(warm, kernel, made, pages, database, clock), pool
     return app
 
 

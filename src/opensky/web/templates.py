@@ -20,7 +20,7 @@ from opensky.web.formats import FILTERS, Ago
 from opensky.web.words import Words
 
 OWN = Path(__file__).parent / "templates"
-MOST_FRAGMENTS = 20_000
+MOST_FRAGMENTS = 2_000
 
 
 class Templates:
