@@ -23,15 +23,6 @@ PRAGMAS = (
     # Each connection has a cache of its own, in kibibytes; the system's cache of the file is shared by all and as good.
     "cache_size = -1024",
 )
-# The file is mapped, so that all connections of all processes read the same pages; a cache of its own would cost each of them
-# its size (10 MB a worker measured).
-PRAGMAS = (
-    "journal_mode = WAL",
-    "synchronous = NORMAL",
-    "foreign_keys = ON",
-    "cache_size = -1000",
-    "mmap_size = 268435456",
-)
 
 
 def reading_engine(file: Path, connections: int) -> Engine:
