@@ -33,7 +33,7 @@ class Shop:
     @property
     def said(self) -> str:
         """All that it wrote in its terminal."""
-        return self.data.with_suffix(".terminal").read_text()
+        return terminal_of(self.data, self.port).read_text()
 
     def processes(self) -> dict[int, str]:
         """Return the command line of each process that belongs to it, by id, as the system sees them."""
@@ -82,11 +82,16 @@ def free_port() -> int:
         return port
 
 
+def terminal_of(data: Path, port: int) -> Path:
+    """Return the file in which a shop's terminal is kept."""
+    return data.with_name(f"{port}.terminal")
+
+
 def start(data: Path, port: int, *more: str) -> Shop:
     """Start a shop and do not wait for it; with nothing ``more`` said, the tiny application stands in for the shop's."""
     what = more or ("--app", "standin:app")
     command = [sys.executable, "-P", "-m", "opensky.cli", "up", "--data", str(data), "--port", str(port), *what]
-    with data.with_suffix(".terminal").open("wb") as terminal:
+    with terminal_of(data, port).open("wb") as terminal:
         process = subprocess.Popen(
             command, env=os.environ | {"PYTHONPATH": str(HERE)}, stdout=terminal, stderr=terminal, process_group=0
         )
