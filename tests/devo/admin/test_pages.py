@@ -1,5 +1,6 @@
 """The admin: for staff alone, searched from the address bar, and every deed goes through the managers."""
 
+import re
 from typing import Any
 
 import pytest
@@ -104,6 +105,18 @@ def test_lists_are_searched_from_the_address_bar(
 
     assert found in staff.text()
     assert not_found not in staff.text()
+
+
+def test_a_list_offers_its_filters(staff: Browser, number: str) -> None:
+    """And keeps what was searched for."""
+    text = staff.open("/admin/orders?q=ben&state=paid").text
+
+    assert re.findall(r'href="\?([^"]+)"[^>]*>(all|placed|paid|cancelled)<', text) == [
+        ("q=ben&amp;state=", "all"),
+        ("q=ben&amp;state=placed", "placed"),
+        ("q=ben&amp;state=paid", "paid"),
+        ("q=ben&amp;state=cancelled", "cancelled"),
+    ]
 
 
 def test_an_order_is_found_by_its_number(staff: Browser, number: str) -> None:

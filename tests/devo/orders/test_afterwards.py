@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from opensky.devo.members.objects import Member, MemberId
-from opensky.devo.orders.errors import CancelledMeanwhile, PaymentUnclear
+from opensky.devo.orders.errors import CancelledMeanwhile, PaymentDeclined, PaymentUnclear
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import STEPS, Buyer, Order
 from opensky.devo.orders.pages import order_rows, order_view
 from opensky.devo.payments.gateway import GatewayError
 from opensky.devo.payments.objects import TestCharge
-from opensky.devo.payments.trial import APPROVED
+from opensky.devo.payments.trial import APPROVED, DECLINED
 from opensky.devo.products.objects import Product
 from opensky.devo.products.stock import StockRepository
 from opensky.events import Event
@@ -256,7 +256,7 @@ def test_a_member_s_orders_are_paged_newest_first(
     clock: SetClock,
     reader: Reader,
 ) -> None:
-    """By cursor, with two statements a page, and nobody else's among them."""
+    """By cursor, with two statements a page; neither another's nor a try that was never paid is among them."""
     stranger = make.member()
     unit.commit()
     numbers = []
@@ -264,6 +264,8 @@ def test_a_member_s_orders_are_paged_newest_first(
         clock.advance(seconds=1)
         numbers.append(orders.buy(purchase(buyer=Buyer(ben.id), key=key, lines={"BOWL": 1, "CUP": 1}), APPROVED).number)
     orders.buy(purchase(buyer=Buyer(stranger.id), lines={"CUP": 1}), APPROVED)
+    with pytest.raises(PaymentDeclined):
+        orders.buy(purchase(buyer=Buyer(ben.id), key="a try"), DECLINED)
     before = reader.statements
 
     page = orders.of_member(ben.id, (1 << 63) - 1, 2)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, literal_column, or_, select
 
 from opensky.devo.bag.offers import Offer, offers
 from opensky.devo.orders.objects import Order, OrderId, OrderLine
@@ -87,7 +87,11 @@ _OF_MEMBER = Query(
         _orders.c.total_minor,
         _orders.c.total_currency,
     )
-    .where(_orders.c.member_id == bindparam("member_id"), _orders.c.id < bindparam("before"))
+    .where(
+        _orders.c.member_id == bindparam("member_id"),
+        _orders.c.id < bindparam("before"),
+        or_(_orders.c.state != "cancelled", _orders.c.paid_at.is_not(None)),
+    )
     .order_by(_orders.c.id.desc())
     .limit(bindparam("limit")),
     _listed,
@@ -141,7 +145,7 @@ class OrderRepository:
         return offers(self._reader, skus)
 
     def of_member(self, member_id: int, before: int, limit: int) -> list[Listed]:
-        """Which orders has this member placed, the newest first?"""
+        """Which orders has this member placed, the newest first? A try that was never paid is left out once it is over."""
         return self._reader.fetch(_OF_MEMBER, member_id=member_id, before=before, limit=limit)
 
     def lines_of(self, order_ids: Sequence[int]) -> list[ListedLine]:
