@@ -21,7 +21,9 @@ PRAGMAS = (
     "synchronous = NORMAL",
     "foreign_keys = ON",
     # Each connection has a cache of its own, in kibibytes; the system's cache of the file is shared by all and as good.
-    "cache_size = -1024",
+    "cache_size = -512",
+    # The start of the file is mapped: its pages are then the system's own, one copy for all connections and processes.
+    "mmap_size = 67108864",
 )
 
 
