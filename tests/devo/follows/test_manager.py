@@ -15,7 +15,8 @@ from opensky.devo.follows.events import SELLER_FOLLOW, SELLER_UNFOLLOW
 from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.follows.manager import FollowManager
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
-from opensky.devo.follows.repository import FollowRepository, Standing
+from opensky.devo.follows.repository import FollowRepository
+from opensky.devo.follows.views import Standing
 from opensky.devo.members.objects import MemberId
 from opensky.devo.model import MODEL
 from opensky.devo.sellers.events import SELLER_CREATED

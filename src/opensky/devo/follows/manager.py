@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from opensky.devo.follows.events import SELLER_FOLLOW, SELLER_UNFOLLOW
-from opensky.devo.follows.repository import Followed, Follower, FollowRepository, Popular, Standing
+from opensky.devo.follows.repository import FollowRepository
+from opensky.devo.follows.views import Followed, Follower, Popular, Standing
 from opensky.devo.members.objects import MemberId
 from opensky.devo.sellers.objects import Seller
 from opensky.events import Dispatcher, Event

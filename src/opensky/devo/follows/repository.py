@@ -2,59 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
+from opensky.devo.follows.views import Followed, Follower, Popular, Standing
 from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.sellers.objects import Seller, SellerId
-from opensky.devo.sellers.views import Insider, read_insider
+from opensky.devo.sellers.views import read_insider
 from opensky.persistence import Query, Reader, UnitOfWork, insert_ignore, table
-from opensky.persistence.cursors import Cursor, older_than, pack, unpack
+from opensky.persistence.cursors import Cursor, older_than
 
 _follows, _sellers, _members = table(Follow), table(Seller), table(Member)
 _followers, _following = table(FollowerCount), table(FollowingCount)
-_MOST = (1 << 63) - 1
-
-
-class Follower(NamedTuple):
-    """A member who follows; only the given name is for others to see."""
-
-    member_id: int
-    followed_at: datetime
-    name: str
-
-
-class Followed(NamedTuple):
-    """An insider whom a member follows."""
-
-    insider: Insider
-    followed_at: datetime
-    followers: int
-
-
-class Popular(NamedTuple):
-    """An insider and how many follow them."""
-
-    insider: Insider
-    followers: int
-
-
-class Standing(NamedTuple):
-    """The place of an insider in the list by followers: a cursor."""
-
-    followers: int
-    seller_id: int
-
-    def text(self) -> str:
-        """Return the cursor as it stands in an address."""
-        return pack(">qq", *self)
-
-    @classmethod
-    def read(cls, text: str, field: str = "before") -> "Standing":
-        """Read what ``text`` wrote; an empty text is the top of the list. Raises ``Invalid``."""
-        return cls(*unpack(">qq", text, field)) if text else cls(_MOST, _MOST)
 
 
 def _follower(member_id: int, followed_at: datetime, name: str | None) -> Follower:

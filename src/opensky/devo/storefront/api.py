@@ -2,7 +2,7 @@
 
 from opensky.devo.feed.manager import FeedManager
 from opensky.devo.follows.manager import FollowManager
-from opensky.devo.follows.repository import Standing
+from opensky.devo.follows.views import Standing
 from opensky.devo.products.catalog import Catalog
 from opensky.devo.products.views import CardRow
 from opensky.devo.sellers.manager import SellerManager

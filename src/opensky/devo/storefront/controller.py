@@ -1,7 +1,7 @@
 """The shop window: home, shelves, search, products."""
 
 from opensky.devo.follows.manager import FollowManager
-from opensky.devo.follows.repository import Standing
+from opensky.devo.follows.views import Standing
 from opensky.devo.products.catalog import Catalog
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.storefront.showing import CARDS, InsiderCards, cards, listing, product_view, shelf_views

@@ -1,7 +1,7 @@
 """The insiders' pages: all of them, one of them, who follows them; following and unfollowing; choosing some at the start."""
 
 from opensky.devo.follows.manager import FollowManager
-from opensky.devo.follows.repository import Standing
+from opensky.devo.follows.views import Standing
 from opensky.devo.products.catalog import Catalog
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.storefront.showing import CARDS, InsiderCards, listing

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from opensky.devo.follows.repository import Followed, Popular
+from opensky.devo.follows.views import Followed, Popular
 from opensky.devo.products.views import CardRow, ProductShown
 from opensky.devo.sellers.views import Insider, InsiderInFull
 from opensky.kernel.money import Money

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from opensky.devo.feed.manager import FeedPage
 from opensky.devo.follows.manager import FollowManager
-from opensky.devo.follows.repository import Followed, Popular
+from opensky.devo.follows.views import Followed, Popular
 from opensky.devo.products.views import CardRow, ProductShown, ShelfShown
 from opensky.devo.sellers.views import Insider
 from opensky.devo.storefront.views import Card, InsiderCard, Listing, PictureView, ProductView, Shelf, VariantView
