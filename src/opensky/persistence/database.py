@@ -43,7 +43,8 @@ class Database:
             if describe(cls).store == "documents":
                 guard_references(cls)
         map_entities(self.model)
-        self._reading = reading_engine(file, threads)
+        # A thread can hold two at once, its reader's and its reading unit's: with fewer, all could wait for each other.
+        self._reading = reading_engine(file, 2 * threads)
         self._writing = writing_engine(file)
         self._writes = _Writes(self._writing)
         self._reads = _Reads(self._reading)
