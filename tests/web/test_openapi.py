@@ -36,3 +36,17 @@ def test_the_reference_is_a_page_of_ours(browser: Any) -> None:
     page = browser.get("/api/docs")
     assert page.status_code == 200
     assert "http" not in page.text.replace("https://www.w3.org", "")
+
+
+def test_bodies_that_take_no_other_fields_say_so(browser: Any) -> None:
+    """As the parser refuses them."""
+    schemas = browser.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert schemas["NewThing"]["additionalProperties"] is False
+    assert "additionalProperties" not in schemas["Thing"]
+
+
+def test_options_name_every_method_of_a_path(browser: Any) -> None:
+    """Also where several methods of several classes share it."""
+    answer = browser.options("/api/v1/things/x")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "DELETE, GET, OPTIONS")
+    assert browser.options("/").headers["allow"] == "GET, HEAD, OPTIONS"

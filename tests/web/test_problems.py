@@ -37,7 +37,7 @@ def test_a_mistake_of_ours_shows_a_number_and_nothing_else(browser: Any, shop: A
     (line,) = [line for line in shop.log if line["event"] == "web.failed"]
     assert page.status_code == 500
     assert line["id"] in page.text
-    for secret in ("42", "Traceback", "RuntimeError", "there-is-none"):
+    for secret in ("the secret is", "Traceback", "RuntimeError", "there-is-none"):
         assert secret not in page.text
 
 
@@ -164,6 +164,12 @@ def test_a_huge_form_is_refused(browser: Any) -> None:
 def test_each_refusal_has_its_status(kind: type[Refusal], status: int) -> None:
     """A kind of a feature's own has that of its parent."""
     assert status_of(kind) == status
+
+
+def test_without_a_body_the_parameter_is_named() -> None:
+    """A manager's refusal of a cursor, say."""
+    (violation,) = problem_of(Invalid(FieldError("after", "No.", "cursor")), reads=True).errors
+    assert (violation.parameter, violation.pointer) == ("after", "")
 
 
 def test_pointers_are_escaped() -> None:

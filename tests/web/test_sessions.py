@@ -175,3 +175,11 @@ def test_plain_http_on_loopback_uses_a_plain_cookie(browser: Any) -> None:
     assert [c.partition("; ")[2] for c in sent if c.startswith("opensky=")] == [
         "Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax"
     ]
+
+
+def test_sessions_that_nobody_can_use_are_cleared_away(browser: Any, another: Any, shop: Any) -> None:
+    """When the next one begins."""
+    another.log_in(member="8")
+    shop.clock.advance(days=15)
+    browser.log_in()
+    assert [s.member_id for s in shop.sessions()] == [7]

@@ -70,3 +70,12 @@ def test_processes_share_the_count_and_nobody_can_read_the_key(throttles: Thrott
     with shop.database.unit_of_work() as unit_of_work:
         assert [len(t.key) for t in unit_of_work.find(Throttle)] == [64]
         assert "ann" not in unit_of_work.find(Throttle)[0].key
+
+
+def test_who_waited_long_enough_is_forgotten(throttles: Throttles, shop: Any) -> None:
+    """The table holds those alone who are ahead of their allowance."""
+    throttles.take(("log-in:ann", _LIMIT))
+    shop.clock.advance(minutes=2)
+    throttles.take(("log-in:ben", _LIMIT))
+    with shop.database.unit_of_work() as unit_of_work:
+        assert len(unit_of_work.find(Throttle)) == 1

@@ -14,7 +14,7 @@ from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
 from opensky.persistence import Database
 from opensky.settings import Settings
-from opensky.web.adapter import endpoints
+from opensky.web.adapter import Endpoint, endpoints
 from opensky.web.answer import Answer
 from opensky.web.assets import Assets
 from opensky.web.headers import SecurityHeaders
@@ -22,7 +22,7 @@ from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
 from opensky.web.kernel import Frame, Kernel
 from opensky.web.openapi import describe
-from opensky.web.own import described, own_endpoints
+from opensky.web.own import described, options, own_endpoints
 from opensky.web.pool import Pool
 from opensky.web.problems import Problem, broken_request, problem_for
 from opensky.web.reference import ApiReference
@@ -52,19 +52,30 @@ def build(
     identities = Identities(database, clock, settings.secret_key, secure=settings.secure_cookies)
     kernel = Kernel(settings, container, identities, pages, assets, frame)
     pool = Pool(settings.threads)
-    files = own_endpoints(kernel, pool, database, assets)
-    made = endpoints([ApiReference, *controllers], kernel, pool)
+    made = [
+        *own_endpoints(kernel, pool, database, assets),
+        described(kernel, pool, lambda: describe(app, settings)),
+        *endpoints([ApiReference, *controllers], kernel, pool),
+    ]
     app = Litestar(
-        [*files, *made],
+        [*options(_methods(made), kernel, pool), *made],
         exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
         openapi_config=None,
         request_max_body_size=_BODY_LIMIT,
         lifespan=[_lifespan(pool)],
         logging_config=None,
     )
-    app.register(described(kernel, pool, partial(describe, app, settings)))
     app.state.preload, app.state.pool = partial(warm, kernel, made, pages, database, clock), pool
     return app
+
+
+def _methods(made: Sequence[Endpoint]) -> dict[str, set[str]]:
+    """Return the methods of each path."""
+    found: dict[str, set[str]] = {}
+    for endpoint in made:
+        for path in endpoint.paths:
+            found.setdefault(path, set()).update(endpoint.http_methods)
+    return found
 
 
 def _lifespan(pool: Pool) -> Callable[[Litestar], Any]:

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 from dishka import Container
-from sqlalchemy.exc import SQLAlchemyError
 
 from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
 from opensky.settings import Settings
@@ -92,7 +91,7 @@ class Kernel:
         api = incoming.path.startswith("/api/")
         try:
             exchange = self._identities.anonymous(incoming) if api else self._identities.by_cookie(incoming)
-        except SQLAlchemyError as broken:
+        except Exception as broken:  # noqa: BLE001 - without its database the shop still says what is wrong
             error, exchange = broken, self._identities.anonymous(incoming)
         try:
             return self._failed(exchange, error, api=api, problem=problem)
@@ -200,7 +199,7 @@ class Kernel:
         if isinstance(error, Denied | TooMany):
             kind = "web.forged" if isinstance(error, Forged) else "web.denied"
             security(kind, path=incoming.path, member=visitor.member_id, address=visitor.address, **error.data)
-        return problem_of(error)
+        return problem_of(error, reads=incoming.method in {"GET", "HEAD"})
 
     def _error_page(self, exchange: Exchange, problem: Problem) -> Answer:
         message = problem.detail + (f" Number of the error: {problem.id}." if problem.id else "")

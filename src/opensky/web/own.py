@@ -1,10 +1,11 @@
 """The few routes that need no controller: files, and a word of health."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from litestar import Request
+from litestar.types import Method
 from sqlalchemy import text
 
 from opensky.persistence import Database
@@ -52,11 +53,23 @@ def described(kernel: Kernel, pool: Pool, describe: Callable[[], bytes]) -> Endp
     return _plain(PATH, serve, kernel, pool)
 
 
-def _plain(path: str, serve: Serve, kernel: Kernel, pool: Pool) -> Endpoint:
+def options(paths: Mapping[str, set[str]], kernel: Kernel, pool: Pool) -> list[Endpoint]:
+    """Return the handlers that say which methods each path has. Litestar's own ones know only the first of several."""
+
+    def told(methods: set[str]) -> Serve:
+        allowed = ", ".join(sorted({*methods, "OPTIONS"})).encode()
+        return lambda _incoming: Answer(204, [NO_SNIFF, NO_STORE, (b"allow", allowed)])
+
+    return [_plain(path, told(methods), kernel, pool, methods=["OPTIONS"]) for path, methods in paths.items()]
+
+
+def _plain(
+    path: str, serve: Serve, kernel: Kernel, pool: Pool, *, methods: Sequence[Method] = ("GET", "HEAD")
+) -> Endpoint:
     async def handler(request: Request[Any, Any, Any]) -> Any:
         return await pool.run(kernel.plainly, serve, Incoming(request.scope))
 
     opt = {"access": access.PUBLIC}
-    made = Endpoint(path, http_method=["GET", "HEAD"], name=path, include_in_schema=False, opt=opt)
+    made = Endpoint(path, http_method=methods, name=f"{methods[0]} {path}", include_in_schema=False, opt=opt)
     made(handler)
     return made

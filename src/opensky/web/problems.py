@@ -64,12 +64,12 @@ def status_of(error: Refusal | type[Refusal]) -> int:
     return next(STATUS[parent] for parent in kind.__mro__ if parent in STATUS)
 
 
-def problem_of(error: Refusal) -> Problem:
-    """Return the problem that a refusal is."""
+def problem_of(error: Refusal, *, reads: bool = False) -> Problem:
+    """Return the problem that a refusal is. A request that only ``reads`` has no body: its fields are parameters."""
     status = status_of(error)
     problem = problem_for(status, error.message)
     if isinstance(error, Invalid):
-        problem.errors = [_violation(each) for each in error.errors]
+        problem.errors = [_violation(each, reads=reads) for each in error.errors]
     if isinstance(error, TooMany):
         problem.retry_after = error.retry_after
     return problem
@@ -102,7 +102,9 @@ def possible(access: Access, raises: Sequence[type[Refusal]], *, body: bool, par
     return {status: _SENTENCES[status][1] for status in sorted(statuses)}
 
 
-def _violation(error: FieldError) -> Violation:
+def _violation(error: FieldError, *, reads: bool) -> Violation:
+    if reads:
+        return Violation(detail=error.message, parameter=error.field, rule=error.rule)
     return Violation(detail=error.message, pointer=_pointer(error.field), rule=error.rule)
 
 

@@ -12,7 +12,7 @@ from opensky.persistence import UnitOfWork, table
 from opensky.web import cookies as names
 from opensky.web.access import STAFF_ROLE
 from opensky.web.exchange import Exchange
-from opensky.web.identities import ABSOLUTE, ID_LENGTH, STAFF_ABSOLUTE, alive, device
+from opensky.web.identities import ABSOLUTE, ID_LENGTH, IDLE, STAFF_ABSOLUTE, alive, device
 from opensky.web.logs import security
 from opensky.web.objects import ApiToken, Session
 from opensky.web.signing import digest, new_token
@@ -102,6 +102,8 @@ class Sessions:
     def _start(self, member_id: MemberId | None, name: str, roles: list[str], bag_id: int | None) -> None:
         self._end_current()
         token, now = new_token(), self._clock.now()
+        # What nobody can use any more goes when somebody comes: no job is needed for it.
+        self._unit_of_work.execute(delete(_SESSIONS).where(_SESSIONS.c.seen_at < now - IDLE))
         token_hash = digest(token)
         agent = self._exchange.incoming.header(b"user-agent")
         self._unit_of_work.persist(

@@ -62,6 +62,10 @@ class Throttles:
                     row.due_at = due + limit.every
                 else:
                     unit_of_work.persist(Throttle(key=name, due_at=due + limit.every))
+            rows = table(Throttle)
+            unit_of_work.execute(
+                delete(rows).where(rows.c.due_at <= now)
+            )  # who waited long enough is as one who never came
             unit_of_work.commit()
         finally:
             unit_of_work.close()
