@@ -1,9 +1,24 @@
 """Stock: counted down by one conditional statement for any number of variants, all or nothing, never below zero."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    String,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    select,
+    update,
+)
 
 from opensky.devo.products.objects import ProductCard, ProductId, StockItem
 from opensky.kernel.clock import Clock
@@ -39,12 +54,7 @@ class StockRepository:
         wanted = _quantities(lines)
         if not wanted:
             return
-        quantity = case(wanted, value=_stock.c.sku)
-        enough = and_(_stock.c.sku.in_(wanted), _stock.c.on_hand >= quantity)
-        # A derived table with an aggregate: MySQL refuses a plain subquery on the table that it updates.
-        all_there = select(func.count().label("number")).where(enough).subquery()
-        take = update(_stock).where(enough, select(all_there.c.number).scalar_subquery() == len(wanted))
-        taken = self._unit.execute(take.values(on_hand=_stock.c.on_hand - quantity)).rowcount
+        taken = self._unit.execute(_taking(len(wanted)), _bound(wanted)).rowcount
         if taken != len(wanted):
             raise SoldOut(self._short(wanted))
         self._refresh_cards(list(wanted))
@@ -53,8 +63,7 @@ class StockRepository:
         """Put back what an order had taken. A variant that is no longer kept is passed over."""
         wanted = _quantities(lines)
         if wanted:
-            back = update(_stock).where(_stock.c.sku.in_(wanted))
-            self._unit.execute(back.values(on_hand=_stock.c.on_hand + case(wanted, value=_stock.c.sku)))
+            self._unit.execute(_giving_back(len(wanted)), _bound(wanted))
             self._refresh_cards(list(wanted))
 
     def set(self, sku: str, on_hand: int) -> None:
@@ -96,14 +105,8 @@ class StockRepository:
         return {sku: left.get(sku, 0) for sku, n in wanted.items() if left.get(sku, 0) < n}
 
     def _refresh_cards(self, skus: Sequence[str]) -> None:
-        products = select(_stock.c.product_id).where(_stock.c.sku.in_(skus))
-        # Aliased, so that the inner question is about all variants of the card's product.
-        other = _stock.alias()
-        some_left = exists(select(other.c.sku).where(other.c.product_id == _cards.c.product_id, other.c.on_hand > 0))
-        turned = and_(_cards.c.product_id.in_(products), _cards.c.sold_out == some_left)
-        self._unit.execute(
-            update(_cards).where(turned).values(sold_out=not_(some_left), version=next_version(self._clock))
-        )
+        bound = {f"sku_{i}": sku for i, sku in enumerate(skus)}
+        self._unit.execute(_refreshing(len(skus)), bound | {"now": microseconds(self._clock.now())})
 
 
 def next_version(clock: Clock) -> ColumnElement[int]:
@@ -112,8 +115,55 @@ def next_version(clock: Clock) -> ColumnElement[int]:
     Ask for it once the transaction has begun: as writers take turns, versions then rise in the order of commits, and whoever
     asks "what has changed since" misses nothing.
     """
-    now = microseconds(clock.now())
+    return _version_at(literal(microseconds(clock.now())))
+
+
+def _version_at(now: ColumnElement[int]) -> ColumnElement[int]:
     return case((_cards.c.version >= now, _cards.c.version + 1), else_=now)
+
+
+# The statements of so many variants are built once each: building them costs several times what running them does.
+
+
+def _asked(lines: int) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    """Return "is one of the SKUs asked for" and "how many of it"."""
+    skus = [bindparam(f"sku_{i}", type_=String()) for i in range(lines)]
+    numbers = [bindparam(f"number_{i}", type_=BigInteger()) for i in range(lines)]
+    pairs = [(_stock.c.sku == sku, number) for sku, number in zip(skus, numbers, strict=True)]
+    return _stock.c.sku.in_(skus), case(*pairs)
+
+
+@cache
+def _taking(lines: int) -> Update:
+    among, quantity = _asked(lines)
+    enough = and_(among, _stock.c.on_hand >= quantity)
+    # A derived table with an aggregate: MySQL refuses a plain subquery on the table that it updates.
+    all_there = select(func.count().label("number")).where(enough).subquery()
+    take = update(_stock).where(enough, select(all_there.c.number).scalar_subquery() == lines)
+    return take.values(on_hand=_stock.c.on_hand - quantity)
+
+
+@cache
+def _giving_back(lines: int) -> Update:
+    among, quantity = _asked(lines)
+    return update(_stock).where(among).values(on_hand=_stock.c.on_hand + quantity)
+
+
+@cache
+def _refreshing(variants: int) -> Update:
+    skus = [bindparam(f"sku_{i}", type_=String()) for i in range(variants)]
+    products = select(_stock.c.product_id).where(_stock.c.sku.in_(skus))
+    # Aliased, so that the inner question is about all variants of the card's product.
+    other = _stock.alias()
+    some_left = exists(select(other.c.sku).where(other.c.product_id == _cards.c.product_id, other.c.on_hand > 0))
+    turned = and_(_cards.c.product_id.in_(products), _cards.c.sold_out == some_left)
+    version = _version_at(bindparam("now", type_=BigInteger()))
+    return update(_cards).where(turned).values(sold_out=not_(some_left), version=version)
+
+
+def _bound(wanted: Mapping[str, int]) -> dict[str, str | int]:
+    bound: dict[str, str | int] = {f"sku_{i}": sku for i, sku in enumerate(wanted)}
+    return bound | {f"number_{i}": number for i, number in enumerate(wanted.values())}
 
 
 def _quantities(lines: Mapping[str, int]) -> dict[str, int]:
