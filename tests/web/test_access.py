@@ -6,6 +6,7 @@ import pytest
 
 from opensky.kernel.errors import Misconfigured
 from opensky.web.access import Access
+from opensky.web.incoming import Incoming
 from opensky.web.routing import routes_of
 
 
@@ -88,6 +89,21 @@ def test_a_class_without_routes_is_no_controller() -> None:
 
     with pytest.raises(Misconfigured, match="Empty has no route; mark a method"):
         list(routes_of(Empty))
+
+
+@pytest.mark.parametrize(
+    ("seen", "said", "proxied", "address"),
+    [
+        ("127.0.0.1", "6.6.6.6, 9.9.9.9", True, "9.9.9.9"),
+        ("127.0.0.1", "9.9.9.9", False, "127.0.0.1"),
+        ("127.0.0.1", "", True, "127.0.0.1"),
+        ("8.8.8.8", "9.9.9.9", True, "8.8.8.8"),
+    ],
+)
+def test_the_address_of_a_caller_is_what_our_own_proxy_saw(seen: str, said: str, proxied: bool, address: str) -> None:
+    """Nobody gets around a limit by inventing where the request came from."""
+    scope = {"client": (seen, 1), "headers": [(b"x-forwarded-for", said.encode())]}
+    assert Incoming(scope).address(proxied=proxied) == address
 
 
 def _made(browser: Any, scope: str) -> str:

@@ -49,7 +49,7 @@ def build(
     clock, database = container.get(Clock), container.get(Database)
     assets = Assets(settings.data / "media", SecurityHeaders(settings), static)
     pages = Templates(settings, clock, assets, templates)
-    identities = Identities(database, clock, settings.secret_key, secure=settings.secure_cookies)
+    identities = _identities(settings, database, clock)
     kernel = Kernel(settings, container, identities, pages, assets, frame)
     pool = Pool(settings.threads)
     made = [
@@ -67,6 +67,12 @@ def build(
     )
     app.state.preload, app.state.pool = partial(warm, kernel, made, pages, database, clock), pool
     return app
+
+
+def _identities(settings: Settings, database: Database, clock: Clock) -> Identities:
+    # A public address while we listen on loopback alone: what reaches us comes through a proxy of this machine.
+    proxied = bool(settings.public_url) and settings.host in {"127.0.0.1", "::1", "localhost"}
+    return Identities(database, clock, settings.secret_key, secure=settings.secure_cookies, proxied=proxied)
 
 
 def _methods(made: Sequence[Endpoint]) -> dict[str, set[str]]:

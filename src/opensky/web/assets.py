@@ -1,9 +1,11 @@
 """Files: our own (``/static``, kept by browsers for ever, as their address names their content) and people's (``/media``)."""
 
+import gzip
 import hashlib
 import mimetypes
 import threading
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from opensky.kernel.errors import NotFound
@@ -61,7 +63,7 @@ class Assets:
 
     def _answer(self, incoming: Incoming, file: Path, mark: str, keep: tuple[bytes, bytes]) -> Answer:
         tag = f'"{mark}"'.encode()
-        headers: Headers = [*self._security.file, keep, (b"etag", tag)]
+        headers: Headers = [*self._security.file, keep, (b"etag", b"W/" + tag)]
         if tag in incoming.header(b"if-none-match").encode("latin-1"):
             return Answer(304, headers)
         kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
@@ -69,7 +71,13 @@ class Assets:
             headers.append((b"content-disposition", b"attachment"))
         charset = "; charset=utf-8" if kind.startswith(_TEXTS) else ""
         headers.append((b"content-type", (kind + charset).encode()))
-        return Answer(200, headers, file.read_bytes())
+        if not charset:
+            return Answer(200, headers, file.read_bytes())
+        headers.append((b"vary", b"accept-encoding"))
+        if "gzip" not in incoming.header(b"accept-encoding"):
+            return Answer(200, headers, file.read_bytes())
+        headers.append((b"content-encoding", b"gzip"))
+        return Answer(200, headers, _packed(file, mark))
 
     def _static_file(self, name: str) -> Path:
         for folder in self._folders:
@@ -84,6 +92,12 @@ class Assets:
             if file not in self._marks:
                 self._marks[file] = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
             return self._marks[file]
+
+
+@lru_cache(maxsize=64)
+def _packed(file: Path, mark: str) -> bytes:  # noqa: ARG001 - the mark is part of the key
+    """Return a text file compressed, once for each of its contents. Pages are not: their length must not tell what is in them."""
+    return gzip.compress(file.read_bytes(), mtime=0)
 
 
 def inside(folder: Path, name: str) -> Path:

@@ -60,11 +60,12 @@ _TOKEN = _by_hash(ApiToken, _Token)
 class Identities:
     """Makes the exchange of each request, with its visitor."""
 
-    def __init__(self, database: Database, clock: Clock, secret_key: str, *, secure: bool) -> None:
+    def __init__(self, database: Database, clock: Clock, secret_key: str, *, secure: bool, proxied: bool) -> None:
         self._database = database
         self._clock = clock
         self._csrf = Signer(secret_key, "csrf")
         self._secure = secure
+        self._proxied = proxied
 
     def by_cookie(self, incoming: Incoming) -> Exchange:
         """Make the exchange of a browser. A cookie that names no living session makes a guest, and is not adopted."""
@@ -88,7 +89,7 @@ class Identities:
     def anonymous(self, incoming: Incoming) -> Exchange:
         """Make the exchange of a guest, without looking anywhere."""
         cookies = Cookies(secure=self._secure)
-        visitor = Visitor(Csrf(self._csrf, incoming, cookies), incoming.address)
+        visitor = Visitor(Csrf(self._csrf, incoming, cookies), incoming.address(proxied=self._proxied))
         return Exchange(incoming, cookies, visitor, self._database)
 
     def _adopt(self, exchange: Exchange, token_hash: str) -> None:

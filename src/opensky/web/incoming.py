@@ -4,6 +4,8 @@ from typing import Any
 
 from opensky.web.form import Form
 
+_LOOPBACK = ("127.0.0.1", "::1", "")
+
 
 class Incoming:
     """A request. Headers and cookies are read when first asked for: most API requests need neither."""
@@ -30,11 +32,16 @@ class Incoming:
         query = self.scope["query_string"].decode("latin-1")
         return f"{self.path}?{query}" if query else self.path
 
-    @property
-    def address(self) -> str:
-        """The network address of the caller, as far as the server knows it."""
+    def address(self, *, proxied: bool = False) -> str:
+        """Return the network address of the caller.
+
+        ``proxied`` says that a proxy of ours stands before us, on this machine: then it is what the proxy saw, the last entry of
+        ``X-Forwarded-For``; those before it are the caller's own words.
+        """
         client = self.scope.get("client")
-        return str(client[0]) if client else ""
+        seen = str(client[0]) if client else ""
+        forwarded = self.header(b"x-forwarded-for").rpartition(",")[2].strip() if proxied else ""
+        return forwarded if forwarded and seen in _LOOPBACK else seen
 
     def header(self, name: bytes) -> str:
         """Return a header's value, empty if it was not sent. ``name`` is in small letters."""
