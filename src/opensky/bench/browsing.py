@@ -29,6 +29,8 @@ class Browser:
         self._headers = headers or {}
         self._origin = f"http://{host}:{port}"
         self.cookies: dict[str, str] = {}
+        self.token = ""
+        """The token of the session's forms, for whoever keeps it here."""
 
     def get(self, path: str) -> Answer:
         """Ask for a page."""

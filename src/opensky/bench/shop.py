@@ -117,7 +117,7 @@ def _fill(database: Database, products: int) -> None:
         Member(
             id=MemberId(50 + i), email=f"bench{i}@example.org", name=f"Bench {i}", password_hash=hashed, joined_at=now
         )
-        for i in range(4)
+        for i in range(8)
     ]
     follows = [
         {"member_id": 50, "seller_id": s.id, "followed_at": now - timedelta(minutes=i)}

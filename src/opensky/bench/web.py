@@ -18,7 +18,7 @@ from opensky.bench.shop import PASSWORD, Running, floor, shop
 from opensky.kernel.errors import OpenSkyError
 
 Operation = Callable[[Browser, int], None]
-CLIENTS = 4
+CLIENTS = 8
 CONNECTIONS = 16
 _PRODUCTS = 1400
 _WARM_UP = 0.25
@@ -125,19 +125,22 @@ def _expect(answer: Answer, status: int) -> Answer:
 
 def _follow(browser: Browser, number: int) -> None:
     """Follow and unfollow in turn, one of them an operation; the token is that of the session."""
-    if "csrf" not in browser.__dict__:
-        browser.__dict__["csrf"] = browser.get("/insiders/maker-250").hidden("csrf_token")
     verb = "follow" if (number // CLIENTS) % 2 == 0 else "unfollow"
-    _expect(browser.post(f"/insiders/maker-250/{verb}", csrf_token=browser.__dict__["csrf"]), 303)
+    _expect(browser.post(f"/insiders/maker-250/{verb}", csrf_token=_token(browser)), 303)
+
+
+def _token(browser: Browser) -> str:
+    """Return the token of the session's forms, read once from a page."""
+    if not browser.token:
+        browser.token = browser.get("/insiders/maker-250").hidden("csrf_token")
+    return browser.token
 
 
 def _order(browser: Browser, number: int) -> None:
     """Buy two goods of two sellers: add both, look at the bag, check out, see the order."""
-    product = number % 700
-    page = _expect(browser.get(f"/products/bowl-{product}"), 200)
-    for good in (product, product + 1):
+    for good in (number % 700, number % 700 + 1):
         fields = {"product": f"bowl-{good}", "sku": f"SKU{good}-0", "quantity": "1"}
-        _expect(browser.post("/bag/add", csrf_token=page.hidden("csrf_token"), **fields), 303)
+        _expect(browser.post("/bag/add", csrf_token=_token(browser), **fields), 303)
     _expect(browser.get("/bag"), 200)
     checkout = _expect(browser.get("/checkout"), 200)
     placed = browser.post(

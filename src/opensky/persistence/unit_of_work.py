@@ -18,6 +18,7 @@ from opensky.persistence.documents.filters import Filter, compile_filter, compil
 from opensky.persistence.documents.session import DocumentSession
 from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.duplicates import duplicate_from
+from opensky.persistence.equality import by_values
 from opensky.persistence.errors import ReadOnly, StaleObject
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.references import load_references
@@ -109,11 +110,13 @@ class UnitOfWork:
             Uncompilable: the filter or the sort cannot be compiled to SQL.
         """
         self._flush_pending()
+        filter_ = filter_ or {}
         if describe(cls).store == "documents":
-            return self._documents.find(cls, filter_ or {}, sort=sort, limit=limit)
-        statement = (
-            select(cls).where(compile_filter(cls, filter_ or {})).order_by(*compile_sort(cls, sort)).limit(limit)
-        )
+            return self._documents.find(cls, filter_, sort=sort, limit=limit)
+        kept = by_values(cls, filter_, tuple(sort), limit)
+        if kept is not None:
+            return list(self._session.scalars(kept, dict(filter_)))
+        statement = select(cls).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort)).limit(limit)
         return list(self._session.scalars(statement))
 
     def find_one(self, cls: type[T], filter_: Filter) -> T | None:
