@@ -1,0 +1,77 @@
+"""Every page of the shop, looked at by axe: no serious fault that keeps somebody out."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+STAFF = ("staff@demo.example", "demo-staff-pass")
+SERIOUS = {"serious", "critical"}
+AXE = Axe()
+
+
+def faults(page: Any) -> dict[str, list[str]]:
+    """Return the serious faults of the page that is open: the rule, and where it is broken."""
+    seen = AXE.run(page).response
+    assert len(seen["passes"]) > 5, "axe looked at nothing"
+    found = seen["violations"]
+    return {
+        fault["id"]: [str(node["target"]) for node in fault["nodes"][:5]]
+        for fault in found
+        if fault["impact"] in SERIOUS
+    }
+
+
+def look_at(walker: Any, *paths: str) -> dict[str, dict[str, list[str]]]:
+    """Return the serious faults of some pages, by path; pages without any are left out."""
+    found = {}
+    for path in paths:
+        walker.open(path)
+        found[path] = faults(walker.page)
+    return {path: each for path, each in found.items() if each}
+
+
+def first_path(walker: Any, start: str, selector: str) -> str:
+    """Return where the first such link of a page leads."""
+    walker.open(start)
+    return str(walker.page.locator(selector).first.get_attribute("href"))
+
+
+@pytest.mark.parametrize(("size", "dark"), [("desktop", False), ("phone", True)], ids=["desktop, light", "phone, dark"])
+def test_pages_for_everybody(walker: Callable[..., Any], size: str, dark: bool) -> None:
+    """What a guest sees, the bag and the checkout with something in it included."""
+    guest = walker(size, dark=dark)
+    product = first_path(guest, "/", ".cards h3 a")
+    insider = first_path(guest, "/insiders", ".insider h3 a")
+    guest.open("/")
+    guest.put_something_in()
+    shelf = first_path(guest, "/", ".shelf-nav a:not(.strong)")
+
+    paths = ("/", "/insiders", insider, f"{insider}/followers", product, shelf, "/search?q=bowl", "/search?q=zzzz")
+    forms = ("/sign-up", "/log-in", "/bag", "/checkout", "/there-is-no-such-page")
+    assert look_at(guest, *paths, *forms) == {}
+
+    guest.open("/checkout")
+    guest.page.locator("form[action='/checkout']").evaluate("form => form.noValidate = true")
+    guest.page.locator("form[action='/checkout'] button").first.click()
+    guest.page.locator("[role=alert]").wait_for()
+    assert faults(guest.page) == {}
+
+
+@pytest.mark.parametrize(("size", "dark"), [("desktop", True), ("phone", False)], ids=["desktop, dark", "phone, light"])
+def test_pages_for_members_and_staff(walker: Callable[..., Any], size: str, dark: bool) -> None:
+    """Account, feed and orders; every kind of page of the admin."""
+    maya = walker(size, dark=dark)
+    maya.log_in("maya@demo.example", "demo-member-pass")
+    order = first_path(maya, "/orders", ".order h2 a")
+    assert look_at(maya, "/welcome", "/feed", "/account", "/account/following", "/orders", order) == {}
+
+    staff = walker(size, dark=dark)
+    staff.log_in(*STAFF, after="/admin")
+    lists = ("/admin/orders", "/admin/products", "/admin/sellers", "/admin/members")
+    details = tuple(first_path(staff, path, "tbody a") for path in lists)
+    edits = (f"{details[1]}/edit", f"{details[2]}/edit")
+    assert look_at(staff, *lists, *details, *edits) == {}
