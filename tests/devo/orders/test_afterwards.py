@@ -1,11 +1,13 @@
 """After the order: whose it is, cancelling it, and bringing to an end what was left on its way."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from opensky.devo.members.objects import Member, MemberId
+from opensky.devo.orders.controller import order_cursor
 from opensky.devo.orders.errors import CancelledMeanwhile, PaymentDeclined, PaymentUnclear
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.orders.manager import OrderManager, Purchase
@@ -18,7 +20,8 @@ from opensky.devo.products.objects import Product
 from opensky.devo.products.stock import StockRepository
 from opensky.events import Event
 from opensky.kernel.clock import SetClock
-from opensky.kernel.errors import Conflict, NotFound
+from opensky.kernel.errors import Conflict, Invalid, NotFound
+from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
 from opensky.persistence import Reader, UnitOfWork
 from opensky.testing.factories import Factory
@@ -277,6 +280,19 @@ def test_a_member_s_orders_are_paged_newest_first(
     assert ([entry.number for entry in rest.entries], rest.older) == ([numbers[0]], None)
     assert reader.statements - before == 3
     assert orders.of_member(MemberId(1), (1 << 63) - 1, 2).entries == []
+
+
+def test_a_cursor_is_the_id_of_an_order() -> None:
+    """Of any year; what is no id is refused."""
+    this_year = IdGenerator(0, SetClock(datetime(2026, 11, 23, tzinfo=UTC))).next()
+    assert len(str(this_year)) == 19
+
+    assert order_cursor(str(this_year)) == this_year
+    assert order_cursor("411129033523204096") == 411129033523204096
+    assert order_cursor("") == (1 << 63) - 1
+    for text in ("x", "-1", "1 ", str(1 << 63), "9" * 40):
+        with pytest.raises(Invalid):
+            order_cursor(text)
 
 
 def test_the_order_s_page_shows_names_of_the_day_and_pictures_of_today(

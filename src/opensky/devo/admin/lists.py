@@ -24,7 +24,9 @@ class Asked(NamedTuple):
     @classmethod
     def read(cls, q: str, state: str, before: str, states: Sequence[str] = ()) -> "Asked":
         """Read the parameters; a state that is none is as if it were not there. Raises ``Invalid`` on a broken cursor."""
-        if before and not (before.isascii() and before.isdecimal() and len(before) < len(str(NEWEST))):
+        if before and not (
+            before.isascii() and before.isdecimal() and len(before) <= len(str(NEWEST)) and int(before) <= NEWEST
+        ):
             raise Invalid(FieldError("before", "This place in the list is not known; please start again.", "cursor"))
         return cls(q.strip()[:LONGEST_SEARCH], state if state in states else "", int(before) if before else NEWEST)
 

@@ -17,6 +17,7 @@ from opensky.web.signing import Signer, new_token
 
 _PAGE = 20
 _NEWEST = (1 << 63) - 1
+_DIGITS = len(str(_NEWEST))
 
 
 class CheckoutController:
@@ -159,6 +160,6 @@ def order_cursor(text: str) -> int:
     """Return the id of the last order seen, from the address bar; raises ``Invalid``."""
     if not text:
         return _NEWEST
-    if not (text.isascii() and text.isdecimal() and len(text) < len(str(_NEWEST))):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) <= _NEWEST):
         raise Invalid(FieldError("before", "This place in the list is not known; please start from the top.", "cursor"))
     return int(text)
