@@ -16,9 +16,18 @@ def test_failures_are_described_as_problems(browser: Any) -> None:
     paths = browser.get("/api/v1/openapi.json").json()["paths"]
     responses = paths["/api/v1/things"]["post"]["responses"]
     assert sorted(responses) == ["201", "400", "401", "403", "413", "422", "429"]
-    assert responses["422"]["content"] == {
-        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-    }
+    (media,) = responses["422"]["content"].items()
+    assert media == (
+        "application/problem+json",
+        {
+            "schema": {"$ref": "#/components/schemas/Problem"},
+            "example": {
+                "title": "Please check your input",
+                "status": 422,
+                "detail": "Something in the form needs another look.",
+            },
+        },
+    )
     assert sorted(paths["/api/v1/things/{name}"]["get"]["responses"]) == ["200", "400", "404"]
     assert sorted(paths["/api/v1/things/{name}"]["delete"]["responses"]) == ["204", "400", "401", "403"]
 

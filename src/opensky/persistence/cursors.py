@@ -17,7 +17,10 @@ from opensky.kernel.errors import FieldError, Invalid
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _LONGEST = 64
+FORM = "^([A-Za-z0-9_-]{21}[AQgw])?$"
+"""What every cursor looks like, as a regular expression: two numbers of 64 bits, or nothing for the start of a list."""
 
 
 class Cursor(NamedTuple):
@@ -32,21 +35,21 @@ class Cursor(NamedTuple):
 
     @classmethod
     def read(cls, text: str, field: str = "before") -> "Cursor":
-        """Read what ``text`` wrote; an empty text is the start of the list.
+        """Read what ``text`` wrote; an empty text is the start of the list. Beyond the calendar is its first or last day.
 
         Raises:
-            Invalid: it is no cursor of ours; ``field`` is named as the one at fault.
+            Invalid: it has not the form of a cursor; ``field`` is named as the one at fault.
         """
         if not text:
             return START
         at, id_ = unpack(">qq", text, field)
         try:
             return cls(instant(at), id_)
-        except OverflowError as error:
-            raise not_a_cursor(field) from error
+        except OverflowError:
+            return cls(LATEST if at > 0 else EARLIEST, id_)
 
 
-START = Cursor(datetime.max.replace(tzinfo=UTC), (1 << 63) - 1)
+START = Cursor(LATEST, (1 << 63) - 1)
 """Before the newest entry that there can be."""
 
 

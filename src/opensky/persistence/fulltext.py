@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Executable, event, text
 from sqlalchemy.engine import Connection
 
-from opensky.persistence.cursors import not_a_cursor, pack, unpack
+from opensky.persistence.cursors import pack, unpack
 from opensky.persistence.tables import METADATA
 
 MOST_WORDS, LONGEST_TEXT = 8, 200
@@ -36,13 +36,11 @@ class Rank(NamedTuple):
 
     @classmethod
     def read(cls, text: str, field: str = "before") -> "Rank":
-        """Read what ``text`` wrote; an empty text is the start. Raises ``Invalid``."""
+        """Read what ``text`` wrote; an empty text, or a weight that nothing weighs, is the start. Raises ``Invalid``."""
         if not text:
             return BEST
         weight, id_ = unpack(">dq", text, field)
-        if not math.isfinite(weight):
-            raise not_a_cursor(field)
-        return cls(weight, id_)
+        return cls(weight, id_) if math.isfinite(weight) else BEST
 
 
 BEST = Rank(-1e300, (1 << 63) - 1)

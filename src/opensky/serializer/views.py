@@ -10,6 +10,7 @@ Compiled code fills the struct and msgspec encodes it: under half the time of a 
 import types
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, is_dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, NewType, Union, get_args, get_origin, get_type_hints
 
@@ -26,8 +27,12 @@ Shown = str | Iterable[str]
 class MoneyView(msgspec.Struct, frozen=True, gc=False):
     """An amount in decimal text, and its ISO 4217 currency."""
 
-    amount: str
-    currency: str
+    amount: Annotated[str, msgspec.Meta(examples=["24.00"])]
+    currency: Annotated[str, msgspec.Meta(examples=["USD"])]
+
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True, examples=["2026-11-23T09:41:00Z"])]
+"""An instant in an answer: RFC 3339 with its offset, and described so."""
 
 
 def view(cls: type, groups: Shown) -> type[msgspec.Struct]:

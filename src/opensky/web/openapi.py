@@ -1,7 +1,6 @@
 """The description of the API (OpenAPI 3.1), made from the routes when it is first asked for."""
 
-from collections.abc import Iterator
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import msgspec
 from litestar import Litestar
@@ -12,6 +11,8 @@ from litestar.openapi.spec import Components, SecurityScheme, Server
 from litestar.serialization import encode_json
 
 from opensky.settings import Settings
+from opensky.web.examples import exemplify
+from opensky.web.problems import Problem
 
 PATH = "/api/v1/openapi.json"
 VERSION = "1.0.0"
@@ -28,29 +29,41 @@ def describe(app: Litestar, settings: Settings) -> bytes:
     for route in app.routes:
         plugin.receive_route(route)
     described = plugin.provide_openapi_schema()
-    _close(described, app)
+    _describe_structs(described, app)
+    exemplify(described)
     return encode_json(described)
 
 
-def _close(described: dict[str, Any], app: Litestar) -> None:
-    """Say of the bodies that take no other fields that they do not; Litestar leaves it out."""
-    schemas = described.get("components", {}).get("schemas", {})
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            body = handler.parsed_fn_signature.parameters.get("data")
-            for struct in _structs(body.annotation) if body is not None else ():
-                if struct.__struct_config__.forbid_unknown_fields and struct.__name__ in schemas:
-                    schemas[struct.__name__]["additionalProperties"] = False
+def _describe_structs(described: dict[str, Any], app: Litestar) -> None:
+    """Describe bodies and answers as msgspec does, which parses and writes them.
+
+    Litestar leaves out what is said about a struct, and that it takes no other fields than its own.
+    """
+    handlers = [
+        h for route in app.routes for h in getattr(route, "route_handlers", ()) if h.resolve_include_in_schema()
+    ]
+    structs = {Problem}.union(*(_structs(handler) for handler in handlers))
+    _, known = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+    described["components"].setdefault("schemas", {}).update(known)
+    for path in described["paths"].values():
+        for operation in path.values():
+            _tell_answers(operation["responses"], known)
 
 
-def _structs(hint: Any) -> Iterator[type[msgspec.Struct]]:
-    """Yield the structs that a type is or holds."""
-    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
-        yield hint
-        for field in get_type_hints(hint).values():
-            yield from _structs(field)
-    for part in get_args(hint):
-        yield from _structs(part)
+def _structs(handler: Any) -> set[type[msgspec.Struct]]:
+    """Return the structs that a handler takes and gives."""
+    signature = handler.parsed_fn_signature
+    body = signature.parameters.get("data")
+    hints = (signature.return_type.annotation, body.annotation if body is not None else None)
+    return {hint for hint in hints if isinstance(hint, type) and issubclass(hint, msgspec.Struct)}
+
+
+def _tell_answers(responses: dict[str, Any], known: dict[str, Any]) -> None:
+    """Say of an answer what its struct says of itself, where Litestar has only a phrase for the status."""
+    for response in responses.values():
+        schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+        sentence = known.get(schema.get("$ref", "").rpartition("/")[2], {}).get("description", "")
+        response["description"] = sentence or response["description"]
 
 
 def _config(settings: Settings) -> OpenAPIConfig:

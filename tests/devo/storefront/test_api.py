@@ -103,8 +103,8 @@ def test_what_is_not_there_is_not_found(shop: Any, path: str) -> None:
         ("limit=101", 400),
         ("limit=99999999999999999999999", 400),
         ("limit=x", 400),
-        ("after=x", 422),
-        ("after=%00%00", 422),
+        ("after=x", 400),
+        ("after=%00%00", 400),
         ("after=" + "A" * 65, 400),
     ],
 )

@@ -1,6 +1,5 @@
 """Members for programs: tokens, and who one is."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -9,6 +8,7 @@ from opensky.devo.members.doors import Doors
 from opensky.devo.members.errors import WrongLogin
 from opensky.devo.members.manager import MemberManager
 from opensky.kernel.errors import TooMany
+from opensky.serializer.views import Moment
 from opensky.web import Visitor, access, api
 
 
@@ -24,17 +24,17 @@ class TokenRequest(msgspec.Struct, forbid_unknown_fields=True):
 class TokenAnswer(msgspec.Struct):
     """The new token: this is the one time that it can be seen."""
 
-    token: str
-    scope: str
+    token: Annotated[str, msgspec.Meta(examples=["osk_7EbPzlLApmmipM1wVPVH3p3paIZSaxaLvhtOO9eSROw"])]
+    scope: Literal["read", "write"]
 
 
 class Me(msgspec.Struct):
     """Who bears the token."""
 
-    id: str
-    email: str
-    name: str
-    joined_at: datetime
+    id: Annotated[str, msgspec.Meta(examples=["413628137893888001"])]
+    email: Annotated[str, msgspec.Meta(examples=["maya@example.org"])]
+    name: Annotated[str, msgspec.Meta(examples=["Maya Linden"])]
+    joined_at: Moment
 
 
 class TokenApi:

@@ -1,6 +1,5 @@
 """Orders for programs."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -14,22 +13,35 @@ from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.repository import Listed
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from opensky.kernel.money import Money
-from opensky.serializer.views import MoneyView
+from opensky.serializer.views import Moment, MoneyView
 from opensky.web import FromHeader, Visitor, access, api
 
-Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=40, examples=["BOWL-BLUE"])]
+Sku = Annotated[str, msgspec.Meta(min_length=1, max_length=40, examples=["MUG-S"])]
 Quantity = Annotated[int, msgspec.Meta(ge=1, le=MOST_OF_ONE)]
-Line = Annotated[str, msgspec.Meta(max_length=200)]
 Key = Annotated[
     str,
     msgspec.Meta(
         min_length=8,
         max_length=100,
         description="Made by the client, new for each order; the same key twice is the same order once.",
+        examples=["5f2b1c1e-7a54-4a5e-9d2b-3c1f0e8a9b7d"],
     ),
     FromHeader("Idempotency-Key"),
 ]
-Limit = Annotated[int, msgspec.Meta(ge=1, le=100)]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=100, description="How many, at most.")]
+Number = Annotated[str, msgspec.Meta(description="The number of an order.", examples=["OS-7KQ2MXB"])]
+State = Annotated[str, msgspec.Meta(examples=["paid"])]
+After = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^[0-9]{0,19}$",
+        description="Where the page before ended: its `after`. Leave it out for the first page.",
+    ),
+]
+
+
+def _line(example: str) -> msgspec.Meta:
+    return msgspec.Meta(max_length=200, examples=[example])
 
 
 class LineRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,12 +54,12 @@ class LineRequest(msgspec.Struct, forbid_unknown_fields=True):
 class AddressRequest(msgspec.Struct, forbid_unknown_fields=True):
     """Where the parcels go."""
 
-    name: Line
-    street: Line
-    city: Line
-    postcode: Line
+    name: Annotated[str, _line("Noor Haddad")]
+    street: Annotated[str, _line("14 Warren Street")]
+    city: Annotated[str, _line("Hudson")]
+    postcode: Annotated[str, _line("12534")]
     country: Annotated[str, msgspec.Meta(min_length=2, max_length=2, examples=["US"])] = "US"
-    region: Line = ""
+    region: Annotated[str, _line("NY")] = ""
 
 
 class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,16 +68,16 @@ class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
     lines: Annotated[list[LineRequest], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
     payment_token: Annotated[str, msgspec.Meta(min_length=1, max_length=200, examples=["4242 4242 4242 4242"])]
     address: AddressRequest | None = None
-    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    email: Annotated[str, msgspec.Meta(max_length=254, examples=["noor@example.org"])] = ""
 
 
 class OrderLineAnswer(msgspec.Struct):
     """One line of an order, with the names and the price of the day."""
 
-    sku: str
-    name: str
-    variant: str
-    seller_id: str
+    sku: Annotated[str, msgspec.Meta(examples=["MUG-S"])]
+    name: Annotated[str, msgspec.Meta(examples=["Speckled mug"])]
+    variant: Annotated[str, msgspec.Meta(examples=["Small"])]
+    seller_id: Annotated[str, msgspec.Meta(examples=["413628137893888001"])]
     quantity: int
     price: MoneyView
     amount: MoneyView
@@ -74,30 +86,30 @@ class OrderLineAnswer(msgspec.Struct):
 class OrderAnswer(msgspec.Struct):
     """An order and where it stands: ``placed``, ``paid`` or ``cancelled``."""
 
-    number: str
-    state: str
+    number: Number
+    state: State
     total: MoneyView
-    email: str
-    placed_at: datetime
-    paid_at: datetime | None
-    cancelled_at: datetime | None
+    email: Annotated[str, msgspec.Meta(examples=["noor@example.org"])]
+    placed_at: Moment
+    paid_at: Moment | None
+    cancelled_at: Annotated[Moment | None, msgspec.Meta(examples=[None])]
     lines: list[OrderLineAnswer]
 
 
 class OrderEntry(msgspec.Struct):
     """One order in a list."""
 
-    number: str
-    state: str
+    number: Number
+    state: State
     total: MoneyView
-    placed_at: datetime
+    placed_at: Moment
 
 
 class OrderListing(msgspec.Struct):
     """One page of orders; ``after`` is the cursor of the next, empty on the last."""
 
     orders: list[OrderEntry]
-    after: str = ""
+    after: Annotated[str, msgspec.Meta(examples=["413628137893888001"])] = ""
 
 
 class OrderApi:
@@ -126,7 +138,7 @@ class OrderApi:
         return _answer(self._orders.buy(purchase, data.payment_token))
 
     @api.get("/api/v1/orders", access=access.MEMBER, summary="List my orders", raises=[Invalid], tag="Orders")
-    def list(self, after: Annotated[str, msgspec.Meta(max_length=20)] = "", limit: Limit = 20) -> OrderListing:
+    def list(self, after: After = "", limit: Limit = 20) -> OrderListing:
         """Return one's orders, newest first, by cursor."""
         found = self._orders.of_member(self._visitor.require_member(), order_cursor(after), limit)
         return OrderListing([_entry(each) for each in found.entries], str(found.older or ""))
@@ -134,7 +146,7 @@ class OrderApi:
     @api.get(
         "/api/v1/orders/{number:str}", access=access.MEMBER, summary="Show an order", raises=[NotFound], tag="Orders"
     )
-    def show(self, number: str) -> OrderAnswer:
+    def show(self, number: Number) -> OrderAnswer:
         """Return one order with its lines."""
         return _answer(self._orders.get(number, self._buyer))
 
@@ -146,7 +158,7 @@ class OrderApi:
         raises=[NotFound, Conflict],
         tag="Orders",
     )
-    def cancel(self, number: str) -> OrderAnswer:
+    def cancel(self, number: Number) -> OrderAnswer:
         """Cancel one's order while that is possible; stock and money go back."""
         return _answer(self._orders.cancel(number, self._buyer))
 

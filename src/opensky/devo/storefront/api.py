@@ -19,6 +19,8 @@ from opensky.devo.storefront.shapes import (
     ProductListing,
     SellerAnswer,
     SellerListing,
+    SellerSlug,
+    Slug,
     Words,
     followed_answer,
     popular_summary,
@@ -63,7 +65,7 @@ class ProductApi:
         raises=[NotFound],
         tag="Products",
     )
-    def show(self, slug: str) -> ProductAnswer:
+    def show(self, slug: Slug) -> ProductAnswer:
         """Return one product with its variants, and how many are left of each."""
         product = self._catalog.product(slug)
         seller = self._sellers.shown_by_id(product.seller_id)
@@ -103,7 +105,7 @@ class SellerApi:
     @api.get(
         "/api/v1/sellers/{slug:str}", access=access.PUBLIC, summary="Show an insider", raises=[NotFound], tag="Sellers"
     )
-    def show(self, slug: str) -> SellerAnswer:
+    def show(self, slug: SellerSlug) -> SellerAnswer:
         """Return one insider and how many follow them."""
         seller = self._sellers.shown(slug)
         return seller_answer(seller, self._follows.number_of_followers(seller.id))
@@ -115,7 +117,7 @@ class SellerApi:
         raises=[NotFound, Invalid],
         tag="Sellers",
     )
-    def followers(self, slug: str, after: After = "", limit: Limit = 20) -> FollowerListing:
+    def followers(self, slug: SellerSlug, after: After = "", limit: Limit = 20) -> FollowerListing:
         """Return who follows an insider, by given name, the latest first."""
         seller = self._sellers.shown(slug)
         page = self._follows.followers(seller.id, Cursor.read(after, "after"), limit)
@@ -139,7 +141,7 @@ class FollowApi:
     @api.put(
         "/api/v1/me/follows/{slug:str}", access=access.MEMBER, summary="Follow an insider", raises=[NotFound], tag="Me"
     )
-    def follow(self, slug: str) -> FollowAnswer:
+    def follow(self, slug: SellerSlug) -> FollowAnswer:
         """Follow an insider; twice is the same as once."""
         seller = self._sellers.by_slug(slug)
         changed = self._follows.follow(self._visitor.require_member(), seller)
@@ -152,7 +154,7 @@ class FollowApi:
         raises=[NotFound],
         tag="Me",
     )
-    def unfollow(self, slug: str) -> FollowAnswer:
+    def unfollow(self, slug: SellerSlug) -> FollowAnswer:
         """Follow an insider no more; twice is the same as once."""
         seller = self._sellers.by_slug(slug)
         changed = self._follows.unfollow(self._visitor.require_member(), seller)

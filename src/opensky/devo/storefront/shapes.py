@@ -1,6 +1,5 @@
 """What the API says of products and insiders, and what it takes to page through them."""
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -9,17 +8,27 @@ from opensky.devo.follows.views import Followed, Popular
 from opensky.devo.products.views import CardRow, ProductShown
 from opensky.devo.sellers.views import Insider, InsiderInFull
 from opensky.kernel.money import Money
-from opensky.serializer.views import MoneyView
+from opensky.persistence.cursors import FORM
+from opensky.serializer.views import Moment, MoneyView
 
 Limit = Annotated[int, Meta(ge=1, le=100, description="How many, at most.")]
 After = Annotated[
-    str, Meta(max_length=64, description="Where the page before ended: its `after`. Leave it out for the first page.")
+    str,
+    Meta(pattern=FORM, description="Where the page before ended: its `after`. Leave it out for the first page."),
+]
+Next = Annotated[
+    str, Meta(description="Where the next page begins; empty on the last.", examples=["AAZg7mQ14wAFvYCZlEWAAQ"])
 ]
 Words = Annotated[str, Meta(max_length=200, description="Words to look for; each may be the beginning of a word.")]
 Id = Annotated[str, Meta(description="A 64-bit number, as text.", examples=["413628137893888001"])]
 Slug = Annotated[str, Meta(description="The name in addresses.", examples=["speckled-mug"])]
+SellerSlug = Annotated[str, Meta(description="The insider's name in addresses.", examples=["maya-linden"])]
+Shelf = Annotated[str, Meta(examples=["table"])]
 Media = Annotated[
     str, Meta(description="Where the picture is; empty if there is none.", examples=["/media/speckled-mug.svg"])
+]
+Alt = Annotated[
+    str, Meta(description="What the picture shows.", examples=["A mug with a speckled glaze, on a dark table"])
 ]
 
 
@@ -27,7 +36,7 @@ class SellerReference(Struct, frozen=True, gc=False):
     """The insider who offers a product."""
 
     id: Id
-    slug: Annotated[str, Meta(examples=["maya-linden"])]
+    slug: SellerSlug
     name: Annotated[str, Meta(examples=["Maya Linden"])]
 
 
@@ -41,23 +50,23 @@ class ProductSummary(Struct, frozen=True, gc=False):
     from_price: bool
     sold_out: bool
     picture: Media
-    picture_alt: str
+    picture_alt: Alt
     seller: SellerReference
-    published_at: datetime
+    published_at: Moment
 
 
 class ProductListing(Struct, frozen=True):
     """One page of products; ``after`` leads to the next, and is empty on the last."""
 
     products: list[ProductSummary]
-    after: str = ""
+    after: Next = ""
 
 
 class VariantAnswer(Struct, frozen=True, gc=False):
     """One way in which a product is sold, and how many are left."""
 
     sku: Annotated[str, Meta(examples=["MUG-S"])]
-    name: str
+    name: Annotated[str, Meta(examples=["Small"])]
     price: MoneyView
     left: int
 
@@ -66,7 +75,7 @@ class PictureAnswer(Struct, frozen=True, gc=False):
     """A picture and what it shows."""
 
     url: Media
-    alt: str
+    alt: Alt
 
 
 class ProductAnswer(Struct, frozen=True):
@@ -74,25 +83,25 @@ class ProductAnswer(Struct, frozen=True):
 
     id: Id
     slug: Slug
-    name: str
-    words: str
-    description: str
-    categories: list[str]
+    name: Annotated[str, Meta(examples=["Speckled mug"])]
+    words: Annotated[str, Meta(examples=["Every one comes out a little different, and I like them best for it."])]
+    description: Annotated[str, Meta(examples=["Stoneware, thrown by hand. Holds 300 ml."])]
+    categories: list[Shelf]
     variants: list[VariantAnswer]
     pictures: list[PictureAnswer]
     seller: SellerReference
-    published_at: datetime | None
+    published_at: Moment | None
 
 
 class SellerSummary(Struct, frozen=True, gc=False):
     """An insider in a list."""
 
     id: Id
-    slug: Annotated[str, Meta(examples=["maya-linden"])]
+    slug: SellerSlug
     name: Annotated[str, Meta(examples=["Maya Linden"])]
     craft: Annotated[str, Meta(examples=["Potter"])]
-    town: str
-    sentence: str
+    town: Annotated[str, Meta(examples=["Hudson"])]
+    sentence: Annotated[str, Meta(examples=["Stoneware for slow mornings."])]
     picture: Media
     followers: int
 
@@ -101,50 +110,50 @@ class SellerListing(Struct, frozen=True):
     """One page of insiders; ``after`` leads to the next, and is empty on the last."""
 
     sellers: list[SellerSummary]
-    after: str = ""
+    after: Next = ""
 
 
 class SellerAnswer(SellerSummary, frozen=True, gc=False, kw_only=True):
     """An insider with everything about them."""
 
-    bio: str
-    joined_at: datetime
+    bio: Annotated[str, Meta(examples=["I dig the clay myself, an hour from here."])]
+    joined_at: Moment
 
 
 class FollowerAnswer(Struct, frozen=True, gc=False):
     """A member who follows an insider, by given name."""
 
-    name: str
-    followed_at: datetime
+    name: Annotated[str, Meta(examples=["Robin"])]
+    followed_at: Moment
 
 
 class FollowerListing(Struct, frozen=True):
     """One page of followers; ``after`` leads to the next, and is empty on the last."""
 
     followers: list[FollowerAnswer]
-    after: str = ""
+    after: Next = ""
 
 
 class FollowAnswer(Struct, frozen=True, gc=False):
     """Whether the member follows an insider now, and whether that has changed just now."""
 
-    seller: Annotated[str, Meta(examples=["maya-linden"])]
-    following: bool
-    changed: bool
+    seller: SellerSlug
+    following: Annotated[bool, Meta(examples=[True])]
+    changed: Annotated[bool, Meta(examples=[True])]
 
 
 class FollowedAnswer(Struct, frozen=True, gc=False):
     """An insider whom the member follows."""
 
     seller: SellerSummary
-    followed_at: datetime
+    followed_at: Moment
 
 
 class FollowedListing(Struct, frozen=True):
     """One page of those whom the member follows; ``after`` leads to the next, and is empty on the last."""
 
     follows: list[FollowedAnswer]
-    after: str = ""
+    after: Next = ""
 
 
 class FeedEntry(Struct, frozen=True, gc=False):
@@ -160,7 +169,7 @@ class FeedListing(Struct, frozen=True):
     entries: list[FeedEntry]
     discovery: bool
     following: int
-    after: str = ""
+    after: Next = ""
 
 
 def money(amount: Money) -> MoneyView:
