@@ -21,13 +21,7 @@ _STOP_WITHIN = 20
 _TAIL = 25
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask a shop that listens everywhere
 # Programs on two cores share few threads: more arenas of the allocator would only keep more memory.
-_MEMORY = {
-    "MALLOC_ARENA_MAX": "2",
-    # Fixed, or the allocator would learn from the first password that is hashed to keep those 19 MB for ever.
-    "MALLOC_MMAP_THRESHOLD_": "1048576",
-    "MALLOC_TRIM_THRESHOLD_": "1048576",
-    "PYTHONUNBUFFERED": "1",
-}
+_MEMORY = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 _EXITED = re.compile(r"(?:exited|gave up|spawnerr): (\S+) (.*)")
 
 
