@@ -117,7 +117,7 @@ def test_a_journey_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, la
 def test_a_graph_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     """Same counts, same rows, same list of refusals, nothing doubled."""
     chance = random.Random(7)
-    lines = [f"{chance.randrange(60)}\t{chance.randrange(40)}\t{1_500_000_000 + i}" for i in range(600)]
+    lines = [f"{chance.randrange(300)}\t{chance.randrange(200)}\t{1_500_000_000 + i}" for i in range(6000)]
     graph = tmp_path / "graph.tsv"
     graph.write_text("\n".join(lines + ["x y"] * 10))
     whole = finished(started("follows", tmp_path / "whole", graph))
