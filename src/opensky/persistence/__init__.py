@@ -4,7 +4,7 @@ from opensky.persistence.bulk import Bulk
 from opensky.persistence.database import Database
 from opensky.persistence.errors import Duplicate, NotLoaded, ReadOnly, StaleObject, StoreBusy, Uncompilable
 from opensky.persistence.outbox import OutboxMessage
-from opensky.persistence.query import Query
+from opensky.persistence.query import Command, Query
 from opensky.persistence.reader import Reader
 from opensky.persistence.statements import insert_ignore
 from opensky.persistence.tables import METADATA, table
@@ -13,6 +13,7 @@ from opensky.persistence.unit_of_work import UnitOfWork
 __all__ = [
     "METADATA",
     "Bulk",
+    "Command",
     "Database",
     "Duplicate",
     "NotLoaded",

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select
+from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import CompilerElement
 
@@ -49,6 +49,28 @@ class Query(Generic[T]):
                 cells[position] = process(cells[position])
             made.append(into(*cells))
         return made
+
+
+class Command:
+    """One write statement, prepared as a ``Query`` is: for writes that happen all the time and need no object."""
+
+    def __init__(self, statement: Insert | Update | Delete) -> None:
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+        self._lock = threading.Lock()
+
+    def run(self, cursor: Any, dialect: Dialect, rows: Sequence[dict[str, Any]]) -> int:
+        """Execute on a DB-API cursor, once for each of ``rows``, and return how many rows were touched."""
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            with self._lock:
+                compiled = self._compiled.setdefault(dialect.name, _Compiled(self._statement, dialect))
+        calls = [compiled.call(values) for values in rows]
+        if len(calls) == 1:
+            cursor.execute(*calls[0])
+        elif calls:
+            cursor.executemany(calls[0][0], [parameters for _, parameters in calls])
+        return int(cursor.rowcount) if calls else 0
 
 
 class _Compiled:

@@ -21,6 +21,7 @@ from opensky.persistence.duplicates import duplicate_from
 from opensky.persistence.equality import by_values
 from opensky.persistence.errors import ReadOnly, StaleObject
 from opensky.persistence.outbox import OutboxMessage
+from opensky.persistence.query import Command, Query
 from opensky.persistence.references import load_references
 
 T = TypeVar("T")
@@ -53,6 +54,8 @@ class UnitOfWork:
         self._rows: Session | None = None
         self._documents = DocumentSession(lambda: SqlDocuments(self.connection))
         self._after_commit: list[Callable[[], None]] = []
+        self.statements = 0
+        """How many prepared queries and commands it ran; the engine's own events see all others."""
 
     @property
     def connection(self) -> Connection:
@@ -140,6 +143,34 @@ class UnitOfWork:
             raise duplicate_from(error) from error
         return result
 
+    def fetch(self, query: Query[T], **values: Any) -> list[T]:
+        """Run a prepared query in this transaction, after flushing what is pending."""
+        self._flush_pending()
+        self.statements += 1
+        return query.run(self._driver_cursor(), self.connection.dialect, values)
+
+    def fetch_one(self, query: Query[T], **values: Any) -> T | None:
+        """Return the first value of a prepared query in this transaction, or ``None``."""
+        return next(iter(self.fetch(query, **values)), None)
+
+    def run(self, command: Command, *rows: dict[str, Any], **values: Any) -> int:
+        """Run a prepared command, with ``values`` or once for each of ``rows``; return how many rows it touched.
+
+        It changes rows behind the tracked objects and raises no lifecycle event.
+
+        Raises:
+            Duplicate: a unique value is taken.
+            ReadOnly: this unit of work only reads.
+        """
+        self._refuse_if_read_only()
+        self._flush_pending()
+        self.statements += 1
+        dialect = self.connection.dialect
+        try:
+            return command.run(self._driver_cursor(), dialect, rows or (values,))
+        except dialect.loaded_dbapi.IntegrityError as error:
+            raise duplicate_from(IntegrityError(None, None, error)) from error
+
     def send(self, queue: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
         """Write a message into the outbox: it goes out if, and only if, this transaction commits."""
         message = OutboxMessage(
@@ -211,6 +242,9 @@ class UnitOfWork:
         elif self._connection is None:
             self._rows.bind = self.connection
         return self._rows
+
+    def _driver_cursor(self) -> Any:
+        return self.connection.connection.cursor()
 
     def _flush_pending(self) -> None:
         if not self._read_only and self._connection is not None:

@@ -7,7 +7,6 @@ from opensky.devo.bag.objects import MOST_LINES, MOST_OF_ONE, Bag, BagId, BagLin
 from opensky.devo.bag.offers import Offer
 from opensky.devo.bag.repository import BagRepository, Wanted
 from opensky.devo.members.objects import MemberId
-from opensky.devo.products.objects import ProductId
 from opensky.devo.storefront.views import BagLineView, BagView
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
@@ -59,19 +58,24 @@ class BagManager:
             Invalid: fewer than 1 or more than 99.
         """
         _refuse_out_of_range(quantity)
+        bag_id, now = self._bags.of(owner), self._clock.now()
         offer = self._offer(sku)
-        bag = self._bags.of(owner)
-        line = self._bags.line(bag.id, sku) if bag else None
-        has = line.quantity if line else 0
+        has = self._bags.quantity(bag_id, sku) if bag_id is not None else 0
         wanted = min(quantity + has, MOST_OF_ONE)
         _refuse_short(offer, wanted, has)
-        bag = bag or self._new_bag(owner)
-        line = line or self._new_line(bag, offer)
-        line.quantity, line.seen_price = wanted, offer.price
-        bag.changed_at = self._clock.now()
+        if bag_id is None:
+            bag_id = BagId(self._ids.next())
+            self._bags.start(owner, bag_id, now)
+        else:
+            self._bags.touch(bag_id, now)
+        if not has:
+            self._refuse_full(bag_id)
+            self._bags.put(bag_id, offer, wanted, now)
+        else:
+            self._bags.change(bag_id, offer, wanted)
         about = {"member_id": owner.member_id, "product_id": offer.product_id, "sku": sku, "quantity": quantity}
         self._events.notify(Event(BAG_ADDED, None, about))
-        return bag.id
+        return bag_id
 
     def change(self, owner: Owner, sku: str, quantity: int) -> None:
         """Have so many of a SKU in the bag; none takes it out.
@@ -85,24 +89,21 @@ class BagManager:
             self.remove(owner, sku)
             return
         _refuse_out_of_range(quantity)
-        offer = self._offer(sku)
-        bag, line = self._found(owner, sku)
+        offer, bag_id = self._offer(sku), self._bags.of(owner)
         _refuse_short(offer, quantity, 0)
-        line.quantity, line.seen_price = quantity, offer.price
-        bag.changed_at = self._clock.now()
+        if bag_id is None or not self._bags.change(bag_id, offer, quantity):
+            raise NotFound("This is not in your bag.", sku=sku)
+        self._bags.touch(bag_id, self._clock.now())
 
     def remove(self, owner: Owner, sku: str) -> None:
         """Take a SKU out of the bag; what is not in it is out already."""
-        bag = self._bags.of(owner)
-        line = self._bags.line(bag.id, sku) if bag else None
-        if bag is not None and line is not None:
-            self._bags.remove(line)
-            bag.changed_at = self._clock.now()
+        bag_id = self._bags.of(owner)
+        if bag_id is not None and self._bags.take_out(bag_id, [sku]):
+            self._bags.touch(bag_id, self._clock.now())
 
     def bag_of(self, owner: Owner) -> BagId | None:
         """Return the bag that the owner has, if any."""
-        bag = self._bags.of(owner)
-        return bag.id if bag else None
+        return self._bags.of(owner)
 
     def empty(self, bag_id: int, skus: Collection[str]) -> None:
         """Take out what has been bought; what was put in meanwhile stays."""
@@ -110,10 +111,10 @@ class BagManager:
 
     def take_over(self, member_id: MemberId, bag_id: int | None) -> None:
         """Give a member what they put in as a guest. Of a thing that is in both bags, the greater number stays."""
-        guests = self._bags.of(Owner(bag_id=bag_id)) if bag_id is not None else None
+        guests = self._bags.guests(BagId(bag_id)) if bag_id is not None else None
         if guests is None:
             return
-        own = self._bags.of(Owner(member_id))
+        own = self._bags.members(member_id)
         if own is None:
             guests.member_id = member_id
             return
@@ -142,37 +143,15 @@ class BagManager:
             kept[line.sku] = moved
         self._bags.remove(line)
 
-    def _new_bag(self, owner: Owner) -> Bag:
-        bag = Bag(id=BagId(self._ids.next()), member_id=owner.member_id, changed_at=self._clock.now())
-        self._bags.add(bag)
-        return bag
-
-    def _new_line(self, bag: Bag, offer: Offer) -> BagLine:
-        if len(self._bags.lines(bag.id)) >= MOST_LINES:
+    def _refuse_full(self, bag_id: BagId) -> None:
+        if self._bags.size(bag_id) >= MOST_LINES:
             raise Conflict(f"A bag holds at most {MOST_LINES} different things. Please order these first.")
-        line = BagLine(
-            bag_id=bag.id,
-            sku=offer.sku,
-            product_id=ProductId(offer.product_id),
-            quantity=1,
-            seen_price=offer.price,
-            added_at=self._clock.now(),
-        )
-        self._bags.add(line)
-        return line
 
     def _offer(self, sku: str) -> Offer:
         offer = self._bags.offers([sku]).get(sku)
         if offer is None or not offer.offered:
             raise NotFound("This is no longer offered.", sku=sku)
         return offer
-
-    def _found(self, owner: Owner, sku: str) -> tuple[Bag, BagLine]:
-        bag = self._bags.of(owner)
-        line = self._bags.line(bag.id, sku) if bag else None
-        if bag is None or line is None:
-            raise NotFound("This is not in your bag.", sku=sku)
-        return bag, line
 
 
 def _line(wanted: Wanted, offer: Offer | None, currency: str) -> BagLineView:

@@ -1,14 +1,16 @@
 """Every question that is asked about bags."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from opensky.devo.bag.objects import Bag, BagId, BagLine, Owner
 from opensky.devo.bag.offers import Offer, offers
+from opensky.devo.members.objects import MemberId
 from opensky.kernel.money import Money
-from opensky.persistence import Query, Reader, UnitOfWork, table
+from opensky.persistence import Command, Query, Reader, UnitOfWork, table
 
 _bags, _lines = table(Bag), table(BagLine)
 
@@ -40,6 +42,29 @@ _COUNT = {
     whose: Query(select(func.coalesce(func.sum(_lines.c.quantity), 0)).select_from(_joined).where(condition), int)
     for whose, condition in (("member", _OF_MEMBER), ("guest", _OF_GUEST))
 }
+_BAG = {
+    whose: Query(select(_bags.c.id).where(condition), BagId)
+    for whose, condition in (("member", _OF_MEMBER), ("guest", _OF_GUEST))
+}
+_IN_BAG = _lines.c.bag_id == bindparam("bag_id")
+_QUANTITY = Query(select(_lines.c.quantity).where(_IN_BAG, _lines.c.sku == bindparam("sku")), int)
+_SIZE = Query(select(func.count()).select_from(_lines).where(_IN_BAG), int)
+_START = Command(insert(_bags))
+_PUT = Command(insert(_lines))
+_LINE = (_lines.c.bag_id == bindparam("whose"), _lines.c.sku == bindparam("what"))
+_CHANGE = Command(
+    update(_lines)
+    .where(*_LINE)
+    .values(
+        quantity=bindparam("quantity_"),
+        seen_price_minor=bindparam("minor_"),
+        seen_price_currency=bindparam("currency_"),
+    )
+)
+_TAKE_OUT = Command(
+    delete(_lines).where(_lines.c.bag_id == bindparam("whose"), _lines.c.sku.in_(bindparam("what", expanding=True)))
+)
+_TOUCH = Command(update(_bags).where(_bags.c.id == bindparam("whose")).values(changed_at=bindparam("now")))
 
 
 class BagRepository:
@@ -63,33 +88,68 @@ class BagRepository:
         """What is offered under these SKUs just now?"""
         return offers(self._reader, skus)
 
-    def of(self, owner: Owner) -> Bag | None:
+    def of(self, owner: Owner) -> BagId | None:
         """Which bag is the owner's?"""
-        if owner.member_id is not None:
-            return self._unit.find_one(Bag, {"member_id": owner.member_id})
-        if owner.bag_id is None:
-            return None
-        return self._unit.find_one(Bag, {"id": owner.bag_id, "member_id": None})
+        kind, whose = _asked(owner)
+        return self._unit.fetch_one(_BAG[kind], whose=whose) if whose is not None else None
+
+    def start(self, owner: Owner, bag_id: BagId, now: datetime) -> None:
+        """Keep a new bag of this owner."""
+        self._unit.run(_START, id=bag_id, member_id=owner.member_id, changed_at=now)
+
+    def quantity(self, bag_id: BagId, sku: str) -> int:
+        """How many of this SKU are in the bag?"""
+        return self._unit.fetch_one(_QUANTITY, bag_id=bag_id, sku=sku) or 0
+
+    def size(self, bag_id: BagId) -> int:
+        """How many different things are in the bag?"""
+        return self._unit.fetch_one(_SIZE, bag_id=bag_id) or 0
+
+    def put(self, bag_id: BagId, offer: Offer, quantity: int, now: datetime) -> None:
+        """Put a line of this offer into the bag."""
+        self._unit.run(
+            _PUT,
+            bag_id=bag_id,
+            sku=offer.sku,
+            product_id=offer.product_id,
+            quantity=quantity,
+            seen_price_minor=offer.price.minor,
+            seen_price_currency=offer.price.currency,
+            added_at=now,
+        )
+
+    def change(self, bag_id: BagId, offer: Offer, quantity: int) -> bool:
+        """Have so many of an offer in the bag; says whether it was in it."""
+        values = {"quantity_": quantity, "minor_": offer.price.minor, "currency_": offer.price.currency}
+        return self._unit.run(_CHANGE, whose=bag_id, what=offer.sku, **values) == 1
+
+    def take_out(self, bag_id: int, skus: Collection[str]) -> int:
+        """Remove these lines of a bag; returns how many were in it."""
+        return self._unit.run(_TAKE_OUT, whose=bag_id, what=list(skus))
+
+    def touch(self, bag_id: BagId, now: datetime) -> None:
+        """Note that the bag was used."""
+        self._unit.run(_TOUCH, whose=bag_id, now=now)
+
+    def guests(self, bag_id: BagId) -> Bag | None:
+        """Which bag has this id, if it is a guest's? The object."""
+        return self._unit.find_one(Bag, {"id": bag_id, "member_id": None})
+
+    def members(self, member_id: MemberId) -> Bag | None:
+        """Which bag is this member's? The object."""
+        return self._unit.find_one(Bag, {"member_id": member_id})
 
     def lines(self, *bag_ids: BagId) -> list[BagLine]:
-        """Which lines are in these bags?"""
+        """Which lines are in these bags? The objects."""
         return self._unit.find(BagLine, {"bag_id": {"$in": list(bag_ids)}})
 
-    def line(self, bag_id: BagId, sku: str) -> BagLine | None:
-        """Is this SKU in the bag?"""
-        return self._unit.get(BagLine, bag_id, sku)
-
-    def add(self, obj: Bag | BagLine) -> None:
-        """Keep a new bag or line."""
-        self._unit.persist(obj)
+    def add(self, line: BagLine) -> None:
+        """Keep a new line."""
+        self._unit.persist(line)
 
     def remove(self, obj: Bag | BagLine) -> None:
         """Remove a bag or a line."""
         self._unit.remove(obj)
-
-    def take_out(self, bag_id: int, skus: Collection[str]) -> None:
-        """Remove these lines of a bag, with one statement."""
-        self._unit.execute(delete(_lines).where(_lines.c.bag_id == bag_id, _lines.c.sku.in_(skus)))
 
 
 def _asked(owner: Owner) -> tuple[str, int | None]:
