@@ -148,7 +148,7 @@ class OrderApi:
     )
     def show(self, number: Number) -> OrderAnswer:
         """Return one order with its lines."""
-        return _answer(self._orders.get(number, self._buyer))
+        return _answer(self._orders.shown(number, self._buyer))
 
     @api.post(
         "/api/v1/orders/{number:str}/cancel",

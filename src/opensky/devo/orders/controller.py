@@ -116,7 +116,7 @@ class OrderController:
     @page("/orders/{number:str}", access=access.PUBLIC)
     def show(self, number: str, fresh: str = "", proof: str = "") -> Page:
         """Show an order and where it stands; to anybody but its buyer there is no such order."""
-        order = self._guests(number, proof) if proof else self._orders.get(number, self._buyer)
+        order = self._guests(number, proof) if proof else self._orders.shown(number, self._buyer)
         view = order_view(order, self._orders.names(order), self._clock.now())
         return Page("order.html", order=view, fresh=fresh == "1")
 
@@ -143,7 +143,7 @@ class OrderController:
             raise NotFound("There is no such order.", order=number)
         order = self._orders.by_number(number)
         if order.member_id is not None:
-            return self._orders.get(number, self._buyer)
+            return self._orders.shown(number, self._buyer)
         return order
 
     @property

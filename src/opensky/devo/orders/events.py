@@ -1,4 +1,4 @@
-"""What happens to orders."""
+"""What happens to orders. The subject is the order as it was just written, to be looked at; to change it, read it again."""
 
 from opensky.devo.orders.objects import Order
 from opensky.events import declare

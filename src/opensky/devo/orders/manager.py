@@ -92,16 +92,17 @@ class OrderManager:
     def place(self, purchase: Purchase) -> Order:
         """Place an order, take its stock and commit. The same key gives the same order; raises as ``buy`` does."""
         key = _key(purchase)
-        order = self._orders.by_key(key)
-        if order is None:
+        if self._orders.is_new(key):
             order = self._new_order(purchase, key)
             self._take(order)
             self._orders.add(order)
             self._events.notify(Event(ORDER_CREATED, order))
             self._unit.commit()
-        elif purchase.lines and _quantities(order) != dict(purchase.lines):
-            raise KeyReused(order.number)
-        return order
+            return order
+        known = self._orders.by_key(key)
+        if known is None or (purchase.lines and _quantities(known) != dict(purchase.lines)):
+            raise KeyReused(known.number if known else "")
+        return known
 
     def pay(self, order: Order, token: str) -> Order:
         """Charge a placed order and commit what came of it; raises as ``buy`` does."""
@@ -110,6 +111,8 @@ class OrderManager:
             outcome = self._gateway.charge(order.total, token, order.idempotency_key)
         except GatewayError as error:
             raise PaymentUnclear(order.number) from error
+        if isinstance(outcome, Approved) and order.state == "placed" and self._paid_as_placed(order, outcome):
+            return order
         return self._settle(order.id, outcome)
 
     def cancel(self, number: str, buyer: Buyer) -> Order:
@@ -158,6 +161,13 @@ class OrderManager:
     def get(self, number: str, buyer: Buyer) -> Order:
         """Return a buyer's own order; raises ``NotFound``, also where it is somebody else's."""
         order = self._orders.by_number(number)
+        if order is None or not order.belongs_to(buyer):
+            raise NotFound("There is no such order.", order=number)
+        return order
+
+    def shown(self, number: str, buyer: Buyer) -> Order:
+        """Return a buyer's own order to be looked at: changes to it are not kept. Raises ``NotFound`` as ``get`` does."""
+        order = self._orders.shown(number)
         if order is None or not order.belongs_to(buyer):
             raise NotFound("There is no such order.", order=number)
         return order
@@ -222,6 +232,17 @@ class OrderManager:
             names = {line.sku: line.name for line in order.lines}
             raise SoldOut({names.get(sku, sku): left for sku, left in error.left.items()}) from error
 
+    def _paid_as_placed(self, order: Order, outcome: Approved) -> bool:
+        """Write a payment down if nobody has touched the order meanwhile: the usual case, which reads nothing again."""
+        order.payment_reference, order.paid_at = outcome.reference, self._clock.now()
+        order.card_brand, order.card_last4 = outcome.brand, outcome.last4
+        if not self._orders.pay(order):
+            self._unit.rollback()
+            return False
+        order.step_to("paid")
+        self._tell_paid(order)
+        return True
+
     def _settle(self, order_id: OrderId, outcome: Approved | Declined, *, by: str = "payment") -> Order:
         """Write down what became of a payment; whoever comes second finds it done."""
         order = self._reread(order_id)
@@ -243,11 +264,14 @@ class OrderManager:
             raise CancelledMeanwhile(order.number)
         order.step_to("paid")
         order.paid_at = self._clock.now()
+        self._tell_paid(order)
+        return order
+
+    def _tell_paid(self, order: Order) -> None:
         if order.bag_id is not None:
             self._bags.empty(order.bag_id, [line.sku for line in order.lines])
         self._events.notify(Event(ORDER_PAID, order))
         self._unit.commit()
-        return order
 
     def _cancel(self, order: Order, by: str) -> Order:
         self._give_back(order, by)

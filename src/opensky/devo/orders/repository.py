@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, literal_column, or_, select
+from sqlalchemy import bindparam, insert, literal_column, or_, select, update
 
 from opensky.devo.bag.offers import Offer, offers
 from opensky.devo.orders.objects import Order, OrderId, OrderLine
@@ -13,7 +13,8 @@ from opensky.devo.products.objects import Picture, Product
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.ids import first_id_at
 from opensky.kernel.money import Money
-from opensky.persistence import Query, Reader, UnitOfWork, table
+from opensky.mapping import describe
+from opensky.persistence import Command, Query, Reader, UnitOfWork, table
 
 _orders, _lines, _products, _sellers = table(Order), table(OrderLine), table(Product), table(Seller)
 
@@ -112,6 +113,54 @@ _NAMES = Query(
 _TAKEN = Query(select(literal_column("1")).where(_orders.c.number == bindparam("number")), int)
 
 
+def _row(order: Order) -> dict[str, Any]:
+    row = {name: getattr(order, name) for name in _PLAIN}
+    return row | {"total_minor": order.total.minor, "total_currency": order.total.currency}
+
+
+def _line_row(line: OrderLine) -> dict[str, Any]:
+    row = {name: getattr(line, name) for name in _PLAIN_LINE}
+    return row | {"price_minor": line.price.minor, "price_currency": line.price.currency}
+
+
+def _order(minor: int, currency: str, *plain: Any) -> Order:
+    return Order(total=Money(minor, currency), **dict(zip(_PLAIN, plain, strict=True)))
+
+
+def _order_line(minor: int, currency: str, *plain: Any) -> OrderLine:
+    return OrderLine(price=Money(minor, currency), **dict(zip(_PLAIN_LINE, plain, strict=True)))
+
+
+_PLAIN = tuple(f.name for f in describe(Order).stored_fields if f.type is not Money)
+_PLAIN_LINE = tuple(f.name for f in describe(OrderLine).stored_fields if f.type is not Money)
+_INSERT, _INSERT_LINES = Command(insert(_orders)), Command(insert(_lines))
+_PLACED = Query(select(literal_column("1")).where(_orders.c.idempotency_key == bindparam("key")), int)
+_PAY = Command(
+    update(_orders)
+    .where(_orders.c.id == bindparam("which"), _orders.c.state == "placed")
+    .values(
+        state="paid",
+        payment_reference=bindparam("reference"),
+        card_brand=bindparam("brand"),
+        card_last4=bindparam("last4"),
+        paid_at=bindparam("now"),
+        version=_orders.c.version + 1,
+    )
+)
+_SHOWN = Query(
+    select(_orders.c.total_minor, _orders.c.total_currency, *(_orders.c[name] for name in _PLAIN)).where(
+        _orders.c.number == bindparam("number")
+    ),
+    _order,
+)
+_SHOWN_LINES = Query(
+    select(_lines.c.price_minor, _lines.c.price_currency, *(_lines.c[name] for name in _PLAIN_LINE))
+    .where(_lines.c.order_id == bindparam("order_id"))
+    .order_by(_lines.c.position),
+    _order_line,
+)
+
+
 class OrderRepository:
     """Finds orders by number, key and buyer; access is the manager's business."""
 
@@ -120,9 +169,34 @@ class OrderRepository:
         self._reader = reader
 
     def add(self, order: Order) -> None:
-        """Keep a new order with its lines."""
-        self._unit.persist(order)
-        self._unit.persist_all(order.lines)
+        """Keep a new order with its lines, with two statements; the object is not tracked."""
+        self._unit.run(_INSERT, _row(order))
+        self._unit.run(_INSERT_LINES, *(_line_row(line) for line in order.lines))
+
+    def is_new(self, key: str) -> bool:
+        """Was nothing placed with this idempotency key yet?"""
+        return self._unit.fetch_one(_PLACED, key=key) is None
+
+    def pay(self, order: Order) -> bool:
+        """Write down that a placed order is paid; says whether it was still placed."""
+        return (
+            self._unit.run(
+                _PAY,
+                which=order.id,
+                reference=order.payment_reference,
+                brand=order.card_brand,
+                last4=order.card_last4,
+                now=order.paid_at,
+            )
+            == 1
+        )
+
+    def shown(self, number: str) -> Order | None:
+        """Which order has this number? With its lines, to be looked at: it is not tracked."""
+        order = self._reader.fetch_one(_SHOWN, number=number)
+        if order is not None:
+            order.lines = self._reader.fetch(_SHOWN_LINES, order_id=order.id)
+        return order
 
     def by_key(self, key: str) -> Order | None:
         """Which order was placed with this idempotency key? With its lines."""

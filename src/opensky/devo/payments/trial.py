@@ -4,13 +4,17 @@ Its tokens are the well-known test numbers, typed where a real gateway would put
 them is declined, so that nobody's card works here by mistake, and no more than its last four digits is kept.
 """
 
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+
 from opensky.devo.payments.gateway import Approved, Declined, GatewayError, Sample
 from opensky.devo.payments.objects import TestCharge
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
-from opensky.persistence import Database
+from opensky.persistence import Command, Database, Query, table
 from opensky.settings import Settings
 
 APPROVED = "4242 4242 4242 4242"
@@ -19,6 +23,20 @@ UNCLEAR = "4000 0000 0000 0119"
 _LAST = 4
 _DECLINED = "The card was declined. Nothing was charged; please try another one."
 _UNKNOWN = "This number is not one of the test cards, so nothing was charged. Please use one of those on the page."
+
+
+def _outcome(declined: str, reference: str, brand: str, last4: str) -> Approved | Declined:
+    return Declined(declined) if declined else Approved(reference, brand, last4)
+
+
+_charges = table(TestCharge)
+_KEEP = Command(insert(_charges))
+_OUTCOME: Query[Approved | Declined] = Query(
+    select(_charges.c.declined, _charges.c.reference, _charges.c.brand, _charges.c.last4).where(
+        _charges.c.key == bindparam("key")
+    ),
+    _outcome,
+)
 
 
 class TestGateway:
@@ -43,17 +61,17 @@ class TestGateway:
             message = "The test gateway was told not to answer."
             raise GatewayError(message)
         with self._database.unit_of_work() as unit:
-            charge = unit.get(TestCharge, idempotency_key)
-            if charge is None:
-                charge = self._decide(amount, number, idempotency_key)
-                unit.persist(charge)
-                unit.commit()
-        return _outcome(charge)
+            known = unit.fetch_one(_OUTCOME, key=idempotency_key)
+            if known is not None:
+                return known
+            charge = self._decide(amount, number, idempotency_key)
+            unit.run(_KEEP, **charge)
+            unit.commit()
+        return _outcome(charge["declined"], charge["reference"], charge["brand"], charge["last4"])
 
     def find(self, idempotency_key: str) -> Approved | Declined | None:
-        with self._database.unit_of_work(read_only=True) as unit:
-            charge = unit.get(TestCharge, idempotency_key)
-        return None if charge is None else _outcome(charge)
+        with self._database.reader() as reader:
+            return reader.fetch_one(_OUTCOME, key=idempotency_key)
 
     def refund(self, reference: str, amount: Money, idempotency_key: str) -> str:
         with self._database.unit_of_work() as unit:
@@ -73,17 +91,19 @@ class TestGateway:
             Sample(UNCLEAR, "gets no answer"),
         )
 
-    def _decide(self, amount: Money, number: str, key: str) -> TestCharge:
+    def _decide(self, amount: Money, number: str, key: str) -> dict[str, Any]:
         reasons = {_digits(APPROVED): "", _digits(DECLINED): _DECLINED}
-        return TestCharge(
-            key=key,
-            reference=f"test-{self._ids.next():x}",
-            amount=amount,
-            brand="Visa",
-            last4=number[-_LAST:],
-            declined=reasons.get(number, _UNKNOWN),
-            charged_at=self._clock.now(),
-        )
+        return {
+            "key": key,
+            "reference": f"test-{self._ids.next():x}",
+            "amount_minor": amount.minor,
+            "amount_currency": amount.currency,
+            "brand": "Visa",
+            "last4": number[-_LAST:],
+            "declined": reasons.get(number, _UNKNOWN),
+            "refund_reference": "",
+            "charged_at": self._clock.now(),
+        }
 
     def _refuse_in_earnest(self) -> None:
         if not self._allowed:
@@ -95,9 +115,3 @@ class TestGateway:
 
 def _digits(number: str) -> str:
     return "".join(number.split())
-
-
-def _outcome(charge: TestCharge) -> Approved | Declined:
-    if charge.declined:
-        return Declined(charge.declined)
-    return Approved(charge.reference, charge.brand, charge.last4)
