@@ -115,9 +115,7 @@ class AdminRepository:
         return [read(body) for (body,) in self._reader.rows(statement)]
 
 
-def _order(
-    id_: int, number: str, placed_at: datetime, state: str, email: str, minor: int, currency: str
-) -> OrderEntry:
+def _order(id_: int, number: str, placed_at: datetime, state: str, email: str, minor: int, currency: str) -> OrderEntry:
     return OrderEntry(id_, number, placed_at, state, email, Money(minor, currency))
 
 
