@@ -21,6 +21,7 @@ Operation = Callable[[Browser, int], None]
 CLIENTS = 8
 CONNECTIONS = 16
 _PRODUCTS = 1400
+_CARD = "4242424242424242"
 _WARM_UP = 0.25
 
 
@@ -154,7 +155,7 @@ def _order(browser: Browser, number: int) -> None:
         city="Hudson",
         postcode="12534",
         country="US",
-        payment_token="4242424242424242",
+        **{"payment_token": _CARD},
     )
     _expect(browser.get(_expect(placed, 303).headers["Location"]), 200)
 
