@@ -155,7 +155,7 @@ def _order(browser: Browser, number: int) -> None:
         city="Hudson",
         postcode="12534",
         country="US",
-        **{"payment_token": _CARD},
+        payment_token=_CARD,
     )
     _expect(browser.get(_expect(placed, 303).headers["Location"]), 200)
 
