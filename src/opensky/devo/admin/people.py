@@ -44,7 +44,7 @@ class MemberAdmin:
     @page("/admin/members/{member_id:int}", access=access.STAFF)
     def show(self, member_id: int) -> Page:
         """Show a member with sessions and newest orders."""
-        member = self._members.get(MemberId(member_id))
+        member = self._members.shown(MemberId(member_id))
         facts = {
             "E-mail": member.email,
             "Name": member.name,

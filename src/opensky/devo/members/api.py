@@ -60,5 +60,5 @@ class MeApi:
     @api.get("/api/v1/me", access=access.MEMBER, summary="Who am I?", tag="Me")
     def show(self) -> Me:
         """Return the member who bears the token."""
-        member = self._members.get(self._visitor.require_member())
+        member = self._members.shown(self._visitor.require_member())
         return Me(id=str(member.id), email=member.email, name=member.name, joined_at=member.joined_at)

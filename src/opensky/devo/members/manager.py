@@ -101,6 +101,13 @@ class MemberManager:
             raise NotFound("There is no such member.", member=member_id)
         return member
 
+    def shown(self, member_id: MemberId) -> Member:
+        """Return a member to be looked at: changes to the object are not kept. Raises ``NotFound``."""
+        member = self._members.shown(member_id)
+        if member is None:
+            raise NotFound("There is no such member.", member=member_id)
+        return member
+
     def change_password(self, member_id: MemberId, password: str, new_password: str) -> Member:
         """Give a member another password. The caller ends the other sessions.
 

@@ -125,7 +125,7 @@ class OrderApi:
     )
     def create(self, data: OrderRequest, idempotency_key: Key) -> OrderAnswer:
         """Order and pay, over any number of insiders. Address and e-mail default to those of the account."""
-        member = self._members.get(self._visitor.require_member())
+        member = self._members.shown(self._visitor.require_member())
         address = _address(data.address) if data.address else member.address
         if address is None:
             raise Invalid(FieldError("address", "Your account has no address yet, so please send one.", "NotBlank"))

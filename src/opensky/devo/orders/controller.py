@@ -45,7 +45,7 @@ class CheckoutController:
         bag = self._bags.view(self._owner)
         if not bag.lines or bag.problems:
             return Redirect("/bag")
-        member = self._members.get(self._visitor.member_id) if self._visitor.member_id is not None else None
+        member = self._members.shown(self._visitor.member_id) if self._visitor.member_id is not None else None
         return self._page(first_values(member), {}, new_token(), 200)
 
     @action("/checkout", access=access.PUBLIC)
