@@ -17,7 +17,7 @@ from opensky.devo.payments.gateway import GatewayError
 from opensky.devo.payments.objects import TestCharge
 from opensky.devo.payments.trial import APPROVED, DECLINED
 from opensky.devo.products.objects import Product
-from opensky.devo.products.stock import StockRepository
+from opensky.devo.products.stock import SoldOut, StockRepository
 from opensky.events import Event
 from opensky.kernel.clock import SetClock
 from opensky.kernel.errors import Conflict, Invalid, NotFound
@@ -170,6 +170,25 @@ def test_what_was_left_unpaid_is_cancelled_after_a_while(
     assert orders.finish_left() == 0
 
 
+def test_what_was_left_unpaid_keeps_nothing_from_who_wants_it(
+    orders: OrderManager,
+    unit: UnitOfWork,
+    bowl: Product,
+    purchase: MakePurchase,
+    clock: SetClock,
+) -> None:
+    """After half an hour the next buyer gets it; before that it is held."""
+    orders.place(purchase(lines={"BOWL": 5}))
+    wanted = purchase(buyer=Buyer(bag_id=2), lines={"BOWL": 1})
+    with pytest.raises(SoldOut):
+        orders.buy(wanted, APPROVED)
+    clock.advance(minutes=31)
+
+    assert orders.buy(wanted, APPROVED).state == "paid"
+
+    assert [order.state for order in unit.find(Order, sort=("id",))] == ["cancelled", "paid"]
+
+
 def test_what_was_charged_but_not_noted_becomes_paid(
     orders: OrderManager, unit: UnitOfWork, gateway: Any, bowl: Product, purchase: MakePurchase, clock: SetClock
 ) -> None:
@@ -217,7 +236,7 @@ def test_a_refund_without_an_answer_is_due_until_it_is_done(
     assert (order.state, order.refund_due) == ("cancelled", True)
     with pytest.raises(PaymentUnclear):
         orders.finish(order)
-    assert orders.finish_left() == 1
+    assert orders.finish_left() == 0
 
     gateway.refund = refund
     assert orders.finish(order).refund_due is False

@@ -90,19 +90,17 @@ class OrderManager:
         return order if order.state == "paid" else self.pay(order, token)
 
     def place(self, purchase: Purchase) -> Order:
-        """Place an order, take its stock and commit. The same key gives the same order; raises as ``buy`` does."""
-        key = _key(purchase)
-        if self._orders.is_new(key):
-            order = self._new_order(purchase, key)
-            self._take(order)
-            self._orders.add(order)
-            self._events.notify(Event(ORDER_CREATED, order))
-            self._unit.commit()
-            return order
-        known = self._orders.by_key(key)
-        if known is None or (purchase.lines and _quantities(known) != dict(purchase.lines)):
-            raise KeyReused(known.number if known else "")
-        return known
+        """Place an order, take its stock and commit. The same key gives the same order; raises as ``buy`` does.
+
+        Where something is sold out, what others had ordered and never paid is given back first.
+        """
+        try:
+            return self._place(purchase)
+        except SoldOut:
+            self._unit.rollback()
+            if not self.finish_left():
+                raise
+        return self._place(purchase)
 
     def pay(self, order: Order, token: str) -> Order:
         """Charge a placed order and commit what came of it; raises as ``buy`` does."""
@@ -151,12 +149,14 @@ class OrderManager:
         return self._reread(order.id)
 
     def finish_left(self, older_than: timedelta = timedelta(minutes=30), limit: int = 100) -> int:
-        """Bring orders to their end that a crash or a silent gateway has left on their way; return how many there were."""
+        """Bring orders to their end that a crash or a silent gateway has left on their way; return how many were."""
         left = self._orders.left_unpaid(self._clock.now() - older_than, limit) + self._orders.refunds_due(limit)
+        finished = 0
         for order in left:
             with suppress(PaymentUnclear):  # the next time, then
                 self.finish(order)
-        return len(left)
+                finished += 1
+        return finished
 
     def get(self, number: str, buyer: Buyer) -> Order:
         """Return a buyer's own order; raises ``NotFound``, also where it is somebody else's."""
@@ -199,6 +199,20 @@ class OrderManager:
         """Give a member the orders that they placed as a guest in this session."""
         for order in self._orders.of_guest(bag_id):
             order.member_id = member_id
+
+    def _place(self, purchase: Purchase) -> Order:
+        key = _key(purchase)
+        if self._orders.is_new(key):
+            order = self._new_order(purchase, key)
+            self._take(order)
+            self._orders.add(order)
+            self._events.notify(Event(ORDER_CREATED, order))
+            self._unit.commit()
+            return order
+        known = self._orders.by_key(key)
+        if known is None or (purchase.lines and _quantities(known) != dict(purchase.lines)):
+            raise KeyReused(known.number if known else "")
+        return known
 
     def _new_order(self, purchase: Purchase, key: str) -> Order:
         _refuse_bad_quantities(purchase.lines)
