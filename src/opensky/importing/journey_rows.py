@@ -13,7 +13,6 @@ from opensky.devo.members.objects import Member, MemberId, PostalAddress
 from opensky.devo.products.objects import Category, Picture, Product, ProductId, Variant
 from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.importing import ids, names
-from opensky.importing.completejourney import SOURCE
 from opensky.importing.journey import MEASURED_UNITS, Journey, Numbers
 from opensky.importing.pictures import maker_picture, product_picture
 from opensky.importing.wording import SHELVES, slug
@@ -79,8 +78,8 @@ class JourneyRows:
             number = int(journey.households[i])
             yield Member(
                 id=MemberId(int(self.member_ids[i])),
-                email=names.address(SOURCE, number),
-                name=names.person(SOURCE, number),
+                email=names.address(names.JOURNEY, number),
+                name=names.person(names.JOURNEY, number),
                 joined_at=_instant(journey.household_since[i]),
             )
 
@@ -96,8 +95,8 @@ class JourneyRows:
             listed = int(by_shelf[i].sum())
             yield Seller(
                 id=SellerId(int(self.seller_ids[i])),
-                slug=slug(names.maker(SOURCE, number)),
-                name=names.maker(SOURCE, number),
+                slug=slug(names.maker(names.JOURNEY, number)),
+                name=names.maker(names.JOURNEY, number),
                 craft=shelf.name,
                 sentence=f"{listed:,} things on the list, mostly {shelf.name.lower()}."
                 if listed > 1
@@ -176,17 +175,19 @@ class JourneyRows:
             strict=True,
         ):
             member, whose = int(self.member_ids[household]), int(journey.households[household])
-            to = PostalAddress(name=names.person(SOURCE, whose), street=f"Collected at store {store}")
+            to = PostalAddress(name=names.person(names.JOURNEY, whose), street=f"Collected at store {store}")
             head = (
                 id_,
                 f"CJ{number}",
                 member,
                 None,
-                names.address(SOURCE, whose),
+                names.address(names.JOURNEY, whose),
                 msgspec.json.encode(to).decode(),
                 "paid",
             )
-            made.append((*head, total, self._currency, f"{SOURCE}:{number}", SOURCE, "", "", at, at, None, 0))
+            made.append(
+                (*head, total, self._currency, f"{names.JOURNEY}:{number}", names.JOURNEY, "", "", at, at, None, 0)
+            )
         return made
 
     def _line_rows(self, rows: Numbers) -> Rows:

@@ -3,6 +3,9 @@
 from functools import cache
 from hashlib import blake2b
 
+JOURNEY = "completejourney"
+"""What those of the Complete Journey are named after, so that the names of no other source are theirs."""
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())

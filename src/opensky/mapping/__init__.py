@@ -14,7 +14,8 @@ from opensky.mapping.marks import (
     document,
     entity,
 )
-from opensky.mapping.validators import Choice, Email, Length, NotBlank, Pattern, Range, Url, Validator, validate
+from opensky.mapping.validation import validate
+from opensky.mapping.validators import Choice, Email, Length, NotBlank, Pattern, Range, Url, Validator
 
 __all__ = [
     "Choice",

@@ -1,15 +1,11 @@
 """Validators: marks that say what a field must satisfy, with a message fit for a person and the groups they belong to.
 
-A validator without groups belongs to ``default``. ``validate(obj, "publish")`` runs the validators of that group on the
-object and on everything embedded in it, and raises one ``Invalid`` that lists every broken rule.
+A validator without groups belongs to ``default``. ``validate`` (see ``validation``) runs those of the groups that it is given.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
-
-from opensky.kernel.errors import FieldError, Invalid
 
 _EMAIL = re.compile(r"[^@\s<>\"',;:()\[\]\\]+@[^@\s<>\"',;:()\[\]\\.]+(\.[^@\s<>\"',;:()\[\]\\.]+)+")
 _URL = re.compile(r"https?://[^\s/$.?#][^\s]*", re.IGNORECASE)
@@ -129,36 +125,3 @@ class Choice:
 
     def broken_by(self, value: Any) -> bool:
         return value is not None and value not in self.options
-
-
-def validate(obj: Any, *groups: str) -> None:
-    """Run the rules of ``groups`` (of ``default`` if none is named) on ``obj`` and all that it embeds.
-
-    Raises:
-        Invalid: one ``FieldError`` for each broken rule, in the order of the fields.
-    """
-    errors = tuple(_broken(obj, frozenset(groups or ("default",)), ""))
-    if errors:
-        raise Invalid(*errors)
-
-
-def _broken(obj: Any, groups: frozenset[str], path: str) -> Iterator[FieldError]:
-    from opensky.mapping.description import describe  # noqa: PLC0415 - the description lists validators
-
-    for field in describe(type(obj)).fields:
-        if field.reference is not None:
-            continue
-        value = getattr(obj, field.name)
-        for rule in field.validators:
-            if groups.intersection(rule.groups) and rule.broken_by(value):
-                yield FieldError(path + field.name, rule.message, type(rule).__name__)
-        yield from _broken_inside(value, groups, f"{path}{field.name}.")
-
-
-def _broken_inside(value: Any, groups: frozenset[str], path: str) -> Iterator[FieldError]:
-    if is_dataclass(value):
-        yield from _broken(value, groups, path)
-    elif isinstance(value, list | tuple):
-        for position, element in enumerate(value):
-            if is_dataclass(element):
-                yield from _broken(element, groups, f"{path}{position}.")
