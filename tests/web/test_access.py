@@ -31,6 +31,12 @@ def test_a_guest_who_sends_a_members_form_comes_back_to_its_page(browser: Any) -
     assert led.headers["location"] == "/log-in?next=%2F"
 
 
+def test_htmx_is_told_to_load_the_log_in_as_a_page(browser: Any) -> None:
+    """It would otherwise look for its part in the log-in page, find none, and take the button away."""
+    led = browser.submit("/log-out", headers={"referer": "http://127.0.0.1:8000/?number=3", "hx-request": "true"})
+    assert (led.status_code, led.headers["hx-redirect"]) == (200, "/log-in?next=%2F%3Fnumber%3D3")
+
+
 def test_a_member_may_not_see_staff_pages(browser: Any, shop: Any) -> None:
     """The refusal is written down."""
     browser.log_in()

@@ -43,6 +43,11 @@ class Incoming:
         forwarded = self.header(b"x-forwarded-for").rpartition(",")[2].strip() if proxied else ""
         return forwarded if forwarded and seen in _LOOPBACK else seen
 
+    @property
+    def enhanced(self) -> bool:
+        """Whether htmx asks, which wants a part of the page that answers."""
+        return self.header(b"hx-request") == "true"
+
     def header(self, name: bytes) -> str:
         """Return a header's value, empty if it was not sent. ``name`` is in small letters."""
         if self._headers is None:

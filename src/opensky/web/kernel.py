@@ -175,7 +175,7 @@ class Kernel:
         if isinstance(error, LoginRequired) and not api and exchange.incoming.method in {"GET", "HEAD"}:
             return self._to_log_in(exchange.incoming.target)
         if isinstance(error, LoginRequired) and not api:
-            return self._to_log_in(_referring_page(exchange.incoming))
+            return self._to_log_in(_referring_page(exchange.incoming), enhanced=exchange.incoming.enhanced)
         if problem is None:
             problem = self._problem(exchange, error)
         if api:
@@ -214,8 +214,10 @@ class Kernel:
         answer.headers.extend(exchange.cookies.headers())
         return answer
 
-    def _to_log_in(self, target: str) -> Answer:
+    def _to_log_in(self, target: str, *, enhanced: bool = False) -> Answer:
         location = f"/log-in?next={quote(target, safe='')}".encode("ascii")
+        if enhanced:  # htmx would follow a redirect and look in vain for the part of the page that it wanted
+            return Answer(200, [*self._security.page, NO_STORE, (b"hx-redirect", location)])
         return Answer(303, [*self._security.page, NO_STORE, (b"location", location)])
 
     def _touch(self, exchange: Exchange) -> None:
