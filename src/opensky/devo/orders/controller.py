@@ -157,9 +157,9 @@ def order_proof(settings: Settings) -> Signer:
 
 
 def order_cursor(text: str) -> int:
-    """Return the id of the last order seen, from the address bar; raises ``Invalid``."""
+    """Return the id of the last order seen, from the address bar; what no id reaches is the start. Raises ``Invalid``."""
     if not text:
         return _NEWEST
-    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS and int(text) <= _NEWEST):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
         raise Invalid(FieldError("before", "This place in the list is not known; please start from the top.", "cursor"))
-    return int(text)
+    return min(int(text), _NEWEST)
