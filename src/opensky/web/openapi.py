@@ -17,7 +17,7 @@ from opensky.web.problems import Problem
 PATH = "/api/v1/openapi.json"
 VERSION = "1.0.0"
 _ABOUT = (
-    "Products, insiders, follows, feed and orders. Lists are paged by cursor: pass `after` or `before` from the answer before. "
+    "Products, insiders, follows, feed and orders. Lists are paged by cursor: pass on the `after` of the answer before. "
     "Errors are problem+json (RFC 9457). Whoever wants to act for a member sends a token made on the account page."
 )
 
