@@ -1,5 +1,6 @@
 """``opensky up`` as real processes: it opens, it heals, and nothing of it outlives it."""
 
+import http.client
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,9 +55,8 @@ class Shop:
 
     def workers(self) -> set[int]:
         """Return the ids of the processes that answer requests."""
-        return {pid for pid, command in self.processes().items() if "cli.web" in command} - {
-            self.pid_of("opensky.cli.web")
-        }
+        _first, *rest = sorted(pid for pid, command in self.processes().items() if "cli.web" in command) or [0]
+        return set(rest)
 
     def opens(self) -> bool:
         """Whether it has said that it is open."""
@@ -195,6 +195,73 @@ def test_a_killed_worker_comes_back(shop: Shop) -> None:
     shop.wait_for(lambda: len(shop.workers() - {victim}) == 2, "there should be two workers again")
     shop.wait_for(lambda: answers("127.0.0.1", shop.port), "it should answer again")
     assert shop.process.poll() is None
+
+
+def test_while_a_worker_is_replaced_the_other_one_serves(shop: Shop) -> None:
+    """A connection to the one that lives does not notice that another is loaded and forked beside it."""
+    shop.wait_for(lambda: len(shop.workers()) == 2, "both workers should be there")
+    with closing(_connected(shop)) as connection:
+        survivor = _asked(connection)
+        os.kill(next(iter(shop.workers() - {survivor})), signal.SIGKILL)
+        shop.wait_for(lambda: "died; another takes its place" in shop.said, "it should be told")
+        shop.wait_for(lambda: _asked(connection) == survivor and len(shop.workers()) == 2, "the other should serve")
+        new = max(shop.workers())
+        shop.wait_for(lambda: _answered_by(shop) == new, "the new one should serve")
+        assert _asked(connection) == survivor
+
+
+def test_the_process_that_watches_keeps_nothing_of_what_it_loaded(shop: Shop) -> None:
+    """It forks the workers and then is a small program: below 8 MB, of which the interpreter alone takes five."""
+    shop.wait_for(lambda: len(shop.workers()) == 2, "both workers should be there")
+    share = Path(f"/proc/{shop.pid_of('opensky.cli.web_watch')}/smaps_rollup").read_text()
+    assert int(share.split("Pss:")[1].split()[0]) <= 8 * 1024
+
+
+def test_a_signal_while_a_worker_is_replaced_stops_everything(shop: Shop) -> None:
+    """What is told to the web server while it loads the application again is heard afterwards."""
+    shop.wait_for(lambda: len(shop.workers()) == 2, "both workers should be there")
+    os.kill(max(shop.workers()), signal.SIGKILL)
+    shop.wait_for(lambda: "opensky.cli.web standin" in str(shop.processes()), "it should load")
+    shop.process.send_signal(signal.SIGINT)
+    assert shop.process.wait(PATIENCE) == 0
+    assert shop.processes() == {}
+
+
+def test_a_supervisor_killed_while_a_worker_is_replaced_leaves_nothing(shop: Shop) -> None:
+    """A web server that loads the application again holds on to its parent as at any other time."""
+    shop.wait_for(lambda: len(shop.workers()) == 2, "both workers should be there")
+    os.kill(max(shop.workers()), signal.SIGKILL)
+    os.kill(shop.pid_of("opensky.cli.supervise"), signal.SIGKILL)
+    assert shop.process.wait(PATIENCE) == 1
+    shop.wait_for(shop.is_gone, "nothing should be left")
+
+
+def test_a_new_worker_that_dies_at_once_has_the_supervisor_start_all_again(shop: Shop) -> None:
+    """Worker after worker would help nobody; the web server ends, and starts from nothing."""
+    shop.wait_for(lambda: len(shop.workers()) == 2, "both workers should be there")
+    before = shop.workers()
+    os.kill(max(before), signal.SIGKILL)
+    shop.wait_for(lambda: len(shop.workers()) == 2 and shop.workers() != before, "there should be two workers again")
+    os.kill(next(iter(shop.workers() - before)), signal.SIGKILL)
+    shop.wait_for(lambda: "It had taken the place of another one just before" in shop.said, "it should give up")
+    shop.wait_for(lambda: len(shop.workers() - before) == 2, "there should be two new workers")
+    shop.wait_for(lambda: answers("127.0.0.1", shop.port), "it should answer again")
+
+
+def _asked(connection: http.client.HTTPConnection) -> int:
+    """Return the id of the worker at the other end of a connection."""
+    connection.request("GET", "/")
+    return int(connection.getresponse().read())
+
+
+def _answered_by(shop: Shop) -> int:
+    """Return the id of the worker that a new connection comes to."""
+    with closing(_connected(shop)) as connection:
+        return _asked(connection)
+
+
+def _connected(shop: Shop) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection("127.0.0.1", shop.port, timeout=PATIENCE)
 
 
 def test_a_killed_web_server_comes_back_without_its_old_workers(shop: Shop) -> None:

@@ -9,14 +9,16 @@ import importlib
 import multiprocessing
 import signal
 import sys
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
 from granian.errors import ConfigurationError
 from granian.http import HTTP1Settings
-from granian.server import Server
+from granian.server.mp import MPServer
 
+from opensky.cli import web_watch
 from opensky.cli.programs import SHOP
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
@@ -26,6 +28,9 @@ from opensky.settings import Settings
 _WAITING_PER_THREAD = 16
 _KILL_AFTER_SECONDS = 5
 _HEADER_SECONDS = 15
+# What others would load because it happens to be installed: structlog rich, 3 MB, to colour tracebacks in a terminal, where
+# a web process writes JSON; Litestar attrs, 1 MB, for such classes as arguments of handlers, of which we have none.
+_NOT_NEEDED = ("rich", "attr", "attrs")
 
 
 def web() -> None:
@@ -36,37 +41,57 @@ def web() -> None:
     serve(Settings.load(), SHOP)
 
 
-def serve(settings: Settings, app: str) -> None:
-    """Serve the ASGI application that ``app`` names (``module:attribute``); a worker that dies is replaced."""
+def serve(settings: Settings, app: str, serving: Sequence[int] | None = None) -> None:
+    """Serve the ASGI application that ``app`` names (``module:attribute``); a worker that dies is replaced.
+
+    ``serving`` are the workers that are there already, when this process comes back to replace the ones that died.
+    """
     lifeline.offer()
+    server: Callable[..., MPServer] = MPServer
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # no longer the default from Python 3.14 on
         preload(app)
-    server = Server(
-        app,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        runtime_blocking_threads=1,
-        backpressure=settings.threads * _WAITING_PER_THREAD,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000),
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=_KILL_AFTER_SECONDS,
-    )
+        server = partial(_Forking, serving)
     try:
-        server.serve(target_loader=partial(load, app), wrap_loader=False)
+        server(
+            app,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGI,
+            workers=settings.workers - len(serving or ()),
+            runtime_blocking_threads=1,
+            backpressure=settings.threads * _WAITING_PER_THREAD,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000),
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=_KILL_AFTER_SECONDS,
+        ).serve(target_loader=partial(load, app), wrap_loader=False)
     except ConfigurationError as error:
         message = f"The web server refuses its settings: {error}."
         raise Misconfigured(message) from error
 
 
+class _Forking(MPServer):
+    """Granian's server up to the moment when its workers have been forked; then the program that watches takes over."""
+
+    def __init__(self, serving: Sequence[int] | None, app: str, **options: Any) -> None:
+        self._serving = serving
+        super().__init__(app, **options)
+
+    def _serve(self, spawn_target: Any, target_loader: Any) -> None:
+        # What comes from here on waits for the program that watches; the workers let it come again (see ``load``).
+        signal.pthread_sigmask(signal.SIG_BLOCK, web_watch.HEARD)
+        self.startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        forked = [worker.inner.pid for worker in self.wrks]
+        replaced = 0 if self._serving is None else len(forked)
+        web_watch.become("opensky.cli.web_watch", self.target, replaced, *(self._serving or ()), *forked)
+
+
 def preload(app: str) -> None:
     """Import the application before workers are forked: they start in no time, and share its memory."""
-    # structlog would load rich, 3 MB, to colour tracebacks in a terminal; a web process writes JSON and has none.
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
+    for module in _NOT_NEEDED:
+        sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
     preparation = getattr(getattr(_find(app), "state", None), "preload", None)
     if preparation is not None:
         preparation()
@@ -96,6 +121,7 @@ def load(app: str) -> Any:
     # Until the event loop has its own, a forked worker has the server's handlers, which would swallow a signal.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, web_watch.HEARD)
     lifeline.hold(signal.SIGKILL)
     return _find(app)
 
@@ -106,9 +132,13 @@ def _find(app: str) -> Any:
 
 
 def main() -> None:
-    """Serve the application that the first argument names, below a supervisor."""
-    lifeline.hold()
-    serve(Settings.load(), sys.argv[1])
+    """Serve the application that the first argument names, below a supervisor; or come back when a worker has died."""
+    match sys.argv[1:]:
+        case [app]:
+            lifeline.hold()  # for good, whatever this process turns itself into
+            serve(Settings.load(), app)
+        case [app, web_watch.REPLACE, *serving]:
+            serve(Settings.load(), app, [int(pid) for pid in serving])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+import anyio
 from sqlalchemy.orm import configure_mappers
 
 from opensky.kernel.clock import Clock
@@ -28,6 +29,7 @@ def warm(kernel: Kernel, endpoints: Iterable[Endpoint], templates: Templates, da
     count(1_000)
     Ago(clock)(clock.now() - timedelta(days=90))
     configure_mappers()
+    anyio.run(anyio.sleep, 0)  # loads what Litestar needs to start up
     if not database.file.exists():
         return
     for endpoint in endpoints:
