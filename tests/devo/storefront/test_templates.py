@@ -260,7 +260,7 @@ def render(templates: Templates, template: str, visitor: Someone, context: Mappi
         "path": "/",
         "flash": "",
     }
-    return templates._environment.get_template(template).render({**around, **context})
+    return str(templates._environment.get_template(template).render({**around, **context}))
 
 
 @EACH_PAGE
