@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import anyio
 import pytest
 
 from opensky.kernel.errors import Conflict, FieldError, Invalid, LoginRequired, NotFound, Refusal, TooMany
 from opensky.persistence import Duplicate, StaleObject
-from opensky.web.problems import problem_of, status_of
+from opensky.web.problems import broken_request, problem_of, status_of
 
 
 @pytest.mark.parametrize(
@@ -175,3 +176,63 @@ def test_without_a_body_the_parameter_is_named() -> None:
 def test_pointers_are_escaped() -> None:
     """RFC 6901."""
     assert problem_of(Invalid(FieldError("a/b.~c", "No.", "x"))).errors[0].pointer == "#/a~1b/~0c"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'{"name":' * 10_000,
+        b'{"name": "\xff", "price": 1}',
+        b'{"name": "\\ud800", "price": 1}',
+        b'{"name": "x", "price": NaN}',
+        b"\xef\xbb\xbf{}",
+        b"name=x",
+    ],
+    ids=[
+        "lists without end",
+        "objects without end",
+        "no UTF-8",
+        "half a character",
+        "not a number",
+        "a mark",
+        "a form",
+    ],
+)
+def test_a_body_that_cannot_be_read_is_no_mistake_of_ours(browser: Any, shop: Any, body: bytes) -> None:
+    """400, and nothing in the log: whoever sends it would fill our disk otherwise."""
+    answer = browser.post("/api/v1/things", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert [line for line in shop.log if line["log_level"] == "error"] == []
+
+
+def test_who_hangs_up_half_way_is_no_mistake_of_ours(shop: Any) -> None:
+    """The body never comes to its end."""
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/things",
+        "raw_path": b"/api/v1/things",
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"9")],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "scheme": "http",
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    anyio.run(shop.app, scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert [line for line in shop.log if line["log_level"] == "error"] == []
+
+
+def test_pointers_lead_into_lists() -> None:
+    """By the place of the entry, as RFC 6901 has it."""
+    (violation,) = broken_request("", [{"key": "lines[0].quantity", "message": "No.", "source": "body"}], 400).errors
+    assert violation.pointer == "#/lines/0/quantity"

@@ -8,7 +8,7 @@ from typing import Any
 
 from dishka import Container
 from litestar import Litestar, Request
-from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
+from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException, NotFoundException
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
@@ -125,5 +125,10 @@ class _Refused:
                 return problem_for(404)
             case HTTPException(status_code=status, detail=detail, extra=extra) if status < 500:  # noqa: PLR2004
                 return broken_request(detail, extra, status) if status == 400 else problem_for(status)  # noqa: PLR2004
+            case InternalServerException(detail="client disconnected prematurely"):
+                return problem_for(400)
+            case UnicodeDecodeError() | RecursionError():
+                # A body that is no UTF-8, or nested without end: our own code is not reached by it, Litestar's parser is.
+                return problem_for(400)
             case _:
                 return None

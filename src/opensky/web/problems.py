@@ -1,5 +1,6 @@
 """Errors as answers: what a person reads on a page, and what a program reads as problem+json (RFC 9457)."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -35,6 +36,8 @@ _SENTENCES = {
     429: ("Too many tries", "Please wait a little and try again."),
     500: ("Something went wrong", "We made a mistake. It is written down, and nothing was changed."),
 }
+
+_PLACE = re.compile(r"\[(\d+)\]")
 
 
 class Violation(msgspec.Struct, omit_defaults=True):
@@ -109,6 +112,7 @@ def _violation(error: FieldError, *, reads: bool) -> Violation:
 
 
 def _pointer(path: str) -> str:
+    path = _PLACE.sub(r".\1", path)
     return "#/" + path.replace("~", "~0").replace("/", "~1").replace(".", "/") if path else "#"
 
 
