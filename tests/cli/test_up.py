@@ -211,10 +211,10 @@ def test_while_a_worker_is_replaced_the_other_one_serves(shop: Shop) -> None:
 
 
 def test_the_process_that_watches_keeps_nothing_of_what_it_loaded(shop: Shop) -> None:
-    """It forks the workers and then is a small program: below 8 MB, of which the interpreter alone takes five."""
+    """It forks the workers and then is a small program: far below the 40 MB that it would hold else."""
     shop.wait_for(lambda: len(shop.workers()) == 2, "both workers should be there")
     share = Path(f"/proc/{shop.pid_of('opensky.cli.web_watch')}/smaps_rollup").read_text()
-    assert int(share.split("Pss:")[1].split()[0]) <= 8 * 1024
+    assert int(share.split("Pss:")[1].split()[0]) <= 16 * 1024
 
 
 def test_a_signal_while_a_worker_is_replaced_stops_everything(shop: Shop) -> None:

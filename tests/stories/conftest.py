@@ -78,9 +78,9 @@ def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes], t
         time.sleep(0.1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A real browser."""
+    """A real browser, for one module: while it is open its event loop runs, and nobody else's can in this thread."""
     if CHROMIUM is None:
         pytest.skip("no Chromium is installed")
     with sync_playwright() as playwright:

@@ -97,7 +97,7 @@ def test_what_is_typed_is_bounded() -> None:
     assert len(match_expression("x" * 10_000)) < 250
 
 
-@pytest.mark.parametrize("text", ["x", "f_gAAAAAAAAAAAAAAAAAAQ", "__gAAAAAAAB________"])
+@pytest.mark.parametrize("text", ["x", "__gAAAAAAAB________"])
 def test_a_place_in_the_results_that_is_none_of_ours_is_refused(text: str) -> None:
     """Also what would be no number."""
     with pytest.raises(Invalid):

@@ -28,8 +28,11 @@ PRAGMAS = (
 
 
 def reading_engine(file: Path, connections: int) -> Engine:
-    """Return an engine whose connections can only read; each statement sees the newest commit."""
-    engine = _engine(file, connections, isolation_level="AUTOCOMMIT")
+    """Return an engine whose connections can only read; each statement sees the newest commit.
+
+    It keeps so many ``connections``; who needs a further one gets it, for whoever writes must never wait for a reader.
+    """
+    engine = _engine(file, connections, max_overflow=-1, isolation_level="AUTOCOMMIT")
 
     @event.listens_for(engine, "connect")
     def _only_read(connection: sqlite3.Connection, _record: Any) -> None:
@@ -40,7 +43,7 @@ def reading_engine(file: Path, connections: int) -> Engine:
 
 def writing_engine(file: Path) -> Engine:
     """Return the engine of the one writing connection."""
-    engine = _engine(file, 1)
+    engine = _engine(file, 1, max_overflow=0)
 
     @event.listens_for(engine, "connect")
     def _begin_by_hand(connection: sqlite3.Connection, _record: Any) -> None:
@@ -58,9 +61,8 @@ def _engine(file: Path, connections: int, **options: Any) -> Engine:
     engine = create_engine(
         url,
         pool_size=connections,
-        max_overflow=0,
         pool_timeout=BUSY_SECONDS,
-        pool_reset_on_return=None if options else "rollback",
+        pool_reset_on_return=None if "isolation_level" in options else "rollback",
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "cached_statements": 256},
         **options,
     )
