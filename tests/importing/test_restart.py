@@ -82,13 +82,13 @@ def checkpoint(data: Path) -> tuple[Any, ...]:
 
 
 def killed_again_and_again(kind: str, data: Path, source: Path) -> int:
-    """Start the import and kill it a random moment after it began to write, six times or until it is done; count kills."""
+    """Start the import and kill it a random moment after it began to write, eight times or until it is done; count kills."""
     chance, kills = random.Random(20261123), 0
-    for _ in range(6):
+    for _ in range(8):
         process, before = started(kind, data, source), checkpoint(data)
         while process.poll() is None and checkpoint(data) == before:
             time.sleep(0.005)
-        time.sleep(chance.uniform(0, 0.08))
+        time.sleep(chance.uniform(0, 0.04))
         os.kill(process.pid, signal.SIGKILL)
         out, _ = process.communicate()
         kills += process.returncode == -signal.SIGKILL
@@ -105,7 +105,7 @@ def test_a_journey_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path, la
     kills = killed_again_and_again("journey", tmp_path / "killed", large_journey)
     resumed = finished(started("journey", tmp_path / "killed", large_journey))
 
-    assert kills >= 3
+    assert kills >= 2
     assert resumed == whole
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
     lists = [(tmp_path / k / "imports" / "completejourney-refused.csv").read_bytes() for k in ("whole", "killed")]
@@ -125,7 +125,7 @@ def test_a_graph_killed_anywhere_ends_as_if_it_had_not_been(tmp_path: Path) -> N
     kills = killed_again_and_again("follows", tmp_path / "killed", graph)
     resumed = finished(started("follows", tmp_path / "killed", graph))
 
-    assert kills >= 3
+    assert kills >= 2
     assert resumed == whole
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
     lists = [(tmp_path / k / "imports" / "follows-graph-refused.csv").read_bytes() for k in ("whole", "killed")]
