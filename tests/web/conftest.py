@@ -116,6 +116,10 @@ class Pages:
         self.sessions.log_in(MemberId(7), name="Ann")
         raise Conflict("Sold out.")
 
+    @action("/refused", access=access.PUBLIC)
+    def refused(self, form: Form) -> Redirect:
+        return Redirect("/", flash="There are only 5.", problem=True)
+
     @action("/end-others", access=access.MEMBER)
     def end_others(self) -> Redirect:
         self.sessions.end_all(self.visitor.require_member(), but_this=True)

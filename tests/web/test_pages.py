@@ -26,6 +26,13 @@ def test_a_flash_is_shown_once_and_escaped(browser: Any) -> None:
     assert '<p id="flash"></p>' in browser.get("/mine").text
 
 
+def test_a_refusal_is_flashed_as_a_problem(browser: Any) -> None:
+    """Bad news does not look like good news; that it is bad is sealed with it."""
+    assert browser.submit("/refused").status_code == 303
+    assert '<p id="flash" class="problem">There are only 5.</p>' in browser.get("/").text
+    assert '<p id="flash"></p>' in browser.get("/").text
+
+
 def test_a_flash_that_we_did_not_write_is_not_shown(browser: Any) -> None:
     """It is signed: nobody puts words in our mouth."""
     browser.cookies.set("opensky-flash", "V2lu.AAAA")

@@ -31,6 +31,8 @@ _JSON_TYPE = (b"content-type", b"application/json")
 _PROBLEM_TYPE = (b"content-type", PROBLEM.encode())
 _FLASH_SECONDS = 120
 _LONGEST_FLASH = 600
+_GOOD, _BAD = "+", "-"
+"""How a sealed flash begins: whether it is a problem is as little the visitor's to write as its text."""
 
 
 class Frame(Protocol):
@@ -147,7 +149,7 @@ class Kernel:
     def _page(self, exchange: Exchange, result: Any, scope: Container) -> Answer:
         if isinstance(result, Redirect):
             if result.flash:
-                sealed = self._flash.seal(result.flash[:_LONGEST_FLASH])
+                sealed = self._flash.seal((_BAD if result.problem else _GOOD) + result.flash[:_LONGEST_FLASH])
                 exchange.cookies.set(names.FLASH, sealed, _FLASH_SECONDS)
             return Answer(303, [*self._security.page, NO_STORE, (b"location", result.path.encode("ascii"))])
         if not isinstance(result, Page):
@@ -157,19 +159,21 @@ class Kernel:
         return self._rendered(exchange, result, around)
 
     def _rendered(self, exchange: Exchange, page: Page, around: Mapping[str, Any]) -> Answer:
-        flash = self._taken_flash(exchange)
-        text, nonce = self._templates.render(page.template, exchange, {"flash": flash, **around, **page.context})
+        flash, problem = self._taken_flash(exchange)
+        context = {"flash": flash, "flash_problem": problem, **around, **page.context}
+        text, nonce = self._templates.render(page.template, exchange, context)
         private = exchange.visitor.session_id or page.status != 200  # noqa: PLR2004
         headers: Headers = [*self._security.page, page_policy(nonce), NO_STORE if private else REVALIDATE]
         headers.extend((k.lower().encode(), v.encode("latin-1")) for k, v in page.headers.items())
         return Answer(page.status, headers, text.encode())
 
-    def _taken_flash(self, exchange: Exchange) -> str:
+    def _taken_flash(self, exchange: Exchange) -> tuple[str, bool]:
         sealed = exchange.incoming.cookies.get(exchange.cookies.name(names.FLASH), "")
         if not sealed:
-            return ""
+            return "", False
         exchange.cookies.clear(names.FLASH)
-        return self._flash.open(sealed)
+        opened = self._flash.open(sealed)
+        return opened[1:], opened.startswith(_BAD)
 
     def _failed(self, exchange: Exchange, error: Exception, *, api: bool, problem: Problem | None = None) -> Answer:
         if isinstance(error, LoginRequired) and not api and exchange.incoming.method in {"GET", "HEAD"}:

@@ -24,14 +24,15 @@ class Page:
 class Redirect:
     """Go to another page of ours (303, so that a reload does not send the form again). ``flash`` is shown there once.
 
-    A path from outside, such as ``next``, goes through ``local_path`` first.
+    With ``problem`` the flash is shown as bad news: a refusal must not look like success. A path from outside, such as ``next``, goes through ``local_path`` first.
     """
 
-    __slots__ = ("flash", "path")
+    __slots__ = ("flash", "path", "problem")
 
-    def __init__(self, path: str, *, flash: str = "") -> None:
+    def __init__(self, path: str, *, flash: str = "", problem: bool = False) -> None:
         self.path = quote(path, safe=_LOCAL_SAFE)
         self.flash = flash
+        self.problem = problem
 
 
 class Json:

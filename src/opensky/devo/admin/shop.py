@@ -74,7 +74,7 @@ class OrderAdmin:
         try:
             self._orders.cancel_for(number)
         except Conflict as error:
-            return Redirect(f"{_ORDERS}/{number}", flash=error.message)
+            return Redirect(f"{_ORDERS}/{number}", flash=error.message, problem=True)
         return Redirect(f"{_ORDERS}/{number}", flash="The order is cancelled.")
 
     @action("/admin/orders/{number:str}/finish", access=access.STAFF)
@@ -84,7 +84,7 @@ class OrderAdmin:
         try:
             order = self._orders.finish(self._orders.by_number(number))
         except PaymentUnclear as error:
-            return Redirect(f"{_ORDERS}/{number}", flash=error.message)
+            return Redirect(f"{_ORDERS}/{number}", flash=error.message, problem=True)
         return Redirect(f"{_ORDERS}/{number}", flash=f"The order is {order.state}.")
 
 
@@ -166,7 +166,7 @@ class ProductAdmin:
         try:
             self._products.publish(self._products.by_slug(slug))
         except Invalid as error:
-            return Redirect(f"{_PRODUCTS}/{slug}", flash=" ".join(error.by_field().values()))
+            return Redirect(f"{_PRODUCTS}/{slug}", flash=" ".join(error.by_field().values()), problem=True)
         note(self._visitor, "publish product", slug)
         return Redirect(f"{_PRODUCTS}/{slug}", flash="It is on show.")
 

@@ -27,7 +27,7 @@ class BagController:
         try:
             bag_id = self._bags.add(self._owner, form.text("sku"), form.number("quantity", 1))
         except (Conflict, Invalid, NotFound) as refusal:
-            return Redirect(back, flash=_said(refusal))
+            return Redirect(back, flash=_said(refusal), problem=True)
         if self._visitor.member_id is None and self._visitor.bag_id != bag_id:
             self._sessions.keep_bag(bag_id)
         return Redirect(back, flash="It is in your bag.")
@@ -38,7 +38,7 @@ class BagController:
         try:
             self._bags.change(self._owner, form.text("sku"), form.number("quantity"))
         except (Conflict, Invalid, NotFound) as refusal:
-            return Redirect("/bag", flash=_said(refusal))
+            return Redirect("/bag", flash=_said(refusal), problem=True)
         return Redirect("/bag")
 
     @action("/bag/remove", access=access.PUBLIC)
