@@ -43,3 +43,29 @@ def test_marked_indexes_are_made(tmp_path: Path) -> None:
     assert found.get_pk_constraint("conformance_pots__tags")["constrained_columns"] == ["value", "id"]
     assert found.get_pk_constraint("conformance_shifts")["constrained_columns"] == ["potter_id", "day"]
     database.close()
+
+
+def test_only_its_owner_can_read_the_database(tmp_path: Path) -> None:
+    """A new file is private, an old one becomes so, and what SQLite lays beside it too."""
+    file = tmp_path / "o.sqlite"
+    for _ in range(2):
+        database = Database(file, MODEL)
+        database.create()
+        with database.engines[1].begin() as connection:
+            connection.execute(text("UPDATE about SET number = number"))
+            modes = {f.name: f.stat().st_mode & 0o777 for f in tmp_path.iterdir()}
+        assert modes == {"o.sqlite": 0o600, "o.sqlite-wal": 0o600, "o.sqlite-shm": 0o600}
+        database.close()
+        file.chmod(0o644)
+
+
+def test_a_file_that_is_no_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    """The message says which file it is."""
+    file = tmp_path / "o.sqlite"
+    file.write_bytes(b"no database at all\n" * 400)
+    database = Database(file, MODEL)
+    for use in (database.create, database.check):
+        with pytest.raises(Misconfigured, match=r"o\.sqlite is damaged, or no SQLite database"):
+            use()
+    database.close()
+    assert file.read_bytes() == b"no database at all\n" * 400

@@ -1,16 +1,20 @@
 """The database: engines, tables and units of work of one installation."""
 
-from collections.abc import Callable, Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from opensky.kernel.clock import Clock, SystemClock
+from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
 from opensky.persistence import schema
 from opensky.persistence.bulk import Bulk
-from opensky.persistence.engines.sqlite import Turns, reading_engine, writing_engine
+from opensky.persistence.engines.sqlite import Turns, keep_private, reading_engine, writing_engine
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.reader import Reader
 from opensky.persistence.references import guard_references
@@ -53,14 +57,34 @@ class Database:
         """Told of each prepared query, which the engines' own events do not see."""
 
     def create(self) -> None:
-        """Make the tables that are missing; raises ``Misconfigured`` if a newer release made them."""
-        with self._writing.begin() as connection:
+        """Make the tables that are missing, in a file that its owner alone can read.
+
+        Raises:
+            Misconfigured: a newer release made them, or the file is no database or a damaged one.
+        """
+        keep_private(self.file)
+        with self._readable(), self._writing.begin() as connection:
             schema.prepare(connection)
 
     def check(self) -> None:
-        """Raise ``Misconfigured`` if the tables belong to a newer release."""
-        with self._reading.connect() as connection:
+        """Raise ``Misconfigured`` if the tables belong to a newer release, or the file is damaged."""
+        with self._readable(), self._reading.connect() as connection:
             schema.check(connection)
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Say of a file that SQLite cannot make sense of what it is and what to do."""
+        try:
+            yield
+        except DatabaseError as error:
+            code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+            if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                raise
+            message = (
+                f"The database {self.file} is damaged, or no SQLite database ({error.orig}). "
+                "Put back a copy of it, or name another data folder with --data; it was left as it is."
+            )
+            raise Misconfigured(message, path=str(self.file)) from error
 
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
         """Open a unit of work; a reading one takes no turn to write and refuses changes."""

@@ -5,8 +5,10 @@ turned writer (SQLite, "Isolation": SQLITE_BUSY_SNAPSHOT). Within a process a lo
 the file's own busy handler does not.
 """
 
+import os
 import sqlite3
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,20 @@ PRAGMAS = (
     # The start of the file is mapped: its pages are then the system's own, one copy for all connections and processes.
     "mmap_size = 67108864",
 )
+
+
+def keep_private(file: Path) -> None:
+    """Make the file if it is not there, and let its owner alone read it; SQLite gives its WAL the same mode."""
+    for each in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+        with suppress(
+            FileNotFoundError, PermissionError
+        ):  # a missing folder is told by SQLite; another's file stays his
+            if (
+                each == file and not each.exists()
+            ):  # a file in use is not opened: closing it would end SQLite's locks on it
+                with suppress(FileExistsError):
+                    os.close(os.open(each, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            each.chmod(0o600)
 
 
 def reading_engine(file: Path, connections: int) -> Engine:
