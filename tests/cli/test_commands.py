@@ -148,6 +148,7 @@ def test_staff_of_no_shop_cannot_be_added(tmp_path: Path) -> None:
     done = opensky("staff", "add", "ada@example.org", "--data", str(tmp_path / "var"))
     assert done.returncode == 1
     assert done.stderr.startswith(f"opensky: There is no shop in {tmp_path / 'var'} yet;")
+    assert not (tmp_path / "var").exists()
 
 
 def test_the_first_staff_member_is_made_with_a_password_from_standard_input(tmp_path: Path) -> None:
@@ -156,8 +157,10 @@ def test_the_first_staff_member_is_made_with_a_password_from_standard_input(tmp_
     added = ("staff", "add", "Ada@Example.org", "--data", str(tmp_path))
     done = opensky(*added, "--name", "Ada B", "--password-file", "-", given="seven quiet otters\n")
     assert (done.stderr, done.returncode) == ("", 0)
-    assert done.stdout == "Ada@Example.org may now log in to the admin, at http://127.0.0.1:8000/admin\n"
+    assert done.stdout == "Ada@Example.org may now log in to the admin, at /admin of your shop.\n"
     assert opensky(*added).returncode == 0
+    again = opensky(*added, "--password-file", "-", given="nine loud badgers\n")
+    assert "had an account already: its password was left as it was" in again.stdout
     with sqlite3.connect(file) as connection:
         [(member,)] = connection.execute("SELECT body FROM members").fetchall()
     connection.close()
@@ -183,6 +186,17 @@ def test_a_graph_is_imported_and_reported_as_json(tmp_path: Path) -> None:
     report = json.loads(done.stdout)
     assert report["imported"] == {"members": 2, "insiders": 2, "follows": 2}
     assert sum(report["refused"].values()) == 1
+
+
+@pytest.mark.parametrize("content", [b"", bytes(range(256)) * 20], ids=["empty", "binary"])
+def test_a_graph_in_which_nothing_fitted_is_no_success(tmp_path: Path, content: bytes) -> None:
+    """The report ends with a warning, and the status says it too: also the second time."""
+    (tmp_path / "graph.csv").write_bytes(content)
+    for _ in range(2):
+        done = opensky("import", "follows", str(tmp_path / "graph.csv"), "--data", str(tmp_path / "var"))
+        assert done.returncode == 1
+        assert done.stderr.splitlines()[-1].startswith("opensky: ")
+        assert "Traceback" not in done.stderr
 
 
 def test_the_gate_stops_at_the_first_stage_that_fails(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

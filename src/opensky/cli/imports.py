@@ -1,5 +1,6 @@
 """``opensky import``: real people, sellers, purchases and follows. What was interrupted goes on where it stopped."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,14 +41,17 @@ def follows(file: Path, *, name: str = "", data: Path | None = None, json: bool 
     """
     from opensky.importing import follows as source  # noqa: PLC0415 - it brings large libraries
 
-    _run(
+    report = _run(
         data,
         lambda database, settings, console: source.run(database, settings, file, name=name, console=console),
         json=json,
     )
+    if not source.fitted(report):
+        print(f"opensky: Nothing in {file} was a follow, so nothing was imported; is it a graph?", file=sys.stderr)
+        sys.exit(1)
 
 
-def _run(data: Path | None, load: Callable[[Database, Settings, Console], Report], *, json: bool) -> None:
+def _run(data: Path | None, load: Callable[[Database, Settings, Console], Report], *, json: bool) -> Report:
     settings = settings_of(data)
     database = open_database(settings)
     try:
@@ -59,3 +63,4 @@ def _run(data: Path | None, load: Callable[[Database, Settings, Console], Report
         print(report.json)
     else:
         Console().print(report)
+    return report

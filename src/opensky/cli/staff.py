@@ -34,6 +34,8 @@ def add(
         password_file: file whose first line is the password of a new account, - for standard input; asked for otherwise.
         data: data folder of the shop (default: var).
     """
+    if data is not None and not data.expanduser().is_dir():  # before the settings, which would make it for their key
+        raise Misconfigured(f"There is no shop in {data} yet; the folder is not there.")
     settings = settings_of(data)
     if not (settings.data / FILE).exists():
         message = (
@@ -47,6 +49,8 @@ def add(
         database.close()
     try:
         promote(settings, email)
+        if password_file:
+            print(f"{email} had an account already: its password was left as it was, {password_file} was not read.")
     except NotFound:
         if not name:
             raise Invalid(
@@ -54,7 +58,7 @@ def add(
             ) from None
         sign_up(settings, email, name, _password(password_file))
         promote(settings, email)
-    print(f"{email} may now log in to the admin, at {settings.address}/admin")
+    print(f"{email} may now log in to the admin, at /admin of your shop.")
 
 
 def promote(settings: Settings, email: str) -> None:

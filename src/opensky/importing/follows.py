@@ -31,6 +31,7 @@ LINES = 20_000
 _KNOWN = 1_000_000
 """How many ids are remembered as written; beyond it the database is asked again, so that memory stays bounded."""
 _ASKED = 500
+_THERE = "follows there already"
 
 
 def run(
@@ -56,6 +57,11 @@ def run(
             Step("search", 1, whole(lambda: search.rebuild(database))),
         ]
         return loading.run(steps)
+
+
+def fitted(report: Report) -> bool:
+    """Whether anything in the file was a follow, new or known."""
+    return bool(report.imported.get("follows") or report.noted.get(_THERE))
 
 
 def _fingerprint(path: Path) -> str:
@@ -137,7 +143,7 @@ class _Work:
         rows = [self._row(e) for e in sorted(edges, key=lambda e: (e.source, e.target))]
         new = bulk.execute(insert_ignore(table(Follow)), rows).rowcount
         made = {IMPORTED + "members": len(members), IMPORTED + "insiders": len(sellers), IMPORTED + "follows": new}
-        return made | ({NOTED + "follows there already": len(edges) - new} if new < len(edges) else {})
+        return made | ({NOTED + _THERE: len(edges) - new} if new < len(edges) else {})
 
     def _row(self, edge: Edge) -> dict[str, Any]:
         return {
