@@ -340,6 +340,36 @@ def test_the_order_s_page_shows_names_of_the_day_and_pictures_of_today(
     assert not order_view(order, orders.names(order), clock.now()).can_cancel
 
 
+def test_the_way_of_a_placed_order_claims_no_payment(
+    orders: OrderManager, bowl: Product, purchase: MakePurchase, clock: SetClock
+) -> None:
+    """What comes next is the confirmation."""
+    placed = orders.place(purchase())
+
+    assert [(step.what, step.done) for step in order_view(placed, {}, clock.now()).timeline] == [
+        ("You placed the order", True),
+        ("Your payment is confirmed", False),
+        ("The parcel leaves", False),
+        ("It is with you", False),
+    ]
+
+
+def test_who_has_a_waiting_order_is_found_with_one_statement(
+    orders: OrderManager, reader: Reader, bowl: Product, cup: Product, purchase: MakePurchase
+) -> None:
+    """By its buyer and just these things; nobody else's."""
+    placed = orders.place(purchase(lines={"BOWL": 1, "CUP": 2}))
+    before = reader.statements
+
+    found = orders.waiting(Buyer(bag_id=77), {"CUP": 2, "BOWL": 1})
+
+    assert reader.statements - before == 1
+    assert found == placed.number
+    assert orders.waiting(Buyer(bag_id=77), {"BOWL": 1}) is None
+    assert orders.waiting(Buyer(bag_id=78), {"CUP": 2, "BOWL": 1}) is None
+    assert orders.waiting(Buyer(), {"CUP": 2, "BOWL": 1}) is None
+
+
 def test_the_page_of_a_cancelled_order_says_where_the_money_is(
     orders: OrderManager, unit: UnitOfWork, bowl: Product, purchase: MakePurchase, clock: SetClock
 ) -> None:

@@ -145,15 +145,106 @@ def test_a_declined_card_says_so_and_another_one_works(browser: Browser, bowl: P
     assert [each.state for each in orders(unit)] == ["cancelled", "paid"]
 
 
-def test_no_answer_keeps_the_order_for_the_next_press(browser: Browser, bowl: Product, unit: UnitOfWork) -> None:
-    """The same key goes on, so that one pays once."""
+def test_no_answer_leads_to_the_order_s_page_where_one_tries_again(
+    browser: Browser, bowl: Product, unit: UnitOfWork
+) -> None:
+    """It says where the money stands, promises nothing that did not happen, and goes on with the same order."""
     put_in(browser)
 
-    assert order(browser, SILENCE).status_code == 409
-    assert browser.errors()["payment_token"].startswith("The payment house did not answer")
-    browser.submit("/checkout", payment_token=YES)
+    order(browser, SILENCE)
 
+    number = orders(unit)[0].number
+    assert browser.path.startswith(f"/orders/{number}?proof=")
+    assert "The payment house did not answer" in browser.text()
+    assert "Your payment has not been confirmed" in browser.text()
+    assert "You paid" not in browser.text()
+    assert "What you paid goes back" not in browser.text()
+    assert f"/orders/{number}/cancel" in {form.action for form in browser.forms()}
+    browser.submit(f"/orders/{number}/pay", payment_token=SILENCE)
+    assert "The payment house did not answer" in browser.text()
+    browser.submit(f"/orders/{number}/pay", payment_token=YES)
+    assert browser.heading == "Thank you. It is on its way to being yours."
     assert [each.state for each in orders(unit)] == ["paid"]
+    browser.open("/bag")
+    assert "Nothing in it yet" in browser.text()
+
+
+def test_the_payment_is_tried_again_by_its_buyer_alone(
+    browser: Browser, another: Browser, bowl: Product, unit: UnitOfWork
+) -> None:
+    """In this browser, or elsewhere by the signed link; a paid order is not paid again."""
+    put_in(browser)
+    order(browser, SILENCE)
+    link, number = browser.path, orders(unit)[0].number
+    another.open("/sign-up")
+    token = {"csrf_token": next(f for f in another.forms() if f.action == "/sign-up").fields["csrf_token"]}
+
+    for proof in ("", "x"):
+        tried = another.post(f"/orders/{number}/pay", data={**token, "payment_token": YES, "proof": proof})
+        assert tried.status_code == 404
+    assert orders(unit)[0].state == "placed"
+    another.open(link)
+    another.submit(f"/orders/{number}/pay", payment_token=YES)
+    assert orders(unit)[0].state == "paid"
+    browser.submit(f"/orders/{number}/pay", payment_token=NO)
+    assert [each.state for each in orders(unit)] == ["paid"]
+
+
+def test_trying_again_needs_a_card_and_may_be_declined(browser: Browser, bowl: Product, unit: UnitOfWork) -> None:
+    """Without one nothing changes; a refused one ends the order, and says so."""
+    sign_up(browser, "ben@example.org")
+    put_in(browser)
+    order(browser, SILENCE)
+    number = orders(unit)[0].number
+    assert browser.path == f"/orders/{number}"
+
+    assert browser.submit(f"/orders/{number}/pay", payment_token=" ").status_code == 422
+    assert browser.errors() == {"payment_token": "Please give a card number."}
+    form = next(f for f in browser.forms() if f.action == f"/orders/{number}/pay")
+    browser.submit(f"/orders/{number}/pay", payment_token=NO)
+    assert "Nothing was charged; please try another one. This order is cancelled." in browser.text()
+    assert orders(unit)[0].state == "cancelled"
+
+    late = browser.post(f"/orders/{number}/pay", data={**form.fields, "payment_token": YES})
+    assert f"Order {number} is cancelled. Please order again." in late.text
+    assert orders(unit)[0].state == "cancelled"
+
+
+def test_checkout_leads_back_to_the_same_order_that_waits_for_its_payment(
+    browser: Browser, bowl: Product, cup: Product, stock: StockRepository, unit: UnitOfWork, clock: SetClock
+) -> None:
+    """Also where it holds the last ones; with other things in the bag, or half an hour later, one orders anew."""
+    stock.set("BOWL", 1)
+    unit.commit()
+    put_in(browser)
+    order(browser, SILENCE)
+    number = orders(unit)[0].number
+
+    assert browser.open("/checkout").url.path == f"/orders/{number}"
+    assert "You have ordered just these things a moment ago" in browser.text()
+
+    stock.set("BOWL", 5)
+    unit.commit()
+    put_in(browser, "cup")
+    assert browser.open("/checkout").url.path == "/checkout"
+    browser.open("/bag")
+    cups = next(f for f in browser.forms() if f.action == "/bag/remove" and f.fields["sku"] == "CUP")
+    browser.post("/bag/remove", data=cups.fields)
+    assert browser.open("/checkout").url.path == f"/orders/{number}"
+    clock.advance(minutes=31)
+    assert browser.open("/checkout").url.path == "/checkout"
+
+
+def test_an_empty_checkout_tells_all_that_is_missing_at_once(browser: Browser, bowl: Product, unit: UnitOfWork) -> None:
+    """Address, e-mail and card; nobody corrects a form twice."""
+    put_in(browser)
+    browser.open("/checkout")
+
+    nothing = dict.fromkeys(ADDRESS, "")
+    assert browser.submit("/checkout", payment_token="", **nothing).status_code == 422
+
+    assert set(browser.errors()) == {"email", "name", "street", "city", "postcode", "country", "payment_token"}
+    assert orders(unit) == []
 
 
 def test_a_price_that_changes_at_checkout_is_shown_before_it_is_paid(

@@ -16,6 +16,7 @@ from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 from opensky.web.signing import Signer, new_token
 
 _PAGE = 20
+_ORDERED_ALREADY = "You have ordered just these things a moment ago; only the payment is not confirmed yet."
 _NEWEST = (1 << 63) - 1
 _DIGITS = len(str(_NEWEST))
 
@@ -43,7 +44,12 @@ class CheckoutController:
     def form(self) -> Page | Redirect:
         """Show the form, with the address that we know."""
         bag = self._bags.view(self._owner)
-        if not bag.lines or bag.problems:
+        if not bag.lines:
+            return Redirect("/bag")
+        waiting = self._orders.waiting(Buyer(*self._owner), {line.sku: line.quantity for line in bag.lines})
+        if waiting is not None:
+            return Redirect(f"/orders/{waiting}", flash=_ORDERED_ALREADY)
+        if bag.problems:
             return Redirect("/bag")
         member = self._members.shown(self._visitor.member_id) if self._visitor.member_id is not None else None
         return self._page(first_values(member), {}, new_token(), 200)
@@ -58,14 +64,14 @@ class CheckoutController:
             errors = errors_by_field(error)
             return Redirect("/bag") if "lines" in errors else self._page(values, errors, key, 422)
         except PaymentUnclear as error:
-            return self._page(values, {"payment_token": error.message}, key, 409)
+            return Redirect(order_path(error.number, proof=self._proof(error.number)), flash=error.message)
         except (PaymentDeclined, KeyReused) as error:
             return self._page(values, {"payment_token": error.message}, new_token(), 409)
         except Conflict as error:
             if self._bags.view(self._owner).problems:
                 return Redirect("/bag", flash=error.message)
             return self._page(values, {"bag": error.message}, key, 409)
-        return Redirect(f"/orders/{order.number}?fresh=1{self._proof(order.number)}")
+        return Redirect(order_path(order.number, fresh="1", proof=self._proof(order.number)))
 
     def _purchase(self, form: Form, values: dict[str, str], key: str) -> Purchase:
         lines = self._bags.quantities(self._owner)
@@ -97,7 +103,7 @@ class CheckoutController:
 
     def _proof(self, number: str) -> str:
         """Return what opens the order to a guest whose session has ended; a member logs in instead."""
-        return "" if self._visitor.signed_in else f"&proof={order_proof(self._settings).sign(number)}"
+        return "" if self._visitor.signed_in else order_proof(self._settings).sign(number)
 
     @property
     def _owner(self) -> Owner:
@@ -107,8 +113,11 @@ class CheckoutController:
 class OrderController:
     """The order's own page, for its buyer alone."""
 
-    def __init__(self, orders: OrderManager, clock: Clock, visitor: Visitor, settings: Settings) -> None:
+    def __init__(
+        self, orders: OrderManager, gateway: PaymentGateway, clock: Clock, visitor: Visitor, settings: Settings
+    ) -> None:
         self._orders = orders
+        self._gateway = gateway
         self._clock = clock
         self._visitor = visitor
         self._settings = settings
@@ -116,9 +125,22 @@ class OrderController:
     @page("/orders/{number:str}", access=access.PUBLIC)
     def show(self, number: str, fresh: str = "", proof: str = "") -> Page:
         """Show an order and where it stands; to anybody but its buyer there is no such order."""
-        order = self._guests(number, proof) if proof else self._orders.shown(number, self._buyer)
-        view = order_view(order, self._orders.names(order), self._clock.now())
-        return Page("order.html", order=view, fresh=fresh == "1")
+        return self._page(self._found(number, proof), proof, {}, 200, fresh=fresh == "1")
+
+    @action("/orders/{number:str}/pay", access=access.PUBLIC)
+    def pay(self, number: str, form: Form) -> Page | Redirect:
+        """Try the payment of a placed order again. However often one tries, one pays once."""
+        proof = form.text("proof")
+        order = self._found(number, proof)
+        try:
+            self._orders.pay_again(order, form.text("payment_token"))
+        except Invalid as error:
+            return self._page(order, proof, errors_by_field(error), 422)
+        except PaymentDeclined as error:
+            return Redirect(order_path(number, proof=proof), flash=f"{error.message} This order is cancelled.")
+        except Conflict as error:
+            return Redirect(order_path(number, proof=proof), flash=error.message)
+        return Redirect(order_path(number, fresh="1", proof=proof))
 
     @action("/orders/{number:str}/cancel", access=access.PUBLIC)
     def cancel(self, number: str, form: Form) -> Redirect:
@@ -138,6 +160,21 @@ class OrderController:
         rows = order_rows(found.entries, self._orders.lines_of(found.entries))
         return Page("orders.html", orders=rows, older=str(found.older or ""))
 
+    def _page(self, order: Order, proof: str, errors: dict[str, str], status: int, *, fresh: bool = False) -> Page:
+        view = order_view(order, self._orders.names(order), self._clock.now())
+        return Page(
+            "order.html",
+            status=status,
+            order=view,
+            fresh=fresh and order.state != "placed",
+            proof=proof,
+            errors=errors,
+            test_cards=self._gateway.samples(),
+        )
+
+    def _found(self, number: str, proof: str) -> Order:
+        return self._guests(number, proof) if proof else self._orders.shown(number, self._buyer)
+
     def _guests(self, number: str, proof: str) -> Order:
         if not order_proof(self._settings).fits(proof, number):
             raise NotFound("There is no such order.", order=number)
@@ -149,6 +186,12 @@ class OrderController:
     @property
     def _buyer(self) -> Buyer:
         return Buyer(self._visitor.member_id, self._visitor.bag_id)
+
+
+def order_path(number: str, **query: str) -> str:
+    """Return the path of an order's page, with what of the query is not empty."""
+    asked = "&".join(f"{name}={value}" for name, value in query.items() if value)
+    return f"/orders/{number}?{asked}" if asked else f"/orders/{number}"
 
 
 def order_proof(settings: Settings) -> Signer:

@@ -25,9 +25,10 @@ class PaymentUnclear(Conflict):
     def __init__(self, number: str) -> None:
         super().__init__(
             "The payment house did not answer, so we do not know yet whether you have paid. "
-            "Your things are kept for you. Please press the button again: you pay once.",
+            "Your things are kept for you. Please try the payment again: you pay once.",
             order=number,
         )
+        self.number = number
 
 
 class PriceChanged(Conflict):

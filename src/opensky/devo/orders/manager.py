@@ -26,7 +26,7 @@ from opensky.devo.sellers.objects import SellerId
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
-from opensky.kernel.ids import IdGenerator
+from opensky.kernel.ids import EPOCH, IdGenerator
 from opensky.kernel.money import Money, total
 from opensky.mapping import validate
 from opensky.persistence import UnitOfWork
@@ -35,6 +35,10 @@ from opensky.persistence.cursors import Stretch
 MOST_LINES = 50
 MOST_OF_ONE = 99
 LONGEST_KEY = 100
+LEFT_AFTER = timedelta(minutes=30)
+"""How long an order waits for its payment before the sweep ends it."""
+
+_NO_CARD = FieldError("payment_token", "Please give a card number.", "NotBlank")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,7 @@ class OrderManager:
             PaymentUnclear: the order waits; call again with the same key.
         """
         if not token.strip():
-            raise Invalid(FieldError("payment_token", "Please give a card number.", "NotBlank"))
+            raise Invalid(*_wrong_about_buyer(purchase), _NO_CARD)
         order = self.place(purchase)
         if order.state == "cancelled":
             raise PaymentDeclined(order.number, "This payment was declined. Nothing was charged; please try again.")
@@ -112,6 +116,26 @@ class OrderManager:
         if isinstance(outcome, Approved) and order.state == "placed" and self._paid_as_placed(order, outcome):
             return order
         return self._settle(order.id, outcome)
+
+    def pay_again(self, order: Order, token: str) -> Order:
+        """Go on with an order whose payment was unclear, under its own key: it is paid once. What is paid stays so.
+
+        Raises:
+            Invalid: there is no token.
+            Conflict: it is cancelled; ``PaymentDeclined`` and ``PaymentUnclear`` as ``buy`` raises them.
+        """
+        if not token.strip():
+            raise Invalid(_NO_CARD)
+        if order.state == "cancelled":
+            raise Conflict(f"Order {order.number} is cancelled. Please order again.", order=order.number)
+        return order if order.state == "paid" else self.pay(order, token)
+
+    def waiting(self, buyer: Buyer, lines: Mapping[str, int]) -> str | None:
+        """Return the number of the buyer's recent order of just these things whose payment is not confirmed."""
+        found: dict[str, dict[str, int]] = {}
+        for line in self._orders.waiting(buyer, self._clock.now() - LEFT_AFTER):
+            found.setdefault(line.number, {})[line.sku] = line.quantity
+        return next((number for number, ordered in found.items() if ordered == lines), None)
 
     def cancel(self, number: str, buyer: Buyer) -> Order:
         """Cancel a buyer's own order, give its stock and money back, and commit.
@@ -148,7 +172,7 @@ class OrderManager:
             pass
         return self._reread(order.id)
 
-    def finish_left(self, older_than: timedelta = timedelta(minutes=30), limit: int = 100) -> int:
+    def finish_left(self, older_than: timedelta = LEFT_AFTER, limit: int = 100) -> int:
         """Bring orders to their end that a crash or a silent gateway has left on their way; return how many were."""
         left = self._orders.left_unpaid(self._clock.now() - older_than, limit) + self._orders.refunds_due(limit)
         finished = 0
@@ -334,6 +358,17 @@ def _key(purchase: Purchase) -> str:
         raise Invalid(FieldError("key", f"An idempotency key has 1 to {LONGEST_KEY} characters.", "Length"))
     buyer = purchase.buyer
     return f"m{buyer.member_id}:{purchase.key}" if buyer.member_id is not None else f"b{buyer.bag_id}:{purchase.key}"
+
+
+def _wrong_about_buyer(purchase: Purchase) -> tuple[FieldError, ...]:
+    """Return what is wrong with e-mail and address, so that all of a form is told at once."""
+    known = {"email": purchase.email, "address": purchase.address, "placed_at": EPOCH}
+    draft = Order(id=OrderId(0), number="", total=Money(0), idempotency_key="", **known)  # type: ignore[arg-type]
+    try:
+        validate(draft)
+    except Invalid as error:
+        return error.errors
+    return ()
 
 
 def _refuse_bad_quantities(lines: Mapping[str, int]) -> None:

@@ -51,6 +51,8 @@ def timeline(order: Order) -> list[TimelineStep]:
         return steps
     parcels = len({line.seller_id for line in order.lines})
     leave = "The parcel leaves" if parcels == 1 else f"{parcels} parcels leave, one from each insider"
+    if order.state == "placed":
+        paid = TimelineStep("Your payment is confirmed")
     return [placed, paid, TimelineStep(leave), TimelineStep("It is with you" if parcels == 1 else "They are with you")]
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, insert, literal_column, or_, select, update
 
 from opensky.devo.bag.offers import Offer, offers
-from opensky.devo.orders.objects import Order, OrderId, OrderLine
+from opensky.devo.orders.objects import Buyer, Order, OrderId, OrderLine
 from opensky.devo.products.objects import Picture, Product
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.ids import first_id_at
@@ -37,6 +37,14 @@ class ListedLine(NamedTuple):
     name: str
     picture: str
     picture_alt: str
+
+
+class WaitingLine(NamedTuple):
+    """One line of an order whose payment is not confirmed."""
+
+    number: str
+    sku: str
+    quantity: int
 
 
 class Names(NamedTuple):
@@ -103,6 +111,20 @@ _LINES = Query(
     .where(_lines.c.order_id.in_(bindparam("order_ids", expanding=True)))
     .order_by(_lines.c.order_id, _lines.c.position),
     _listed_line,
+)
+_WAITING = Query(
+    select(_orders.c.number, _lines.c.sku, _lines.c.quantity)
+    .join(_lines, _lines.c.order_id == _orders.c.id)
+    .where(
+        _orders.c.state == "placed",
+        _orders.c.id >= bindparam("since"),
+        or_(
+            _orders.c.member_id == bindparam("member_id"),
+            and_(_orders.c.member_id.is_(None), _orders.c.bag_id == bindparam("bag_id")),
+        ),
+    )
+    .order_by(_orders.c.id.desc()),
+    WaitingLine,
 )
 _NAMES = Query(
     select(_products.c.id, _products.c.slug, _products.c.body, _sellers.c.slug, _sellers.c.name)
@@ -221,6 +243,10 @@ class OrderRepository:
     def of_member(self, member_id: int, before: int, limit: int) -> list[Listed]:
         """Which orders has this member placed, the newest first? A try that was never paid is left out once it is over."""
         return self._reader.fetch(_OF_MEMBER, member_id=member_id, before=before, limit=limit)
+
+    def waiting(self, buyer: Buyer, since: datetime) -> list[WaitingLine]:
+        """What has this buyer ordered since then, and the payment is not confirmed? The newest first."""
+        return self._reader.fetch(_WAITING, since=first_id_at(since), member_id=buyer.member_id, bag_id=buyer.bag_id)
 
     def lines_of(self, order_ids: Sequence[int]) -> list[ListedLine]:
         """What is in these orders?"""
