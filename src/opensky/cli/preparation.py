@@ -32,7 +32,11 @@ class Preparation:
         # A folder that was ready before can be opened while this process makes sure that it still is.
         self.was_ready = note_file(data).exists() and not unfinished_file(data).exists()
         arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
-        self._process = subprocess.Popen(arguments, env=environment | lifeline.offer())  # noqa: S603 - our own module
+        self._process = subprocess.Popen(  # noqa: S603 - our own module
+            arguments,
+            env=environment | lifeline.offer(),
+            process_group=0,  # Ctrl-C in a terminal is for opensky up alone, which then ends this
+        )
 
     def wait(self, stop: StopFlag) -> None:
         """Wait until it is done, or stop it when told to stop."""

@@ -19,7 +19,7 @@ _PATIENCE = 60
 _ANSWER_WITHIN = 2
 _STOP_WITHIN = 20
 _TAIL = 25
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask a shop that listens everywhere
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask a shop that listens everywhere
 # Programs on two cores share few threads: more arenas of the allocator would only keep more memory.
 _MEMORY = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 _EXITED = re.compile(r"(?:exited|gave up|spawnerr): (\S+) (.*)")
@@ -132,7 +132,7 @@ def answers(host: str, port: int) -> bool:
     """Whether a server there answers GET /healthz with 200; by hand, as an HTTP library would double our memory."""
     request = f"GET {HEALTH} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
     try:
-        with socket.create_connection((_ANYWHERE.get(host, host), port), timeout=_ANSWER_WITHIN) as connection:
+        with socket.create_connection((ANYWHERE.get(host, host), port), timeout=_ANSWER_WITHIN) as connection:
             connection.sendall(request.encode("ascii"))
             return b" 200" in connection.recv(64).split(b"\r\n")[0]
     except OSError:

@@ -17,7 +17,7 @@ from cyclopts import Parameter
 from opensky.cli.folder import environment_of
 from opensky.cli.preparation import Preparation
 from opensky.cli.programs import SHOP, log_folder, programs, run_folder
-from opensky.cli.running import RunningShop, StopFlag
+from opensky.cli.running import ANYWHERE, RunningShop, StopFlag
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import PREFIX, Settings
 
@@ -128,7 +128,10 @@ def check_port(host: str, port: int) -> None:
 
 def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float) -> str:
     """Return what to tell a person whose shop has just opened."""
-    address = settings.address
+    # Nobody can go to "everywhere": this machine's own address leads to a shop that listens there.
+    everywhere = "" if settings.public_url else ANYWHERE.get(settings.host, "")
+    own = f"[{everywhere}]" if ":" in everywhere else everywhere
+    address = f"http://{own}:{settings.port}" if own else settings.address
     lines = [
         "",
         f"{settings.shop_name} is open, after {seconds:.1f} s.",
@@ -138,6 +141,8 @@ def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float) ->
         f"    admin  {address}/admin",
         f"    data   {settings.data}",
     ]
+    if everywhere:
+        lines += ["", f"It listens everywhere ({settings.host}): other machines reach it under this machine's address."]
     if logins:
         width = max(len(login["email"]) for login in logins)
         lines += ["", "Demo logins, on this machine alone:", ""]
