@@ -64,12 +64,14 @@ class CheckoutController:
             errors = errors_by_field(error)
             return Redirect("/bag") if "lines" in errors else self._page(values, errors, key, 422)
         except PaymentUnclear as error:
-            return Redirect(order_path(error.number, proof=self._proof(error.number)), flash=error.message)
+            return Redirect(
+                order_path(error.number, proof=self._proof(error.number)), flash=error.message, problem=True
+            )
         except (PaymentDeclined, KeyReused) as error:
             return self._page(values, {"payment_token": error.message}, new_token(), 409)
         except Conflict as error:
             if self._bags.view(self._owner).problems:
-                return Redirect("/bag", flash=error.message)
+                return Redirect("/bag", flash=error.message, problem=True)
             return self._page(values, {"bag": error.message}, key, 409)
         return Redirect(order_path(order.number, fresh="1", proof=self._proof(order.number)))
 
@@ -139,7 +141,7 @@ class OrderController:
         except PaymentDeclined as error:
             return Redirect(order_path(number, proof=proof), flash=f"{error.message} This order is cancelled.")
         except Conflict as error:
-            return Redirect(order_path(number, proof=proof), flash=error.message)
+            return Redirect(order_path(number, proof=proof), flash=error.message, problem=True)
         return Redirect(order_path(number, fresh="1", proof=proof))
 
     @action("/orders/{number:str}/cancel", access=access.PUBLIC)
@@ -149,7 +151,7 @@ class OrderController:
         try:
             order = self._orders.cancel(number, self._buyer)
         except Conflict as error:
-            return Redirect(path, flash=error.message)
+            return Redirect(path, flash=error.message, problem=True)
         back = " What you paid goes back to the card." if order.payment_reference else ""
         return Redirect(path, flash=f"The order is cancelled.{back}")
 
