@@ -8,7 +8,8 @@ from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import PostalAddress
 from opensky.devo.orders.controller import order_cursor
 from opensky.devo.orders.errors import PaymentDeclined
-from opensky.devo.orders.manager import MOST_LINES, MOST_OF_ONE, OrderManager, Purchase
+from opensky.devo.orders.lines import MOST_LINES, MOST_OF_ONE
+from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.repository import Listed
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound

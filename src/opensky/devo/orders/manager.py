@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from opensky.devo.bag.manager import BagManager
-from opensky.devo.bag.offers import Offer
 from opensky.devo.members.objects import MemberId, PostalAddress
 from opensky.devo.orders.errors import CancelledMeanwhile, KeyReused, PaymentDeclined, PaymentUnclear, PriceChanged
 from opensky.devo.orders.events import ORDER_CANCELLED, ORDER_CREATED, ORDER_PAID, ORDER_REFUNDED
+from opensky.devo.orders.lines import line_of, quantities_of, refuse_bad_quantities
 from opensky.devo.orders.numbers import new_number
-from opensky.devo.orders.objects import Buyer, Order, OrderId, OrderLine
+from opensky.devo.orders.objects import Buyer, Order, OrderId
 from opensky.devo.orders.repository import Listed, ListedLine, Names, OrderRepository
 from opensky.devo.payments.gateway import Approved, Declined, GatewayError, PaymentGateway
-from opensky.devo.products.objects import ProductId
 from opensky.devo.products.stock import SoldOut, StockRepository
-from opensky.devo.sellers.objects import SellerId
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -32,8 +30,6 @@ from opensky.mapping import validate
 from opensky.persistence import UnitOfWork
 from opensky.persistence.cursors import Stretch
 
-MOST_LINES = 50
-MOST_OF_ONE = 99
 LONGEST_KEY = 100
 LEFT_AFTER = timedelta(minutes=30)
 """How long an order waits for its payment before the sweep ends it."""
@@ -234,16 +230,16 @@ class OrderManager:
             self._unit.commit()
             return order
         known = self._orders.by_key(key)
-        if known is None or (purchase.lines and _quantities(known) != dict(purchase.lines)):
+        if known is None or (purchase.lines and quantities_of(known) != dict(purchase.lines)):
             raise KeyReused(known.number if known else "")
         return known
 
     def _new_order(self, purchase: Purchase, key: str) -> Order:
-        _refuse_bad_quantities(purchase.lines)
+        refuse_bad_quantities(purchase.lines)
         offers = self._orders.offers(list(purchase.lines))
         now, order_id = self._clock.now(), OrderId(self._ids.next())
         lines = [
-            _line(order_id, position, offers.get(sku), sku, quantity)
+            line_of(order_id, position, offers.get(sku), sku, quantity)
             for position, (sku, quantity) in enumerate(purchase.lines.items(), 1)
         ]
         order = Order(
@@ -265,7 +261,7 @@ class OrderManager:
 
     def _take(self, order: Order) -> None:
         try:
-            self._stock.take(_quantities(order))
+            self._stock.take(quantities_of(order))
         except SoldOut as error:
             names = {line.sku: line.name for line in order.lines}
             raise SoldOut({names.get(sku, sku): left for sku, left in error.left.items()}) from error
@@ -312,6 +308,7 @@ class OrderManager:
         self._unit.commit()
 
     def _cancel(self, order: Order, by: str) -> Order:
+        order = self._heard(order)
         self._give_back(order, by)
         self._unit.commit()
         if not order.refund_due:
@@ -321,10 +318,21 @@ class OrderManager:
         except GatewayError:
             return order  # the money is due and stays so until ``finish``; the order is cancelled all the same
 
+    def _heard(self, order: Order) -> Order:
+        """Return a placed order as the gateway knows it: its charge may have gone through while nobody heard of it."""
+        if order.state != "placed":
+            return order
+        self._unit.rollback()
+        try:
+            outcome = self._gateway.find(order.idempotency_key)
+        except GatewayError as error:
+            raise PaymentUnclear(order.number) from error
+        return self._settle(order.id, outcome) if isinstance(outcome, Approved) else self._reread(order.id)
+
     def _give_back(self, order: Order, by: str) -> None:
         order.step_to("cancelled")
         order.cancelled_at = self._clock.now()
-        self._stock.give_back(_quantities(order))
+        self._stock.give_back(quantities_of(order))
         self._events.notify(Event(ORDER_CANCELLED, order, {"by": by}))
 
     def _refund(self, order_id: OrderId) -> Order:
@@ -369,32 +377,3 @@ def _wrong_about_buyer(purchase: Purchase) -> tuple[FieldError, ...]:
     except Invalid as error:
         return error.errors
     return ()
-
-
-def _refuse_bad_quantities(lines: Mapping[str, int]) -> None:
-    if not lines:
-        raise Invalid(FieldError("lines", "There is nothing in this order.", "NotBlank"))
-    if len(lines) > MOST_LINES:
-        raise Invalid(FieldError("lines", f"An order has at most {MOST_LINES} different things.", "Length"))
-    if any(not 1 <= quantity <= MOST_OF_ONE for quantity in lines.values()):
-        raise Invalid(FieldError("lines", f"Please choose 1 to {MOST_OF_ONE} of each.", "Range"))
-
-
-def _line(order_id: OrderId, position: int, offer: Offer | None, sku: str, quantity: int) -> OrderLine:
-    if offer is None or not offer.offered:
-        raise Conflict(f"{offer.product_name if offer else sku} is no longer offered.", sku=sku)
-    return OrderLine(
-        order_id=order_id,
-        position=position,
-        product_id=ProductId(offer.product_id),
-        seller_id=SellerId(offer.seller_id),
-        sku=sku,
-        name=offer.product_name,
-        variant=offer.variant,
-        quantity=quantity,
-        price=offer.price,
-    )
-
-
-def _quantities(order: Order) -> dict[str, int]:
-    return {line.sku: line.quantity for line in order.lines}
