@@ -79,7 +79,7 @@ def test_every_action_is_checked(shop: Any, browser: Any) -> None:
     """No unsafe route that takes cookies is without the check."""
     actions = {h.opt["route"].path for r in shop.app.routes for h in r.route_handlers if _kind(h) == "action"}
     browser.log_in()
-    assert len(actions) == 7
+    assert len(actions) == 8
     for path in actions:
         assert browser.post(path.replace("{id:str}", "x"), data={}).status_code == 403
 
