@@ -1,6 +1,6 @@
 """The marks that a domain object wears, and the one immutable description read from them. No engine is known here."""
 
-from opensky.mapping.description import Description, Field, describe
+from opensky.mapping.description import Description, Field, describe, marked
 from opensky.mapping.marks import (
     Embedded,
     Groups,
@@ -40,5 +40,6 @@ __all__ = [
     "describe",
     "document",
     "entity",
+    "marked",
     "validate",
 ]

@@ -2,13 +2,14 @@
 
 import types
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.once import once_a_class
 from opensky.mapping.marks import Embedded, Groups, Id, Index, Personal, ReferenceMany, ReferenceOne, Stored, Version
 from opensky.mapping.validators import Validator
 
+M = TypeVar("M")
 MANY = (list, tuple)
 
 
@@ -33,6 +34,8 @@ class Field:
     validators: tuple[Validator, ...]
     required: bool
     annotation: Any
+    marks: tuple[Any, ...] = ()
+    """All marks in the order written: ``marked`` finds those of a room that has marks of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,16 @@ def describe(cls: type) -> Description:
     return description
 
 
+def marked(field: Field, kind: type[M]) -> M | None:
+    """Return the first mark of a kind on a field, or ``None``; a mark that was written as a bare class counts."""
+    for mark in field.marks:
+        if isinstance(mark, kind):
+            return mark
+        if mark is kind:
+            return kind()
+    return None
+
+
 def _check(description: Description) -> None:
     if description.store and not description.ids:
         message = f"{description.cls.__qualname__} is kept but has no field marked Id()."
@@ -135,6 +148,7 @@ def _field(name: str, hint: Any, *, required: bool) -> Field:
         validators=tuple(m for m in marks if isinstance(m, Validator) and not isinstance(m, type)),
         required=required,
         annotation=annotation,
+        marks=marks,
     )
 
 

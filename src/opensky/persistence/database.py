@@ -14,6 +14,8 @@ from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
 from opensky.persistence import schema
 from opensky.persistence.bulk import Bulk
+from opensky.persistence.documents.engine import DocumentEngine
+from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.engines.sqlite import Turns, keep_private, reading_engine, writing_engine
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.reader import Reader
@@ -128,6 +130,9 @@ class _Writes:
         finally:
             self._turns.give_back()
 
+    def documents(self, connection: Connection) -> DocumentEngine:
+        return SqlDocuments(connection)
+
 
 class _Reads:
     """Transactions of units of work that only read."""
@@ -140,3 +145,6 @@ class _Reads:
 
     def end(self, connection: Connection) -> None:
         connection.close()
+
+    def documents(self, connection: Connection) -> DocumentEngine:
+        return SqlDocuments(connection)

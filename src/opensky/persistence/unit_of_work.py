@@ -14,9 +14,9 @@ from sqlalchemy.orm.util import identity_key
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
+from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
 from opensky.persistence.documents.session import DocumentSession
-from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.duplicates import duplicate_from
 from opensky.persistence.equality import by_values
 from opensky.persistence.errors import ReadOnly, StaleObject
@@ -36,6 +36,9 @@ class Transactions(Protocol):
     def end(self, connection: Connection) -> None:
         """Take the connection back and let the next one have its turn."""
 
+    def documents(self, connection: Connection) -> DocumentEngine:
+        """Return the document engine of a transaction: it writes with this connection, or what is to be written elsewhere."""
+
 
 class UnitOfWork:
     """Objects that belong together for one request or job, and the transaction that they are written in.
@@ -51,8 +54,9 @@ class UnitOfWork:
         self._clock = clock
         self._read_only = read_only
         self._connection: Connection | None = None
+        self._engine: DocumentEngine | None = None
         self._rows: Session | None = None
-        self._documents = DocumentSession(lambda: SqlDocuments(self.connection))
+        self._documents = DocumentSession(self._document_engine)
         self._after_commit: list[Callable[[], None]] = []
         self.statements = 0
         """How many prepared queries and commands it ran; the engine's own events see all others."""
@@ -205,7 +209,10 @@ class UnitOfWork:
         except BaseException:
             self.rollback()
             raise
+        engine = self._engine
         self._end()
+        if engine is not None:
+            engine.committed()
         waiting, self._after_commit = self._after_commit, []
         for callback in waiting:
             callback()
@@ -217,6 +224,14 @@ class UnitOfWork:
         if self._rows is not None:
             self._rows.close()
             self._rows = None
+        if self._connection is not None:
+            self._connection.rollback()
+        if self._engine is not None:
+            self._engine.rolled_back()
+        self._end()
+
+    def pause(self) -> None:
+        """Let go of the connection, undoing what was flushed, but keep the objects: a later flush checks their versions."""
         if self._connection is not None:
             self._connection.rollback()
         self._end()
@@ -243,6 +258,12 @@ class UnitOfWork:
             self._rows.bind = self.connection
         return self._rows
 
+    def _document_engine(self) -> DocumentEngine:
+        connection = self.connection
+        if self._engine is None:
+            self._engine = self._transactions.documents(connection)
+        return self._engine
+
     def _driver_cursor(self) -> Any:
         return self.connection.connection.cursor()
 
@@ -260,6 +281,7 @@ class UnitOfWork:
             self._refuse_if_read_only()
 
     def _end(self) -> None:
+        self._engine = None
         if self._connection is not None:
             connection, self._connection = self._connection, None
             if self._rows is not None:

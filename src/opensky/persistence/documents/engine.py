@@ -49,3 +49,9 @@ class DocumentEngine(Protocol):
 
     def remove(self, cls: type, removals: Sequence[Removal]) -> None:
         """Remove all in one batch; raises ``StaleObject``."""
+
+    def committed(self) -> None:
+        """The transaction of the rows has been committed: apply what waited for that. Raises nothing."""
+
+    def rolled_back(self) -> None:
+        """The transaction of the rows has been undone: forget what waited for it."""

@@ -67,6 +67,12 @@ class SqlDocuments:
         self._unindex_lists(cls, [r.id for r in removals])
         self._all_or_stale(cls, _delete_statement(cls), [{"was_id": r.id, "was_version": r.version} for r in removals])
 
+    def committed(self) -> None:
+        """Do nothing: the documents were part of the transaction."""
+
+    def rolled_back(self) -> None:
+        """Do nothing: the documents were part of the transaction."""
+
     def _all_or_stale(self, cls: type, statement: SqlUpdate | Delete, rows: list[dict[str, Any]]) -> None:
         done = self._connection.execute(statement, rows).rowcount
         if done != len(rows):

@@ -168,8 +168,7 @@ class DocumentConformance:
         late = database.unit_of_work()
         old = late.get_many(Pot, [1, 2])
         late_copy = old[0]
-        late._transactions.end(late.connection)  # the reader leaves; its objects stay, as between two requests
-        late._connection = None
+        late.pause()  # the reader leaves; its objects stay, as between two requests
         with database.unit_of_work() as first:
             first.get_many(Pot, [1])[0].weight = 9.0
             first.commit()
