@@ -1,6 +1,7 @@
 """The marks that a domain object wears, and the one immutable description read from them. No engine is known here."""
 
 from opensky.mapping.description import Description, Field, describe, marked
+from opensky.mapping.history import NoHistory
 from opensky.mapping.marks import (
     Embedded,
     Groups,
@@ -27,6 +28,7 @@ __all__ = [
     "Id",
     "Index",
     "Length",
+    "NoHistory",
     "NotBlank",
     "Pattern",
     "Personal",
