@@ -10,6 +10,7 @@ from opensky.testing.conformance import (
     MODEL,
     DocumentConformance,
     OutboxConformance,
+    ReadingConformance,
     RowConformance,
     UnitOfWorkConformance,
 )
@@ -26,6 +27,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 class TestSqliteDocuments(DocumentConformance):
     """Documents in SQLite."""
+
+
+class TestSqliteReading(ReadingConformance):
+    """Prepared questions to documents in SQLite."""
 
 
 class TestSqliteRows(RowConformance):

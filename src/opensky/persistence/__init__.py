@@ -2,6 +2,7 @@
 
 from opensky.persistence.bulk import Bulk
 from opensky.persistence.database import Database
+from opensky.persistence.documents.reading import DocumentQuery, Param
 from opensky.persistence.errors import Duplicate, NotLoaded, ReadOnly, StaleObject, StoreBusy, Uncompilable
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.query import Command, Query
@@ -15,9 +16,11 @@ __all__ = [
     "Bulk",
     "Command",
     "Database",
+    "DocumentQuery",
     "Duplicate",
     "NotLoaded",
     "OutboxMessage",
+    "Param",
     "Query",
     "ReadOnly",
     "Reader",

@@ -4,10 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, Self, TypeVar
 
 import msgspec
-from sqlalchemy import Executable, Row, select
+from sqlalchemy import Executable, Row, func, select
 from sqlalchemy.engine import Connection, Engine
 
-from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.mapping import describe
+from opensky.persistence.documents.engine import DocumentEngine
+from opensky.persistence.documents.filters import Filter
+from opensky.persistence.documents.reading import DocumentQuery, converted
+from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.query import Query
 from opensky.persistence.tables import table
 
@@ -17,12 +21,19 @@ S = TypeVar("S")
 class Reader:
     """Reads for one request on one connection, taken at first use; every statement sees the newest commit.
 
-    Counts its statements in ``statements``, so that tests can assert how many a page needs.
+    Counts its statements in ``statements``, so that tests can assert how many a page needs. ``elsewhere`` reads documents
+    that are kept in another store than the rows.
     """
 
-    def __init__(self, engine: Engine, on_query: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        on_query: Callable[[str], None] | None = None,
+        elsewhere: Callable[[], DocumentEngine] | None = None,
+    ) -> None:
         self._engine = engine
         self._on_query = on_query
+        self._elsewhere = elsewhere
         self._connection: Connection | None = None
         self._cursor: Any = None
         self.statements = 0
@@ -51,19 +62,32 @@ class Reader:
         """Run a Core statement and make each row a ``into``, by column name."""
         return [msgspec.convert(row._mapping, into, from_attributes=False) for row in self.rows(statement, parameters)]  # noqa: SLF001
 
+    def read(self, query: DocumentQuery[S], **values: Any) -> list[S]:
+        """Answer a prepared question about documents."""
+        self.statements += 1
+        if self._on_query is not None:
+            self._on_query(query.text)
+        if self._elsewhere is not None:
+            return self._elsewhere().read(query, values)
+        return query.run(self._driver_cursor(), self._engine.dialect, values)
+
+    def read_one(self, query: DocumentQuery[S], **values: Any) -> S | None:
+        """Return the first answer to a prepared question about documents, or ``None``."""
+        return next(iter(self.read(query, **values)), None)
+
     def documents(
         self, cls: type, filter_: Filter, into: type[S], *, sort: Sequence[str] = (), limit: int | None = None
     ) -> list[S]:
-        """Return the documents that match, each decoded from its JSON straight into ``into``."""
-        rows = table(cls)
-        statement = (
-            select(rows.c.body).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort)).limit(limit)
-        )
-        return [msgspec.json.decode(body, type=into) for (body,) in self.rows(statement)]
+        """Return the documents that match, each as ``into``. For what is asked rarely: the filter is compiled each time."""
+        self.statements += 1
+        return converted(self._documents().find(cls, filter_, sort=sort, limit=limit), into)
 
-    def document(self, cls: type, filter_: Filter, into: type[S]) -> S | None:
-        """Return the first document that matches, decoded into ``into``, or ``None``."""
-        return next(iter(self.documents(cls, filter_, into, limit=1)), None)
+    def count(self, cls: type) -> int:
+        """Return how many objects of a class are kept. For jobs and tests, never for a request."""
+        if describe(cls).store == "documents":
+            self.statements += 1
+            return self._documents().count(cls, {})
+        return int(self.rows(select(func.count()).select_from(table(cls)))[0][0])
 
     def close(self) -> None:
         """Give the connection back; the next use takes one anew."""
@@ -84,6 +108,9 @@ class Reader:
         if self._connection is None:
             self._connection = self._engine.connect()
         return self._connection
+
+    def _documents(self) -> DocumentEngine:
+        return self._elsewhere() if self._elsewhere is not None else SqlDocuments(self._connected())
 
     def _driver_cursor(self) -> Any:
         if self._cursor is None:

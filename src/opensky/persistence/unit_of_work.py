@@ -16,6 +16,7 @@ from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.persistence.documents.reading import DocumentQuery
 from opensky.persistence.documents.session import DocumentSession
 from opensky.persistence.duplicates import duplicate_from
 from opensky.persistence.equality import by_values
@@ -156,6 +157,16 @@ class UnitOfWork:
     def fetch_one(self, query: Query[T], **values: Any) -> T | None:
         """Return the first value of a prepared query in this transaction, or ``None``."""
         return next(iter(self.fetch(query, **values)), None)
+
+    def read(self, query: DocumentQuery[T], **values: Any) -> list[T]:
+        """Answer a prepared question about documents in this transaction, after flushing what is pending."""
+        self._flush_pending()
+        self.statements += 1
+        return self._document_engine().read(query, values)
+
+    def read_one(self, query: DocumentQuery[T], **values: Any) -> T | None:
+        """Return the first answer to a prepared question about documents in this transaction, or ``None``."""
+        return next(iter(self.read(query, **values)), None)
 
     def run(self, command: Command, *rows: dict[str, Any], **values: Any) -> int:
         """Run a prepared command, with ``values`` or once for each of ``rows``; return how many rows it touched.

@@ -1,12 +1,15 @@
 """The port of a document store: find plain documents, write one batch. A session speaks to it and to nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from opensky.persistence.documents.changes import Changes
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.filters import Filter
+from opensky.persistence.documents.reading import DocumentQuery
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,9 @@ class DocumentEngine(Protocol):
         self, cls: type, filter_: Filter, *, sort: Sequence[str] = (), limit: int | None = None, skip: int = 0
     ) -> list[Plain]:
         """Return the bodies that match, in order of ``sort``; raises ``Uncompilable``."""
+
+    def read(self, query: DocumentQuery[S], values: Mapping[str, Any]) -> list[S]:
+        """Answer a prepared question: ``query.run`` on an SQL cursor, or ``query.find`` with this engine."""
 
     def count(self, cls: type, filter_: Filter) -> int:
         """Return how many match. For jobs and tests, never for a request."""

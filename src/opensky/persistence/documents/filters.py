@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, literal, not_, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, exists, func, literal, not_, or_, select, true
 
 from opensky.kernel.errors import Misconfigured
 from opensky.mapping import Description, Field, describe
@@ -179,6 +179,8 @@ def _compare(path: ColumnElement[Any], op: str, value: Any, name: str) -> Clause
     if op in _ORDERINGS:
         return _ORDERINGS[op](path, value)
     if op == "$in":
+        if isinstance(value, BindParameter):  # a prepared question: the list comes with each call
+            return path.in_(value)
         some = [v for v in value if v is not None]
         return or_(path.in_(some), path.is_(None)) if None in value else path.in_(some)
     if op == "$regex":

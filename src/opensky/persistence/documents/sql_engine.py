@@ -3,8 +3,8 @@
 Shares the connection, and with it the transaction, of the rows.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
@@ -17,9 +17,12 @@ from opensky.kernel.once import once_a_class
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import Removal, Update
 from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.persistence.documents.reading import DocumentQuery
 from opensky.persistence.duplicates import duplicate_from
 from opensky.persistence.errors import StaleObject
 from opensky.persistence.tables import column_name, extracted, multikey_table, multikeys, table
+
+S = TypeVar("S")
 
 
 class SqlDocuments:
@@ -34,6 +37,9 @@ class SqlDocuments:
         statement = select(table(cls).c.body).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort))
         rows = self._connection.execute(statement.limit(limit).offset(skip or None)).scalars()
         return [msgspec.json.decode(body) for body in rows]
+
+    def read(self, query: DocumentQuery[S], values: Mapping[str, Any]) -> list[S]:
+        return query.run(self._connection.connection.cursor(), self._connection.dialect, values)
 
     def count(self, cls: type, filter_: Filter) -> int:
         statement = select(func.count()).select_from(table(cls)).where(compile_filter(cls, filter_))

@@ -6,7 +6,15 @@ A test module subclasses a suite and gives it the fixture ``database``: an empty
 from opensky.testing.conformance.documents import DocumentConformance
 from opensky.testing.conformance.model import MODEL
 from opensky.testing.conformance.outbox import OutboxConformance
+from opensky.testing.conformance.reading import ReadingConformance
 from opensky.testing.conformance.rows import RowConformance
 from opensky.testing.conformance.unit_of_work import UnitOfWorkConformance
 
-__all__ = ["MODEL", "DocumentConformance", "OutboxConformance", "RowConformance", "UnitOfWorkConformance"]
+__all__ = [
+    "MODEL",
+    "DocumentConformance",
+    "OutboxConformance",
+    "ReadingConformance",
+    "RowConformance",
+    "UnitOfWorkConformance",
+]
