@@ -1,6 +1,7 @@
 """The marks that a domain object wears, and the one immutable description read from them. No engine is known here."""
 
 from opensky.mapping.description import Description, Field, describe, marked
+from opensky.mapping.eventual import AlsoLoad, OldShape, Renewal, also_load, old_shape, renewal
 from opensky.mapping.history import NoHistory
 from opensky.mapping.marks import (
     Embedded,
@@ -19,6 +20,7 @@ from opensky.mapping.validation import validate
 from opensky.mapping.validators import Choice, Email, Length, NotBlank, Pattern, Range, Url, Validator
 
 __all__ = [
+    "AlsoLoad",
     "Choice",
     "Description",
     "Email",
@@ -30,18 +32,23 @@ __all__ = [
     "Length",
     "NoHistory",
     "NotBlank",
+    "OldShape",
     "Pattern",
     "Personal",
     "Range",
     "ReferenceMany",
     "ReferenceOne",
+    "Renewal",
     "Unique",
     "Url",
     "Validator",
     "Version",
+    "also_load",
     "describe",
     "document",
     "entity",
     "marked",
+    "old_shape",
+    "renewal",
     "validate",
 ]
