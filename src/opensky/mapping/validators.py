@@ -1,9 +1,10 @@
 """Validators: marks that say what a field must satisfy, with a message fit for a person and the groups they belong to.
 
-A validator without groups belongs to ``default``. ``validate`` (see ``validation``) runs those of the groups that it is given.
+A validator without groups belongs to ``default``; groups may be given as a tuple, a list or a set. ``validate`` (see ``validation``) runs those of the groups that it is given.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -20,11 +21,17 @@ class Validator(Protocol):
         """What to tell a person."""
 
     @property
-    def groups(self) -> tuple[str, ...]:
+    def groups(self) -> Collection[str]:
         """The validation groups in which the rule holds."""
 
     def broken_by(self, value: Any) -> bool:
         """Say whether ``value`` breaks the rule."""
+
+
+def _settle_groups(rule: Any) -> None:
+    """Make the groups of a mark a tuple, because marks must be hashable; a name alone is one group."""
+    groups = (rule.groups,) if isinstance(rule.groups, str) else rule.groups
+    object.__setattr__(rule, "groups", tuple(sorted(groups) if isinstance(groups, set | frozenset) else groups))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,10 @@ class NotBlank:
     """Text has a visible character; a list has an element; anything else is not ``None``."""
 
     message: str = "Please fill this in."
-    groups: tuple[str, ...] = ("default",)
+    groups: Collection[str] = ("default",)
+
+    def __post_init__(self) -> None:
+        _settle_groups(self)
 
     def broken_by(self, value: Any) -> bool:
         return (
@@ -49,9 +59,10 @@ class Length:
     least: int = 0
     most: int = 1_000_000
     message: str = ""
-    groups: tuple[str, ...] = ("default",)
+    groups: Collection[str] = ("default",)
 
     def __post_init__(self) -> None:
+        _settle_groups(self)
         if not self.message:
             low = f"at least {self.least}" if self.least else ""
             high = f"at most {self.most}" if self.most < 1_000_000 else ""  # noqa: PLR2004 - the default above
@@ -68,9 +79,10 @@ class Range:
     least: float | None = None
     most: float | None = None
     message: str = ""
-    groups: tuple[str, ...] = ("default",)
+    groups: Collection[str] = ("default",)
 
     def __post_init__(self) -> None:
+        _settle_groups(self)
         if not self.message:
             bounds = [f"{word} {b}" for word, b in (("at least", self.least), ("at most", self.most)) if b is not None]
             object.__setattr__(self, "message", f"Please give a number of {' and '.join(bounds)}.")
@@ -87,7 +99,10 @@ class Pattern:
 
     regex: str
     message: str = "Please check the spelling."
-    groups: tuple[str, ...] = ("default",)
+    groups: Collection[str] = ("default",)
+
+    def __post_init__(self) -> None:
+        _settle_groups(self)
 
     def broken_by(self, value: Any) -> bool:
         return value is not None and re.fullmatch(self.regex, value) is None
@@ -98,7 +113,10 @@ class Email:
     """One address, ``name@host.tld``, at most 254 characters (RFC 5321, 4.5.3.1.3). ``None`` passes."""
 
     message: str = "Please give an e-mail address such as maya@example.org."
-    groups: tuple[str, ...] = ("default",)
+    groups: Collection[str] = ("default",)
+
+    def __post_init__(self) -> None:
+        _settle_groups(self)
 
     def broken_by(self, value: Any) -> bool:
         return value is not None and (len(value) > 254 or _EMAIL.fullmatch(value) is None)  # noqa: PLR2004
@@ -109,7 +127,10 @@ class Url:
     """An absolute http or https address. ``None`` passes."""
 
     message: str = "Please give an address that starts with https://."
-    groups: tuple[str, ...] = ("default",)
+    groups: Collection[str] = ("default",)
+
+    def __post_init__(self) -> None:
+        _settle_groups(self)
 
     def broken_by(self, value: Any) -> bool:
         return value is not None and _URL.fullmatch(value) is None
@@ -121,7 +142,10 @@ class Choice:
 
     options: tuple[Any, ...]
     message: str = "Please choose one of the options."
-    groups: tuple[str, ...] = ("default",)
+    groups: Collection[str] = ("default",)
+
+    def __post_init__(self) -> None:
+        _settle_groups(self)
 
     def broken_by(self, value: Any) -> bool:
         return value is not None and value not in self.options
