@@ -25,7 +25,13 @@ CONFIG = f"{PREFIX}CONFIG"
 DATA = Path("var")
 FILE = "opensky.toml"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-_LIMITS = {"port": (1, 65_535), "workers": (1, 64), "threads": (1, 256), "node": (0, 63)}
+_LIMITS = {
+    "port": (1, 65_535),
+    "workers": (1, 64),
+    "threads": (1, 256),
+    "node": (0, 63),
+    "replica_sticky_seconds": (0, 3600),
+}
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false"}
 _KEY_BYTES = 32
 
@@ -49,7 +55,13 @@ class Settings:
     secret_key: str = field(default="", repr=False)
     """Key that signs what leaves the system and comes back. Made once and kept in `secret.key` in the data folder."""
     database_url: str = field(default="", repr=False)
-    """SQLAlchemy URL of the database; empty means the SQLite file `opensky.sqlite` in the data folder."""
+    """Address of the database, such as `postgresql://user:password@host/name`, `mariadb://…` or `sqlite:///file`; empty means the SQLite file `opensky.sqlite` in the data folder."""
+    documents_url: str = field(default="", repr=False)
+    """Address of a document store, such as `mongodb://host/name`; empty means that documents are kept in the database too."""
+    replica_urls: str = field(default="", repr=False)
+    """Addresses of read replicas of the database, separated by commas; pages are read there, writes and what follows them go to the database."""
+    replica_sticky_seconds: int = 5
+    """How long a visitor who wrote reads the database itself and no replica, 0 to 3600 seconds: longer than replicas lag."""
     demo: bool = False
     """Whether this is a demo shop, with demo logins that are refused on any address but loopback."""
     shop_name: str = "OpenSky"

@@ -25,13 +25,13 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
     A folder is new until the demo shop in it is whole: a load that was interrupted goes on the next time.
 
     Raises:
-        Misconfigured: the data folder was made by a newer release.
+        Misconfigured: a newer release made the tables, or the database cannot be used.
     """
     unfinished = unfinished_file(settings.data)
     database = open_database(settings)
-    if not database.file.exists() and not empty:
-        unfinished.touch()
     try:
+        if not empty and not database.created:
+            unfinished.touch()
         database.create()
     finally:
         database.close()

@@ -13,7 +13,6 @@ from opensky.kernel.errors import Invalid, Misconfigured, NotFound
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 from opensky.wiring import container, open_database
-from opensky.wiring.databases import FILE
 
 app = App(name="staff", help="Say who may work in the admin.")
 
@@ -37,13 +36,13 @@ def add(
     if data is not None and not data.expanduser().is_dir():  # before the settings, which would make it for their key
         raise Misconfigured(f"There is no shop in {data} yet; the folder is not there.")
     settings = settings_of(data)
-    if not (settings.data / FILE).exists():
-        message = (
-            f"There is no shop in {settings.data} yet; make one with ./opensky up --empty, or name it with --data."
-        )
-        raise Misconfigured(message)
     database = open_database(settings)
     try:
+        if not database.created:
+            message = (
+                f"There is no shop in {settings.data} yet; make one with ./opensky up --empty, or name it with --data."
+            )
+            raise Misconfigured(message)
         database.create()
     finally:
         database.close()

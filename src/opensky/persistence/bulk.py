@@ -7,7 +7,7 @@ from typing import Any, Self
 from sqlalchemy.engine import Connection
 
 from opensky.persistence.documents.codec import dump
-from opensky.persistence.documents.sql_engine import document_rows, multikey_rows
+from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.statements import insert_ignore
 from opensky.persistence.tables import table
 from opensky.persistence.unit_of_work import Transactions
@@ -25,6 +25,7 @@ class Bulk:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions
         self._open: Connection | None = None
+        self._documents: DocumentEngine | None = None
 
     @property
     def connection(self) -> Connection:
@@ -57,9 +58,10 @@ class Bulk:
         """Insert documents, with the rows of their list indexes."""
         rest = iter(objects)
         while batch := [dump(o) for o in islice(rest, BATCH)]:
-            self.connection.execute(insert_ignore(table(cls)), document_rows(cls, batch))
-            for side, rows in multikey_rows(cls, batch):
-                self._batches(insert_ignore(side), rows)
+            connection = self.connection
+            if self._documents is None:
+                self._documents = self._transactions.documents(connection)
+            self._documents.bulk(cls, batch)
 
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a Core statement in the open transaction."""
@@ -69,10 +71,13 @@ class Bulk:
         """Commit what was written since the last commit."""
         if self._open is not None:
             connection, self._open = self._open, None
+            documents, self._documents = self._documents, None
             try:
                 connection.commit()
             finally:
                 self._transactions.end(connection)
+            if documents is not None:
+                documents.committed()
 
     def __enter__(self) -> Self:
         return self
@@ -80,8 +85,13 @@ class Bulk:
     def __exit__(self, *_: object) -> None:
         if self._open is not None:
             connection, self._open = self._open, None
-            connection.rollback()
-            self._transactions.end(connection)
+            documents, self._documents = self._documents, None
+            try:
+                connection.rollback()
+            finally:
+                self._transactions.end(connection)
+            if documents is not None:
+                documents.rolled_back()
 
     def _batches(self, statement: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         rest = iter(rows)

@@ -1,46 +1,55 @@
 """The database: engines, tables and units of work of one installation."""
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DatabaseError
 
 from opensky.kernel.clock import Clock, SystemClock
-from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
 from opensky.persistence import schema
 from opensky.persistence.bulk import Bulk
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.sql_engine import SqlDocuments
-from opensky.persistence.engines.sqlite import Turns, keep_private, reading_engine, writing_engine
+from opensky.persistence.engines.opening import open_engine, read_url
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.reader import Reader
 from opensky.persistence.references import guard_references
 from opensky.persistence.sql_mapper import map_entities
 from opensky.persistence.tables import table
+from opensky.persistence.transactions import Reads, Writes
 from opensky.persistence.unit_of_work import UnitOfWork
 
 
 class Database:
-    """Opens units of work, readers and bulk writers over one SQLite file.
+    """Opens units of work, readers and bulk writers over one SQL database, and documents there or elsewhere.
 
-    ``model`` lists every class that is kept; ``threads`` is how many may read at once. Nothing is opened before first use.
+    ``url`` is an SQLAlchemy URL, or the path of an SQLite file. ``documents`` is empty for documents beside the rows, or the
+    ``mongodb://`` address of another store. ``replicas`` are the URLs of copies that readers may read. ``model`` lists every
+    class that is kept; ``threads`` is how many may work at once. Nothing is opened before first use.
     """
 
     def __init__(
         self,
-        file: Path,
+        url: str | Path | URL,
         model: Iterable[type],
         *,
+        documents: str = "",
+        replicas: Sequence[str] = (),
         ids: IdGenerator | None = None,
         clock: Clock | None = None,
         threads: int = 8,
     ) -> None:
-        self.file = file
+        self._sql = open_engine(url)
+        self.url = self._sql.url
+        self.dialect, self.embedded = self._sql.dialect, self._sql.embedded
+        self.file = Path(self.url.database or "") if self.embedded else None
+        """The SQLite file, if it is one."""
         self.clock = clock or SystemClock()
         self.ids = ids or IdGenerator(0, self.clock)
         self.model = (*model, OutboxMessage)
@@ -50,52 +59,66 @@ class Database:
                 guard_references(cls)
         map_entities(self.model)
         # A thread can hold two at once, its reader's and its reading unit's: with fewer, all could wait for each other.
-        self._reading = reading_engine(file, 2 * threads)
-        self._writing = writing_engine(file)
-        self._writes = _Writes(self._writing)
-        self._reads = _Reads(self._reading)
-        self.engines = (self._reading, self._writing)
+        self._reading = self._sql.reading(2 * threads)
+        self._writing = self._sql.writing(threads)
+        self._replicas = [self._sql.reading(threads, read_url(replica)) for replica in replicas]
+        self._turn = itertools.count()
+        self.engines = (self._reading, self._writing, *self._replicas)
+        self.elsewhere = _open_elsewhere(documents) if documents else None
+        """Where the documents are, if not beside the rows."""
+        self._writes = Writes(self._writing, self._sql.turns(), self._writing_documents)
+        self._reads = Reads(self._reading, self._reading_documents)
         self.on_query: Callable[[str], None] | None = None
         """Told of each prepared query, which the engines' own events do not see."""
 
     def create(self) -> None:
-        """Make the tables that are missing, in a file that its owner alone can read.
+        """Make the tables that are missing; an SQLite file is one that its owner alone can read.
 
         Raises:
-            Misconfigured: a newer release made them, or the file is no database or a damaged one.
+            Misconfigured: a newer release made them, the file is no database or a damaged one, or no server answers.
         """
-        keep_private(self.file)
-        with self._readable(), self._writing.begin() as connection:
-            schema.prepare(connection)
+        with self._readable():
+            self._sql.prepare()
+            with self._writing.begin() as connection:
+                schema.prepare(connection)
+        if self.elsewhere is not None:
+            self.elsewhere.ensure(self.model)
 
     def check(self) -> None:
-        """Raise ``Misconfigured`` if the tables belong to a newer release, or the file is damaged."""
+        """Raise ``Misconfigured`` if the tables belong to a newer release, or the database cannot be read."""
         with self._readable(), self._reading.connect() as connection:
             schema.check(connection)
 
+    @property
+    def created(self) -> bool:
+        """Whether the tables are there; raises ``Misconfigured`` if the database cannot be read."""
+        if self.file is not None and not self.file.exists():
+            return False
+        with self._readable(), self._reading.connect() as connection:
+            return schema.version(connection) is not None
+
     @contextmanager
     def _readable(self) -> Iterator[None]:
-        """Say of a file that SQLite cannot make sense of what it is and what to do."""
+        """Say of a database that cannot be read what it is and what to do."""
         try:
             yield
         except DatabaseError as error:
-            code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-            if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            explained = self._sql.explain(error)
+            if explained is None:
                 raise
-            message = (
-                f"The database {self.file} is damaged, or no SQLite database ({error.orig}). "
-                "Put back a copy of it, or name another data folder with --data; it was left as it is."
-            )
-            raise Misconfigured(message, path=str(self.file)) from error
+            raise explained from error
 
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
-        """Open a unit of work; a reading one takes no turn to write and refuses changes."""
+        """Open a unit of work; a reading one takes no turn to write and refuses changes. It never reads a replica."""
         transactions = self._reads if read_only else self._writes
         return UnitOfWork(transactions, self.ids, self.clock, read_only=read_only)
 
-    def reader(self) -> Reader:
-        """Open a reader."""
-        return Reader(self._reading, self.on_query)
+    def reader(self, *, primary: bool = False) -> Reader:
+        """Open a reader, on a replica if there is one; ``primary`` for whoever must see what was just written."""
+        engine = self._reading
+        if self._replicas and not primary:
+            engine = self._replicas[next(self._turn) % len(self._replicas)]
+        return Reader(engine, self.on_query, self.elsewhere.reading if self.elsewhere is not None else None)
 
     def bulk(self) -> Bulk:
         """Open a bulk writer."""
@@ -103,48 +126,25 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
-        self._reading.dispose()
-        self._writing.dispose()
+        for engine in self.engines:
+            engine.dispose()
+        if self.elsewhere is not None:
+            self.elsewhere.close()
+
+    def _writing_documents(self, connection: Connection) -> DocumentEngine:
+        if self.elsewhere is None:
+            return SqlDocuments(connection)
+        made: DocumentEngine = self.elsewhere.session(connection, self.ids, self.clock)
+        return made
+
+    def _reading_documents(self, connection: Connection) -> DocumentEngine:
+        if self.elsewhere is None:
+            return SqlDocuments(connection)
+        made: DocumentEngine = self.elsewhere.reading()
+        return made
 
 
-class _Writes:
-    """Transactions on the one writing connection, one at a time."""
+def _open_elsewhere(address: str) -> Any:
+    from opensky.persistence.documents.elsewhere import open_elsewhere  # noqa: PLC0415 - its driver is loaded only for it
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._turns = Turns()
-
-    def begin(self) -> Connection:
-        self._turns.take()
-        try:
-            connection = self._engine.connect()
-            connection.begin()
-        except BaseException:
-            self._turns.give_back()
-            raise
-        return connection
-
-    def end(self, connection: Connection) -> None:
-        try:
-            connection.close()
-        finally:
-            self._turns.give_back()
-
-    def documents(self, connection: Connection) -> DocumentEngine:
-        return SqlDocuments(connection)
-
-
-class _Reads:
-    """Transactions of units of work that only read."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def begin(self) -> Connection:
-        return self._engine.connect()
-
-    def end(self, connection: Connection) -> None:
-        connection.close()
-
-    def documents(self, connection: Connection) -> DocumentEngine:
-        return SqlDocuments(connection)
+    return open_elsewhere(address)

@@ -30,9 +30,8 @@ def warm(kernel: Kernel, endpoints: Iterable[Endpoint], templates: Templates, da
     Ago(clock)(clock.now() - timedelta(days=90))
     configure_mappers()
     anyio.run(anyio.sleep, 0)  # loads what Litestar needs to start up
-    if not database.file.exists():
-        return
-    for endpoint in endpoints:
+    made = database.created
+    for endpoint in endpoints if made else ():
         route: Route | None = endpoint.opt.get("route")
         if route is not None and route.method == "GET" and route.access is Access.PUBLIC and "{" not in route.path:
             kernel.answer(route, endpoint.opt["controller"], endpoint.opt["method"], _asked(route.path), {})

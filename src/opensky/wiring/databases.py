@@ -1,4 +1,4 @@
-"""The database of an installation: which file, which classes."""
+"""The database of an installation: which address, which classes."""
 
 from opensky.devo.model import MODEL
 from opensky.kernel.clock import Clock
@@ -6,9 +6,16 @@ from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database
 from opensky.settings import Settings
 
-FILE = "opensky.sqlite"
-
 
 def open_database(settings: Settings, *, ids: IdGenerator | None = None, clock: Clock | None = None) -> Database:
-    """Return the database of the data folder; the caller closes it. Nothing is opened before it is first used."""
-    return Database(settings.data / FILE, MODEL, ids=ids, clock=clock, threads=settings.threads)
+    """Return the database that the settings name; the caller closes it. Nothing is opened before it is first used."""
+    replicas = [url.strip() for url in settings.replica_urls.split(",") if url.strip()]
+    return Database(
+        settings.database,
+        MODEL,
+        documents=settings.documents_url,
+        replicas=replicas,
+        ids=ids,
+        clock=clock,
+        threads=settings.threads,
+    )

@@ -50,6 +50,9 @@ class DocumentEngine(Protocol):
     def insert(self, cls: type, bodies: Sequence[Plain]) -> None:
         """Insert all in one batch; raises ``Duplicate`` and then nothing of the transaction stands."""
 
+    def bulk(self, cls: type, bodies: Sequence[Plain]) -> None:
+        """Insert all in one batch; those whose id is there already are left alone."""
+
     def update(self, cls: type, updates: Sequence[Update]) -> None:
         """Write all in one batch, each only over the version that it was read in; raises ``StaleObject``, ``Duplicate``."""
 

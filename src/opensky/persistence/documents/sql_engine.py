@@ -20,6 +20,7 @@ from opensky.persistence.documents.filters import Filter, compile_filter, compil
 from opensky.persistence.documents.reading import DocumentQuery
 from opensky.persistence.duplicates import duplicate_from
 from opensky.persistence.errors import StaleObject
+from opensky.persistence.statements import insert_ignore
 from opensky.persistence.tables import column_name, extracted, multikey_table, multikeys, table
 
 S = TypeVar("S")
@@ -56,6 +57,12 @@ class SqlDocuments:
         except IntegrityError as error:
             raise duplicate_from(error) from error
         self._index_lists(cls, bodies)
+
+    def bulk(self, cls: type, bodies: Sequence[Plain]) -> None:
+        self._connection.execute(insert_ignore(table(cls)), document_rows(cls, bodies))
+        for side, rows in multikey_rows(cls, bodies):
+            if rows:
+                self._connection.execute(insert_ignore(side), rows)
 
     def update(self, cls: type, updates: Sequence[Update]) -> None:
         rows = [

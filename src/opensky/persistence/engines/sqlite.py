@@ -14,7 +14,10 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DatabaseError
 
+from opensky.kernel.errors import Misconfigured
+from opensky.persistence.engines.port import Turns
 from opensky.persistence.errors import StoreBusy
 
 BUSY_SECONDS = 20
@@ -27,6 +30,46 @@ PRAGMAS = (
     # The start of the file is mapped: its pages are then the system's own, one copy for all connections and processes.
     "mmap_size = 67108864",
 )
+
+
+class Sqlite:
+    """One SQLite file; ``url`` names it."""
+
+    dialect = "sqlite"
+    embedded = True
+
+    def __init__(self, url: URL) -> None:
+        if not url.database or url.database == ":memory:":
+            message = "An SQLite address names a file, as sqlite:///shop.sqlite does; there is no shop in memory alone."
+            raise Misconfigured(message, key="database_url")
+        self.url = url
+        self.file = Path(url.database)
+
+    def reading(self, connections: int, url: URL | None = None) -> Engine:
+        if url is not None:
+            message = "An SQLite file has no replicas; leave replica_urls empty."
+            raise Misconfigured(message, key="replica_urls")
+        return reading_engine(self.file, connections)
+
+    def writing(self, connections: int) -> Engine:
+        del connections  # it has one writer
+        return writing_engine(self.file)
+
+    def turns(self) -> Turns:
+        return OneWriter()
+
+    def prepare(self) -> None:
+        keep_private(self.file)
+
+    def explain(self, error: DatabaseError) -> Misconfigured | None:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return None
+        message = (
+            f"The database {self.file} is damaged, or no SQLite database ({error.orig}). "
+            "Put back a copy of it, or name another data folder with --data; it was left as it is."
+        )
+        return Misconfigured(message, path=str(self.file))
 
 
 def keep_private(file: Path) -> None:
@@ -93,7 +136,7 @@ def _engine(file: Path, connections: int, **options: Any) -> Engine:
     return engine
 
 
-class Turns:
+class OneWriter:
     """The process's turn to write: a lock that says clearly when it waited too long."""
 
     def __init__(self) -> None:

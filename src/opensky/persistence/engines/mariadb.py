@@ -1,0 +1,22 @@
+"""MariaDB, and MySQL from 8.0 on: InnoDB tables whose texts compare byte for byte, as in SQLite."""
+
+from typing import Any
+
+from opensky.persistence.engines.servers import CONNECT_SECONDS, WAIT_SECONDS, Server
+
+_AT_CONNECTING = (1044, 1045, 1049, 1142, 1227, 1698, 2002, 2003, 2005, 2006, 2013)
+
+
+class MariaDb(Server):
+    """One database of a MariaDB server."""
+
+    dialect = "mariadb"
+    wants = "opensky"
+
+    def _options(self) -> dict[str, Any]:
+        # Comparisons of expressions follow the connection's collation, those of columns their own.
+        settings = f"SET NAMES utf8mb4, innodb_lock_wait_timeout = {WAIT_SECONDS}, time_zone = '+00:00'"
+        return {"connect_args": {"charset": "utf8mb4", "connect_timeout": CONNECT_SECONDS, "init_command": settings}}
+
+    def _at_connecting(self, error: BaseException | None) -> bool:
+        return bool(error and error.args and error.args[0] in _AT_CONNECTING)

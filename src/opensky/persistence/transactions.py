@@ -1,0 +1,61 @@
+"""Where units of work and bulk writers get their transactions from."""
+
+from collections.abc import Callable
+
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from opensky.persistence.documents.engine import DocumentEngine
+from opensky.persistence.engines.port import Turns
+from opensky.persistence.errors import StoreBusy
+
+Documents = Callable[[Connection], DocumentEngine]
+"""Makes the document engine of one transaction."""
+
+
+class Writes:
+    """Transactions that write, in the turns that the engine gives."""
+
+    def __init__(self, engine: Engine, turns: Turns, documents: Documents) -> None:
+        self._engine = engine
+        self._turns = turns
+        self.documents = documents
+
+    def begin(self) -> Connection:
+        self._turns.take()
+        try:
+            connection = connected(self._engine)
+            connection.begin()
+        except BaseException:
+            self._turns.give_back()
+            raise
+        return connection
+
+    def end(self, connection: Connection) -> None:
+        try:
+            connection.close()
+        finally:
+            self._turns.give_back()
+
+
+class Reads:
+    """Transactions of units of work that only read."""
+
+    def __init__(self, engine: Engine, documents: Documents) -> None:
+        self._engine = engine
+        self.documents = documents
+
+    def begin(self) -> Connection:
+        return connected(self._engine)
+
+    def end(self, connection: Connection) -> None:
+        connection.close()
+
+
+def connected(engine: Engine) -> Connection:
+    """Return a connection of the pool; raises ``StoreBusy`` if none became free in time."""
+    try:
+        return engine.connect()
+    except PoolTimeout as error:
+        message = "All connections to the database were in use for too long; nothing was changed. Please try again."
+        raise StoreBusy(message) from error
