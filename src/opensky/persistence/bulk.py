@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy.engine import Connection
 
 from opensky.persistence.documents.codec import dump
 from opensky.persistence.documents.engine import DocumentEngine
+from opensky.persistence.documents.reading import DocumentQuery
 from opensky.persistence.statements import insert_ignore
 from opensky.persistence.tables import table
 from opensky.persistence.unit_of_work import Transactions
 
+S = TypeVar("S")
 BATCH = 5000
 
 
@@ -62,6 +64,10 @@ class Bulk:
             if self._documents is None:
                 self._documents = self._transactions.documents(connection)
             self._documents.bulk(cls, batch)
+
+    def read(self, query: DocumentQuery[S], **values: Any) -> list[S]:
+        """Answer a prepared question about documents in the open transaction."""
+        return self._transactions.documents(self.connection).read(query, values)
 
     def execute(self, statement: Any, parameters: Any = None) -> Any:
         """Run a Core statement in the open transaction."""
