@@ -7,6 +7,7 @@ OpenSkyError
 ├── NotLoaded      a reference was used before ``UnitOfWork.load``
 ├── Uncompilable   a filter that no index-friendly SQL exists for; it never scans in Python
 ├── ReadOnly       a write in a unit of work that only reads
+├── FlushInFlush   a listener asked for a flush, commit or rollback inside of the flush
 └── StoreBusy      the one writer did not get its turn in time
 """
 
@@ -36,6 +37,10 @@ class Uncompilable(OpenSkyError):
 
 class ReadOnly(OpenSkyError):
     """A write was tried in a unit of work that only reads."""
+
+
+class FlushInFlush(OpenSkyError):
+    """A listener asked for a flush, a commit or a rollback inside of the flush that called it."""
 
 
 class StoreBusy(OpenSkyError):

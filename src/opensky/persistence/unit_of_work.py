@@ -1,14 +1,13 @@
 """The unit of work: one set of tracked objects and one transaction, over rows and documents alike."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import Executable, select
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
 from opensky.kernel.clock import Clock
@@ -20,7 +19,10 @@ from opensky.persistence.documents.reading import DocumentQuery
 from opensky.persistence.documents.session import DocumentSession
 from opensky.persistence.duplicates import duplicate_from
 from opensky.persistence.equality import by_values
-from opensky.persistence.errors import ReadOnly, StaleObject
+from opensky.persistence.errors import FlushInFlush, ReadOnly
+from opensky.persistence.flushing import Flush
+from opensky.persistence.history.actor import Actor
+from opensky.persistence.lifecycle.changes import ObjectChange
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.query import Command, Query
 from opensky.persistence.references import load_references
@@ -58,9 +60,14 @@ class UnitOfWork:
         self._engine: DocumentEngine | None = None
         self._rows: Session | None = None
         self._documents = DocumentSession(self._document_engine)
+        self._flushing = Flush(self._documents, lambda: self._session)
         self._after_commit: list[Callable[[], None]] = []
         self.statements = 0
         """How many prepared queries and commands it ran; the engine's own events see all others."""
+        self.recorder: Callable[[UnitOfWork, Sequence[ObjectChange]], None] | None = None
+        """Told at the end of each flush, in its transaction, what it changed. It may run statements and persist."""
+        self.acting: Actor | None = None
+        """Who changes something here, for those who ask: the recorder, listeners."""
 
     @property
     def connection(self) -> Connection:
@@ -204,10 +211,11 @@ class UnitOfWork:
         if self._read_only:
             self._refuse_changes()
             return
-        if self._rows is not None and (self._rows.new or self._rows.dirty or self._rows.deleted):
-            with _translated():
-                self._session.flush()
-        self._documents.flush()
+        if self._flushing.running:
+            message = "A listener asked for a flush inside of the flush; what it changes is written without asking."
+            raise FlushInFlush(message)
+        recorder = self.recorder
+        self._flushing.run(self._rows, recorder and partial(recorder, self))
 
     def commit(self) -> None:
         """Flush, commit, and run what waits for the commit. On an error everything is rolled back and it is raised."""
@@ -279,7 +287,7 @@ class UnitOfWork:
         return self.connection.connection.cursor()
 
     def _flush_pending(self) -> None:
-        if not self._read_only and self._connection is not None:
+        if not self._read_only and self._connection is not None and not self._flushing.running:
             self.flush()
 
     def _refuse_if_read_only(self) -> None:
@@ -298,15 +306,3 @@ class UnitOfWork:
             if self._rows is not None:
                 self._rows.bind = None
             self._transactions.end(connection)
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Raise our errors for SQLAlchemy's."""
-    try:
-        yield
-    except StaleDataError as error:
-        message = "It was changed by somebody else meanwhile; please look again and repeat."
-        raise StaleObject(message) from error
-    except IntegrityError as error:
-        raise duplicate_from(error) from error

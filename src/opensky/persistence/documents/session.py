@@ -26,6 +26,7 @@ class Pending:
     """What the next flush would write of one class."""
 
     inserts: list[Any] = field(default_factory=list)
+    bodies: list[Plain] = field(default_factory=list)
     updates: list[tuple[Any, Update]] = field(default_factory=list)
     removals: list[Any] = field(default_factory=list)
 
@@ -69,7 +70,9 @@ class DocumentSession:
             found.setdefault(cls, Pending()).removals.append(tracked.obj)
         for (cls, id_), tracked in self._tracked.items():
             if tracked.snapshot is None:
-                found.setdefault(cls, Pending()).inserts.append(tracked.obj)
+                new = found.setdefault(cls, Pending())
+                new.inserts.append(tracked.obj)
+                new.bodies.append(dump(tracked.obj))
                 continue
             body = dump(tracked.obj)
             if body != tracked.snapshot and (changed := changes(tracked.snapshot, body)):
@@ -77,11 +80,17 @@ class DocumentSession:
                 found.setdefault(cls, Pending()).updates.append((tracked.obj, update))
         return found
 
-    def flush(self) -> None:
-        """Write what changed, one batch for each class and kind; counts versions up."""
-        for cls, pending in self.pending().items():
-            self._write(cls, pending)
+    def write(self, pending: dict[type, Pending]) -> None:
+        """Write what ``pending`` found, one batch for each class and kind; counts versions up."""
+        for cls, each in pending.items():
+            self._write(cls, each)
         self._removed.clear()
+
+    def snapshot(self, obj: Any) -> Plain:
+        """Return the plain data of a tracked or removed document as it is in the store; empty for a new one."""
+        key = _key(obj)
+        tracked = self._removed.get(key) or self._tracked[key]
+        return tracked.snapshot or {}
 
     def clear(self) -> None:
         """Forget everything, written or not."""
@@ -98,9 +107,8 @@ class DocumentSession:
             snapshots = [self._removed[_key(o)].snapshot or {} for o in pending.removals]
             engine.remove(cls, [Removal(s["id"], s.get("version", 0)) for s in snapshots])
         if pending.inserts:
-            bodies = [dump(o) for o in pending.inserts]
-            engine.insert(cls, bodies)
-            for obj, body in zip(pending.inserts, bodies, strict=True):
+            engine.insert(cls, pending.bodies)
+            for obj, body in zip(pending.inserts, pending.bodies, strict=True):
                 self._tracked[_key(obj)].snapshot = body
         if pending.updates:
             if version is not None:
