@@ -1,5 +1,7 @@
 """What every test may ask for."""
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from opensky.kernel.clock import SetClock
 from opensky.settings import Settings
+from opensky.testing.engines import fresh
 
 # A slow machine is no reason to fail; a failure prints what reproduces it.
 hypothesis.settings.register_profile("opensky", deadline=None, print_blob=True)
@@ -24,3 +27,46 @@ def clock() -> SetClock:
 def settings(tmp_path: Path) -> Settings:
     """Settings of a shop of its own in an empty folder."""
     return Settings(data=tmp_path, secret_key="0" * 64)
+
+
+SERVERS = {"MariaDB": "TEST_MARIADB_URL", "PostgreSQL": "TEST_POSTGRESQL_URL", "MongoDB": "TEST_MONGODB_URL"}
+"""Variables in which `./opensky test --services` and `./opensky services up` say where the servers are."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what needs servers where there are none, in one line for all."""
+    if any(os.environ.get(variable) for variable in SERVERS.values()):
+        return
+    left_out = pytest.mark.skip(reason="needs servers: ./opensky test --services")
+    for item in items:
+        if item.get_closest_marker("services"):
+            item.add_marker(left_out)
+
+
+def server(name: str) -> str:
+    """Return the URL of a server; a test that asks for one that is not there is left out."""
+    url = os.environ.get(SERVERS[name])
+    if not url:
+        pytest.skip(f"needs {name}: ./opensky test --services")
+    return url
+
+
+@pytest.fixture(scope="module")
+def mariadb_url() -> Iterator[str]:
+    """An empty database on MariaDB, for one module."""
+    with fresh(server("MariaDB")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def postgresql_url() -> Iterator[str]:
+    """An empty database on PostgreSQL, for one module."""
+    with fresh(server("PostgreSQL")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def mongodb_url() -> Iterator[str]:
+    """An empty database on the server that speaks MongoDB's protocol, for one module."""
+    with fresh(server("MongoDB")) as url:
+        yield url

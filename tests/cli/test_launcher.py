@@ -100,7 +100,8 @@ def bare(tmp_path: Path) -> Checkout:
     folder.mkdir()
     path.mkdir()
     shutil.copy(REPOSITORY / "opensky", folder / "opensky")
-    for name in ("requirements.lock", "requirements-test.lock", "requirements-imports.lock"):
+    for kind in ("", "-test", "-imports", "-services"):
+        name = f"requirements{kind}.lock"
         (folder / name).write_text(f"# {name}\nsomething==1.0 \\\n    --hash=sha256:00\n")
     for tool in TOOLS:
         found = shutil.which(tool)
@@ -190,6 +191,9 @@ def test_a_changed_lock_is_installed_again(checkout: Checkout) -> None:
     ("arguments", "lock"),
     [
         (("test", "-k", "x"), "requirements-test.lock"),
+        (("test", "--services"), "requirements-services.lock"),
+        (("test", "tests/cli", "--services", "-q"), "requirements-services.lock"),
+        (("services", "up"), "requirements-services.lock"),
         (("import", "follows", "graph.csv"), "requirements-imports.lock"),
         (("bench", "import"), "requirements-imports.lock"),
         (("bench", "web"), "requirements.lock"),

@@ -1,9 +1,11 @@
 """``opensky test``: one gate for a change, the same for a person and for CI. It stops at the first thing that is not right."""
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from opensky.kernel.errors import Misconfigured
+
+_LAST_WORDS_WITHIN = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +34,55 @@ def quality(
 
     Args:
         *arguments: handed to pytest as they are.
-        services: also run the suites that need other servers.
+        services: also run what needs other servers: starts them (installs them on Debian, as root), stops them at the end.
     """
     root = checkout()
-    if services:
-        print("opensky: servers for --services come with a later release; running all that needs nothing but Python.")
+    status = 0 if arguments else run(_checks(), root)
+    if status == 0:
+        with ExitStack() as stack:
+            environment = stack.enter_context(_servers()) if services else {}
+            status = run((_pytest(arguments),), root, environment)
     # With pytest, nothing is said afterwards: its closing line stays the last one, for people and for machines.
-    sys.exit(run((_pytest(arguments),) if arguments else (*_checks(), _pytest(())), root))
+    sys.exit(status)
 
 
-def run(stages: Sequence[Stage], folder: Path) -> int:
+def run(stages: Sequence[Stage], folder: Path, environment: Mapping[str, str] | None = None) -> int:
     """Run the stages in order until one fails; return the status of the last that ran."""
     for stage in stages:
         began = time.monotonic()
         print(f"-- {stage.name}", flush=True)
-        status = subprocess.run(stage.command, cwd=folder, check=False).returncode  # noqa: S603 - tools of our lock
+        status = _status(stage.command, folder, os.environ | dict(environment or {}))
         if status:
             if stage.cure:
                 seconds = time.monotonic() - began
                 print(f"opensky: stopped at {stage.name}, after {seconds:.0f} s. {stage.cure}", file=sys.stderr)
             return status
     return 0
+
+
+def _status(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
+    """Run a command to its end. Ctrl-C in the terminal reaches it too; it gets the time to say how far it came."""
+    with subprocess.Popen(command, cwd=folder, env=environment) as process:  # noqa: S603 - tools of our lock
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_LAST_WORDS_WITHIN)
+            raise
+        finally:
+            process.kill()
+
+
+@contextmanager
+def _servers() -> Iterator[dict[str, str]]:
+    from opensky.cli.servers.running import running  # noqa: PLC0415 - loads database drivers
+
+    print("-- services", flush=True)
+    began = time.monotonic()
+    with running() as servers:
+        names = ", ".join(server.name for server in servers)
+        print(f"{names}: there after {time.monotonic() - began:.1f} s", flush=True)
+        yield {server.variable: server.url for server in servers}
 
 
 def checkout() -> Path:

@@ -1,0 +1,76 @@
+"""Databases of their own for tests, on servers that are there: a new one with a random name, dropped at the end."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+import pymysql
+from psycopg import sql
+from pymongo import MongoClient
+from sqlalchemy import delete, inspect, table
+
+from opensky.persistence import Database
+
+_PREFIX = "opensky_test_"
+_KEPT = {"about"}  # says of which release the tables are
+
+
+@contextmanager
+def fresh(server: str) -> Iterator[str]:
+    """Make a database on a server, give its URL, drop it at the end.
+
+    ``server`` is the URL of a MariaDB, PostgreSQL or MongoDB whose account may make databases; what its path says is left
+    as it is.
+    """
+    name = _PREFIX + secrets.token_hex(6)
+    parts = urlsplit(server)
+    url = parts._replace(path=f"/{name}").geturl()
+    if parts.scheme.startswith("mongodb"):
+        yield url
+        with MongoClient[dict[str, object]](server) as client:
+            client.drop_database(name)
+        return
+    execute = _on_postgresql if parts.scheme.startswith("postgres") else _on_mariadb
+    execute(server, "CREATE DATABASE {}", name)
+    try:
+        yield url
+    finally:
+        execute(server, "DROP DATABASE {}", name)
+
+
+def empty(database: Database, documents: str = "") -> None:
+    """Remove all rows and documents of a test's database, and keep its tables: faster than to make them anew.
+
+    ``documents`` is the URL of the documents where they are not beside the rows.
+    """
+    engine = database.engines[1]  # the one that writes
+    with engine.begin() as connection:
+        for name in sorted(set(inspect(connection).get_table_names()) - _KEPT):
+            connection.execute(delete(table(name)))
+    if documents:
+        with MongoClient[dict[str, object]](documents) as client:
+            store = client.get_default_database()
+            for name in store.list_collection_names():
+                store[name].delete_many({})
+
+
+def _on_postgresql(server: str, statement: str, name: str) -> None:
+    forced = " WITH (FORCE)" if statement.startswith("DROP") else ""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL(statement + forced).format(sql.Identifier(name)))
+
+
+def _on_mariadb(server: str, statement: str, name: str) -> None:
+    parts = urlsplit(server)
+    connection = pymysql.connect(
+        host=parts.hostname or "127.0.0.1",
+        port=parts.port or 3306,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+    try:
+        connection.cursor().execute(statement.format(f"`{name}`"))
+    finally:
+        connection.close()
