@@ -3,6 +3,20 @@
 from opensky.mapping.description import Description, Field, describe, marked
 from opensky.mapping.eventual import AlsoLoad, OldShape, Renewal, also_load, old_shape, renewal
 from opensky.mapping.history import NoHistory
+from opensky.mapping.lifecycle import (
+    NOT_YET,
+    CreatedAt,
+    UpdatedAt,
+    listened_by,
+    post_load,
+    post_persist,
+    post_remove,
+    post_update,
+    pre_load,
+    pre_persist,
+    pre_remove,
+    pre_update,
+)
 from opensky.mapping.marks import (
     Embedded,
     Groups,
@@ -40,9 +54,11 @@ from opensky.mapping.validation import validate
 from opensky.mapping.validators import Choice, Email, Length, NotBlank, Pattern, Range, Url, Validator
 
 __all__ = [
+    "NOT_YET",
     "Accessor",
     "AlsoLoad",
     "Choice",
+    "CreatedAt",
     "Description",
     "Discriminator",
     "Email",
@@ -72,6 +88,7 @@ __all__ = [
     "SkipWhenEmpty",
     "Unique",
     "Until",
+    "UpdatedAt",
     "Url",
     "Validator",
     "Version",
@@ -80,12 +97,21 @@ __all__ = [
     "describe",
     "document",
     "entity",
+    "listened_by",
     "marked",
     "old_shape",
     "post_deserialize",
+    "post_load",
+    "post_persist",
+    "post_remove",
     "post_serialize",
+    "post_update",
     "pre_deserialize",
+    "pre_load",
+    "pre_persist",
+    "pre_remove",
     "pre_serialize",
+    "pre_update",
     "renewal",
     "shape",
     "validate",
