@@ -3,13 +3,13 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, String, Table, Text
+from sqlalchemy import Column, Double, ForeignKey, Index, MetaData, Table
 from sqlalchemy.sql.elements import ColumnElement
 
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.once import once_a_class
 from opensky.mapping import Description, Field, describe
-from opensky.persistence.types import INT64, KEY_LENGTH, columns
+from opensky.persistence.types import INT64, KEY_LENGTH, LONG_TEXT, columns, text
 
 METADATA = MetaData()
 
@@ -43,7 +43,7 @@ def multikey_table(cls: type, path: str) -> Table:
     return Table(
         name,
         METADATA,
-        Column("value", String(KEY_LENGTH), primary_key=True),
+        Column("value", _extracted_type(at_path(description, path)[-1]), primary_key=True),
         Column("id", INT64, ForeignKey(f"{description.name}.id", ondelete="CASCADE"), primary_key=True, index=True),
         sqlite_with_rowid=False,
     )
@@ -98,7 +98,7 @@ def _collection_table(description: Description) -> Table:
     made: list[Column[Any]] = [
         Column("id", INT64, primary_key=True, autoincrement=False),
         Column("version", INT64, nullable=False),
-        Column("body", Text, nullable=False),
+        Column("body", LONG_TEXT, nullable=False),
     ]
     made += [Column(column_name(p), _extracted_type(at_path(description, p)[-1])) for p in extracted(description.cls)]
     for path in multikeys(description.cls):
@@ -107,7 +107,9 @@ def _collection_table(description: Description) -> Table:
 
 
 def _extracted_type(field: Field) -> Any:
-    return INT64 if field.type in (int, bool) else String(KEY_LENGTH)
+    if field.type is float:
+        return Double()
+    return INT64 if field.type in (int, bool) else text(KEY_LENGTH)
 
 
 def _ordered(made: Table, name: str) -> ColumnElement[Any]:

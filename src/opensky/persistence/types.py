@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Float, Integer, Numeric, String, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, Numeric, String, Text
+from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -16,6 +17,39 @@ from opensky.mapping import Field, Length
 INT64 = BigInteger().with_variant(Integer(), "sqlite")
 KEY_LENGTH = 255
 """Longest text in a key or an index: what InnoDB indexes whole in utf8mb4."""
+_IN_ROW = 1000
+"""Longest text that stands in the row itself: InnoDB counts the longest that each column allows, and a row ends at 64 kB."""
+
+
+class BinaryText(TypeDecorator[str]):
+    """Text that is compared and sorted byte for byte, as SQLite does: capitals, accents and blanks at the end all count."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None) -> None:
+        super().__init__(length)
+        self.length = length
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return String(self.length, collation="C") if self.length else Text(collation="C")
+        if dialect.name == "mysql":
+            # MySQL knows the same order by another name, and "nopad" there is the newer collations' habit.
+            collation = "utf8mb4_nopad_bin" if getattr(dialect, "is_mariadb", True) else "utf8mb4_0900_bin"
+            if self.length and self.length <= _IN_ROW:
+                return mysql.VARCHAR(self.length, charset="utf8mb4", collation=collation)
+            return mysql.LONGTEXT(charset="utf8mb4", collation=collation)
+        return String(self.length) if self.length else Text()
+
+
+LONG_TEXT = BinaryText()
+"""Text of any length, such as the body of a document."""
+
+
+def text(length: int | None = None) -> BinaryText:
+    """Return the type of a text column; one in a key or an index needs a length of at most ``KEY_LENGTH``."""
+    return BinaryText(length)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -23,6 +57,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = DateTime
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return mysql.DATETIME(fsp=6) if dialect.name == "mysql" else DateTime()
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -54,6 +91,9 @@ class EmbeddedJson(TypeDecorator[Any]):
         super().__init__()
         self.annotation = annotation
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return LONG_TEXT.load_dialect_impl(dialect)
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else msgspec.json.encode(value).decode()
 
@@ -66,7 +106,7 @@ def columns(field: Field, *, keyed: bool) -> list[Column[Any]]:
     if field.type is Money and not field.many and not field.embedded:
         return [
             Column(f"{field.name}_minor", INT64, nullable=field.optional),
-            Column(f"{field.name}_currency", String(3), nullable=field.optional),
+            Column(f"{field.name}_currency", text(3), nullable=field.optional),
         ]
     type_ = column_type(field, keyed=keyed)
     return [Column(field.name, type_, primary_key=field.id, nullable=field.optional, autoincrement=False)]
@@ -80,7 +120,7 @@ def column_type(field: Field, *, keyed: bool) -> TypeEngine[Any]:
     simple: dict[type, TypeEngine[Any]] = {
         bool: Boolean(),
         int: INT64,
-        float: Float(),
+        float: Double(),
         datetime: UtcDateTime(),
         Decimal: Numeric(20, 6),
         str: _text(field, keyed=keyed),
@@ -93,4 +133,4 @@ def column_type(field: Field, *, keyed: bool) -> TypeEngine[Any]:
 
 def _text(field: Field, *, keyed: bool) -> TypeEngine[Any]:
     most = min((rule.most for rule in field.validators if isinstance(rule, Length)), default=KEY_LENGTH if keyed else 0)
-    return String(min(most, KEY_LENGTH) if keyed else most) if most else Text()
+    return text((min(most, KEY_LENGTH) if keyed else most) or None)

@@ -8,20 +8,28 @@ scanned in Python.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Table, and_, exists, func, literal, not_, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Table, and_, exists, false, func, literal, not_, or_, select, true
 
 from opensky.kernel.errors import Misconfigured
 from opensky.mapping import Description, Field, describe
 from opensky.persistence.documents.codec import plain_value
+from opensky.persistence.documents.json_sql import JsonPart, JsonValue, Kind, elements
 from opensky.persistence.errors import Uncompilable
+from opensky.persistence.statements import in_order
 from opensky.persistence.tables import at_path, column_name, extracted, multikey_table, multikeys, table
 
 Filter = Mapping[str, Any]
 Clause = ColumnElement[bool]
+LAST = "\U0010ffff"
+"""Sorts after every character that a text may hold."""
 
-_PREFIX = re.compile(r"\^((?:[^\\.^$*+?{}\[\]|()]|\\[^a-zA-Z0-9])*)(?:\.\*)?")
+PREFIX = re.compile(r"\^((?:[^\\.^$*+?{}\[\]|()]|\\[^a-zA-Z0-9])*)(?:\.\*)?")
+_SURROGATES, _BEYOND_SURROGATES = 0xD800, 0xE000
+"""Between these are no characters."""
 _ORDERINGS: dict[str, Callable[[Any, Any], Clause]] = {
     "$gt": lambda path, value: path > value,
     "$gte": lambda path, value: path >= value,
@@ -42,10 +50,12 @@ def compile_filter(cls: type, filter_: Filter) -> Clause:
 def compile_sort(cls: type, sort: Sequence[str]) -> list[ColumnElement[Any]]:
     """Return the order of ``sort``, such as ``("-published_at", "id")``; nothing sorts by a list."""
     compiler = _Compiler(cls)
-    return [
-        compiler.scalar(name.removeprefix("-")).desc() if name.startswith("-") else compiler.scalar(name)
-        for name in sort
-    ]
+    return [compiler.ordered(name) for name in sort]
+
+
+def compile_value(cls: type, path: str) -> ColumnElement[Any]:
+    """Return the value at a path without lists on its way."""
+    return _Compiler(cls).scalar(path)
 
 
 class _Compiler:
@@ -61,7 +71,12 @@ class _Compiler:
     def all_of(self, filter_: Filter) -> Clause:
         return and_(true(), *(self._part(key, value) for key, value in filter_.items()))
 
-    def scalar(self, path: str) -> ColumnElement[Any]:
+    def ordered(self, name: str) -> ColumnElement[Any]:
+        path = name.removeprefix("-")
+        value = self.scalar(path)
+        return in_order(value, descending=name != path, optional=self._may_be_missing(path))
+
+    def scalar(self, path: str, value: Any = None) -> ColumnElement[Any]:
         """Return the SQL value at a path without lists on its way."""
         fields = self._fields(path)
         if any(f.many for f in fields):
@@ -71,7 +86,7 @@ class _Compiler:
             return self._column(path)
         if path in ("id", "version") or path in self._extracted:
             return self._table.c[column_name(path)]
-        return func.json_extract(self._table.c.body, f"$.{path}")
+        return JsonValue(self._table.c.body, path, _kind(fields[-1], value))
 
     def _part(self, key: str, value: Any) -> Clause:
         match key:
@@ -87,7 +102,7 @@ class _Compiler:
         return self._path(key, value)
 
     def _path(self, path: str, condition: Any) -> Clause:
-        if not _is_operators(condition):
+        if not is_operators(condition):
             return self._path(path, {"$eq": condition})
         return and_(true(), *(self._operator(path, op, value) for op, value in condition.items()))
 
@@ -99,7 +114,7 @@ class _Compiler:
         if op in ("$ne", "$nin"):
             return not_(func.coalesce(self._operator(path, "$eq" if op == "$ne" else "$in", value), False))
         if op == "$all":
-            return and_(true(), *(self._operator(path, "$eq", v) for v in value))
+            return and_(true() if value else false(), *(self._operator(path, "$eq", v) for v in value))
         if op == "$exists":
             present = self._present(path)
             return present if value else not_(func.coalesce(present, False))
@@ -110,7 +125,7 @@ class _Compiler:
         if op == "$elemMatch":
             message = f"{self._name(path)} is no list; $elemMatch needs one."
             raise Uncompilable(message)
-        return _compare(self.scalar(path), op, value, self._name(path))
+        return _compare(self.scalar(path, value), op, value, self._name(path))
 
     def _in_list(self, path: str, fields: list[Field], through: int, op: str, value: Any) -> Clause:
         """Compile a condition on (something in) the elements of a list: true if one element meets it."""
@@ -126,26 +141,25 @@ class _Compiler:
         if any(f.many for f in fields[through + 1 :]):
             message = f"{self._name(path)} runs over two lists; filter one list at a time with $elemMatch."
             raise Uncompilable(message)
-        each = func.json_each(self._table.c.body, f"$.{base}").table_valued(
-            "value", name=f"each_{base.replace('.', '_')}"
-        )
+        rows, each = elements(self._table.c.body, base, f"each_{base.replace('.', '_')}")
         if op == "$elemMatch":
-            met = self._element(each.c.value, describe(fields[through].type), value)
+            met = self._element(each, describe(fields[through].type), value)
         else:
-            element = func.json_extract(each.c.value, f"$.{inner}") if inner else each.c.value
-            met = _compare(element, op, value, self._name(path))
-        return exists(select(literal(1)).select_from(each).where(met))
+            met = _compare(JsonValue(each, inner, _kind(fields[-1], value)), op, value, self._name(path))
+        return exists(select(literal(1)).select_from(rows).where(met))
 
     def _element(self, element: ColumnElement[Any], description: Description, conditions: Filter) -> Clause:
         clauses = []
         for path, condition in conditions.items():
             try:
-                at_path(description, path)
+                field = at_path(description, path)[-1]
             except Misconfigured as error:
                 raise Uncompilable(str(error)) from error
-            operators = condition if _is_operators(condition) else {"$eq": condition}
-            inner = func.json_extract(element, f"$.{path}")
-            clauses += [_compare(inner, op, value, self._name(path)) for op, value in operators.items()]
+            operators = condition if is_operators(condition) else {"$eq": condition}
+            clauses += [
+                _compare(JsonValue(element, path, _kind(field, value)), op, value, self._name(path))
+                for op, value in operators.items()
+            ]
         return and_(true(), *clauses)
 
     def _present(self, path: str) -> Clause:
@@ -154,7 +168,10 @@ class _Compiler:
             return self._column(path).is_not(None)
         if path in ("id", "version"):
             return true()
-        return func.json_type(self._table.c.body, f"$.{path}").is_not(None)
+        return JsonPart(self._table.c.body, path).is_not(None)
+
+    def _may_be_missing(self, path: str) -> bool:
+        return path != "id" and ("." in path or self._documents or self._fields(path)[-1].optional)
 
     def _column(self, path: str) -> ColumnElement[Any]:
         name = column_name(path)
@@ -190,7 +207,7 @@ def _compare(path: ColumnElement[Any], op: str, value: Any, name: str) -> Clause
 
 
 def _prefix(path: ColumnElement[Any], regex: str, name: str) -> Clause:
-    match = _PREFIX.fullmatch(regex)
+    match = PREFIX.fullmatch(regex)
     if match is None:
         message = (
             f"$regex on {name} must be an anchored prefix such as '^abc', not {regex!r}: nothing else uses an index."
@@ -199,8 +216,31 @@ def _prefix(path: ColumnElement[Any], regex: str, name: str) -> Clause:
     prefix = re.sub(r"\\(.)", r"\1", match.group(1))
     if not prefix:
         return path.is_not(None)
-    last = chr(ord(prefix[-1]) + 1)
-    return and_(path >= prefix, path < prefix[:-1] + last)
+    return and_(path >= prefix, path < _after(prefix)) if prefix.rstrip(LAST) else path >= prefix
+
+
+def _after(prefix: str) -> str:
+    """Return the first text that does not begin so any more."""
+    kept = prefix.rstrip(LAST)
+    last = ord(kept[-1]) + 1
+    return kept[:-1] + chr(_BEYOND_SURROGATES if last == _SURROGATES else last)
+
+
+def _kind(field: Field, value: Any) -> Kind:
+    """Return as what a value in a body is compared: as its field says, else as the value that it is compared with."""
+    match field.type:
+        case _ if value is None and hasattr(field.type, "__dataclass_fields__"):
+            return "any"
+        case kind if kind is int or kind is bool:
+            return "integer"
+        case kind if kind is float:
+            return "real"
+        case kind if kind in (str, datetime, Decimal):
+            return "text"
+    example = next((v for v in value if v is not None), None) if isinstance(value, list) else value
+    if isinstance(example, int | float):
+        return "integer" if isinstance(example, int) else "real"
+    return "text" if isinstance(example, str) else "any"
 
 
 def _plain(value: Any) -> Any:
@@ -212,5 +252,5 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else plain_value(value)  # JSON's true is 1 to SQL
 
 
-def _is_operators(condition: Any) -> bool:
+def is_operators(condition: Any) -> bool:
     return isinstance(condition, Mapping) and bool(condition) and all(str(k).startswith("$") for k in condition)

@@ -16,11 +16,11 @@ from sqlalchemy.sql.dml import Update as SqlUpdate
 from opensky.kernel.once import once_a_class
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import Removal, Update
-from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort, compile_value
 from opensky.persistence.documents.reading import DocumentQuery
 from opensky.persistence.duplicates import duplicate_from
 from opensky.persistence.errors import StaleObject
-from opensky.persistence.statements import insert_ignore
+from opensky.persistence.statements import in_order, insert_ignore
 from opensky.persistence.tables import column_name, extracted, multikey_table, multikeys, table
 
 S = TypeVar("S")
@@ -47,8 +47,8 @@ class SqlDocuments:
         return self._connection.execute(statement).scalar_one()
 
     def distinct(self, cls: type, path: str, filter_: Filter) -> list[Any]:
-        value = compile_sort(cls, (path,))[0]
-        statement = select(value).where(compile_filter(cls, filter_)).distinct().order_by(value)
+        value = compile_value(cls, path)
+        statement = select(value).where(compile_filter(cls, filter_)).distinct().order_by(in_order(value))
         return list(self._connection.execute(statement).scalars())
 
     def insert(self, cls: type, bodies: Sequence[Plain]) -> None:
@@ -112,7 +112,8 @@ def document_rows(cls: type, bodies: Iterable[Plain]) -> list[dict[str, Any]]:
     for body in bodies:
         row = {"id": body["id"], "version": body.get("version", 0), "body": msgspec.json.encode(body).decode()}
         for name, parts in paths:
-            row[name] = _value_at(body, parts)
+            value = _value_at(body, parts)
+            row[name] = int(value) if value.__class__ is bool else value  # as JSON's true is 1 to SQL
         rows.append(row)
     return rows
 
