@@ -62,6 +62,8 @@ class Settings:
     """Addresses of read replicas of the database, separated by commas; pages are read there, writes and what follows them go to the database."""
     replica_sticky_seconds: int = 5
     """How long a visitor who wrote reads the database itself and no replica, 0 to 3600 seconds: longer than replicas lag."""
+    history: str = "staff"
+    """Whose changes the history keeps: `staff` for those who work in the admin, or `all` for everybody's, jobs included."""
     demo: bool = False
     """Whether this is a demo shop, with demo logins that are refused on any address but loopback."""
     shop_name: str = "OpenSky"
@@ -216,6 +218,9 @@ def _check(found: Mapping[str, Any]) -> None:
     if not (len(currency) == len("USD") and currency.isascii() and currency.isupper()):
         message = f"The setting 'currency' must be three capital letters such as USD, not {currency!r}."
         raise Misconfigured(message, key="currency")
+    if found.get("history", "staff") not in {"staff", "all"}:
+        message = f"The setting 'history' must be 'staff' or 'all', not {found['history']!r}."
+        raise Misconfigured(message, key="history")
     public_url = found.get("public_url", "")
     if public_url and not (urlsplit(public_url).scheme in ("http", "https") and urlsplit(public_url).hostname):
         message = f"The setting 'public_url' must be an address such as https://shop.example, not {public_url!r}."

@@ -9,6 +9,7 @@ from opensky.devo.products.objects import Category, CategoryCard, Product, Produ
 from opensky.devo.products.search import SEARCH as PRODUCT_SEARCH
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
+from opensky.persistence.history.objects import Change
 from opensky.web.objects import ApiToken, Session, Throttle
 
 MODEL: tuple[type, ...] = (
@@ -30,6 +31,7 @@ MODEL: tuple[type, ...] = (
     Session,
     ApiToken,
     Throttle,
+    Change,
 )
 
 SEARCHES = (PRODUCT_SEARCH, SELLER_SEARCH)

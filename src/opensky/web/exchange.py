@@ -1,9 +1,16 @@
 """One request and what goes out with its answer: the request scope's own object."""
 
+import re
+import secrets
+
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.web.cookies import Cookies
 from opensky.web.incoming import Incoming
 from opensky.web.visitor import Visitor
+
+REQUEST_ID = b"x-request-id"
+"""The header in which a request's id comes in, from a proxy for instance, and goes out."""
+_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Exchange:
@@ -15,6 +22,7 @@ class Exchange:
     __slots__ = (
         "_database",
         "_reader",
+        "_request_id",
         "cookies",
         "headers",
         "incoming",
@@ -36,6 +44,15 @@ class Exchange:
         self.unit_of_work: UnitOfWork | None = None
         self._database = database
         self._reader: Reader | None = None
+        self._request_id = ""
+
+    @property
+    def request_id(self) -> str:
+        """The id under which logs and history name this request: that of the header if it is well formed, else one of ours."""
+        if not self._request_id:
+            given = self.incoming.header(REQUEST_ID)
+            self._request_id = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+        return self._request_id
 
     @property
     def reader(self) -> Reader:

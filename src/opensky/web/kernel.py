@@ -15,13 +15,13 @@ from opensky.web.access import Access
 from opensky.web.answer import Answer
 from opensky.web.assets import Assets
 from opensky.web.csrf import FIELD, HEADER, Forged
-from opensky.web.exchange import Exchange
+from opensky.web.exchange import REQUEST_ID, Exchange
 from opensky.web.headers import NO_STORE, REVALIDATE, Headers, SecurityHeaders, page_policy
 from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
 from opensky.web.logs import failure, security
 from opensky.web.problems import PROBLEM, Problem, problem_for, problem_of
-from opensky.web.responses import Json, Page, Redirect
+from opensky.web.responses import Download, Json, Page, Redirect
 from opensky.web.routing import Route
 from opensky.web.signing import Signer
 from opensky.web.templates import Templates
@@ -119,6 +119,8 @@ class Kernel:
                 exchange.unit_of_work.commit()
         answer.headers.extend(exchange.headers)
         answer.headers.extend(exchange.cookies.headers())
+        if exchange.writes:
+            answer.headers.append((REQUEST_ID, exchange.request_id.encode()))
         return answer
 
     def _admit(self, route: Route, exchange: Exchange) -> None:
@@ -152,11 +154,22 @@ class Kernel:
                 sealed = self._flash.seal((_BAD if result.problem else _GOOD) + result.flash[:_LONGEST_FLASH])
                 exchange.cookies.set(names.FLASH, sealed, _FLASH_SECONDS)
             return Answer(303, [*self._security.page, NO_STORE, (b"location", result.path.encode("ascii"))])
+        if isinstance(result, Download):
+            return self._download(result)
         if not isinstance(result, Page):
             message = f"A page or an action returns Page or Redirect, not {type(result).__qualname__}."
             raise TypeError(message)
         around = scope.get(self._frame).context() if self._frame is not None else {}
         return self._rendered(exchange, result, around)
+
+    def _download(self, file: Download) -> Answer:
+        headers: Headers = [
+            *self._security.file,
+            NO_STORE,
+            (b"content-type", file.kind.encode()),
+            (b"content-disposition", f'attachment; filename="{file.name}"'.encode("ascii")),
+        ]
+        return Answer(200, headers, file.body)
 
     def _rendered(self, exchange: Exchange, page: Page, around: Mapping[str, Any]) -> Answer:
         flash, problem = self._taken_flash(exchange)
@@ -189,6 +202,8 @@ class Kernel:
             answer = Answer(problem.status, headers, self._encoder.encode(problem))
         else:
             answer = self._error_page(exchange, problem)
+        if exchange.writes:
+            answer.headers.append((REQUEST_ID, exchange.request_id.encode()))
         if problem.retry_after:
             answer.headers.append((b"retry-after", str(problem.retry_after).encode()))
         return answer
@@ -198,7 +213,8 @@ class Kernel:
         if not isinstance(error, Refusal):
             problem = problem_for(500)
             problem.id = secrets.token_hex(6)
-            failure(error, id=problem.id, method=incoming.method, path=incoming.path, member=visitor.member_id)
+            about = {"method": incoming.method, "path": incoming.path, "member": visitor.member_id}
+            failure(error, id=problem.id, request=exchange.request_id, **about)
             return problem
         if isinstance(error, Denied | TooMany):
             kind = "web.forged" if isinstance(error, Forged) else "web.denied"

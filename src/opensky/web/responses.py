@@ -35,6 +35,17 @@ class Redirect:
         self.problem = problem
 
 
+class Download:
+    """A file that a page's link gives, made for this request. ``name`` is plain ASCII, ``kind`` its media type."""
+
+    __slots__ = ("body", "kind", "name")
+
+    def __init__(self, name: str, kind: str, body: bytes) -> None:
+        self.name = name
+        self.kind = kind
+        self.body = body
+
+
 class Json:
     """An API answer with its own status or headers. Where these do not vary, return the struct itself."""
 

@@ -12,9 +12,11 @@ from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, Reader, UnitOfWork
+from opensky.persistence.history.recording import Recorder
 from opensky.settings import Settings
 from opensky.web import Exchange, Sessions, Throttles, Tokens, Visitor
 from opensky.web.reference import ApiReference
+from opensky.wiring.acting import Acting
 from opensky.wiring.databases import open_database
 from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES, WEB_SERVICES
 from opensky.wiring.listeners import REGISTRATIONS
@@ -44,6 +46,8 @@ class Application(Provider):
         database.close()
 
     passwords = provide(Passwords)
+    recorder = provide(Recorder)
+    acting = provide(Acting)
 
     @provide
     def tail(self, clock: Clock) -> SellerTail:
@@ -67,9 +71,9 @@ class Job(Provider):
             yield reader
 
     @provide
-    def unit_of_work(self, database: Database) -> Iterator[UnitOfWork]:
+    def unit_of_work(self, database: Database, acting: Acting) -> Iterator[UnitOfWork]:
         with database.unit_of_work() as unit_of_work:
-            yield unit_of_work
+            yield acting.job(unit_of_work)
 
 
 class Request(Provider):
@@ -86,8 +90,8 @@ class Request(Provider):
         return exchange.reader
 
     @provide
-    def unit_of_work(self, exchange: Exchange) -> UnitOfWork:
-        return exchange.begin()
+    def unit_of_work(self, exchange: Exchange, acting: Acting) -> UnitOfWork:
+        return acting.request(exchange, exchange.begin())
 
     @provide(scope=Scope.APP)
     def throttles(self, database: Database, clock: Clock, settings: Settings) -> Throttles:

@@ -1,0 +1,128 @@
+"""Writing the history: the change sets of a flush become rows, in its transaction, by one statement."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+from sqlalchemy import insert
+from sqlalchemy.engine import Connection, Dialect
+
+from opensky.kernel.clock import Clock
+from opensky.kernel.ids import IdGenerator
+from opensky.persistence.history.actor import SYSTEM, Actor
+from opensky.persistence.history.keys import key_text
+from opensky.persistence.history.objects import Change
+from opensky.persistence.history.privacy import keeps, kept
+from opensky.persistence.tables import table
+
+_ROWS = table(Change)
+_OWN = ("id", "kind", "object_id", "version", "operation", "paths", "fields")
+"""The columns in which the rows of one flush differ; who, when and why are the same for all of them."""
+_encode = msgspec.json.Encoder().encode
+_LONGEST = {"actor_name": 120, "request": 64, "reason": 300, "object_id": 190}
+
+
+class Changed(Protocol):
+    """What is read of one change of a flush."""
+
+    @property
+    def operation(self) -> str:
+        """``insert``, ``update`` or ``remove``."""
+
+    @property
+    def cls(self) -> type:
+        """The class of the object."""
+
+    @property
+    def id(self) -> Any:
+        """Its id; of a composite one a tuple."""
+
+    @property
+    def version(self) -> int | None:
+        """Its version after the change, if it has any."""
+
+    @property
+    def fields(self) -> Mapping[str, tuple[Any, Any]]:
+        """Dotted path to (old, new), as plain data."""
+
+
+class Acting(Protocol):
+    """What is needed of a unit of work."""
+
+    @property
+    def acting(self) -> Actor | None:
+        """Whoever acts in it."""
+
+    @property
+    def connection(self) -> Connection:
+        """The connection of its transaction."""
+
+
+class Recorder:
+    """A unit of work's ``recorder``: called once for each flush that changes something, inside its transaction."""
+
+    def __init__(self, ids: IdGenerator, clock: Clock) -> None:
+        self._ids = ids
+        self._clock = clock
+
+    def __call__(self, unit: Acting, changes: Sequence[Changed]) -> None:
+        """Write one row for each change of which anything is kept."""
+        rows = [row for each in changes if keeps(each.cls) and (row := self._row(each)) is not None]
+        if rows:
+            connection = unit.connection
+            prepared = _prepared(connection.dialect)
+            calls = prepared.calls(unit.acting or SYSTEM, self._clock.now(), rows)
+            cursor = connection.connection.cursor()
+            try:
+                cursor.executemany(prepared.sql, calls)
+            finally:
+                cursor.close()
+
+    def _row(self, change: Changed) -> tuple[Any, ...] | None:
+        fields = kept(change.cls, change.fields)
+        if not fields and change.operation == "update":
+            return None
+        return (
+            self._ids.next(),
+            change.cls.__name__,
+            key_text(change.id)[: _LONGEST["object_id"]],
+            change.version,
+            change.operation,
+            f"|{'|'.join(fields)}|",
+            _encode(fields).decode(),
+        )
+
+
+class _Prepared(NamedTuple):
+    """The insert as one dialect writes it: its text, the order of its parameters, and how an instant is bound."""
+
+    sql: str
+    order: tuple[str, ...] | None
+    bind_instant: Any
+
+    def calls(self, actor: Actor, at: datetime, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Return the parameters of each row, in the form that the driver takes."""
+        shared = {
+            "at": self.bind_instant(at) if self.bind_instant else at,
+            "actor_kind": actor.kind,
+            "actor_id": actor.id,
+            "actor_name": actor.name[: _LONGEST["actor_name"]],
+            "request": actor.request_id[: _LONGEST["request"]],
+            "reason": actor.reason[: _LONGEST["reason"]],
+        }
+        if self.order is None:
+            return [shared | dict(zip(_OWN, row, strict=True)) for row in rows]
+        tail = tuple(shared[name] for name in self.order[len(_OWN) :])
+        return [row + tail for row in rows]
+
+
+@lru_cache(maxsize=8)
+def _prepared(dialect: Dialect) -> _Prepared:
+    compiled = insert(_ROWS).compile(dialect=dialect)
+    order = tuple(compiled.positiontup) if compiled.positiontup is not None else None
+    if order is not None and order[: len(_OWN)] != _OWN:
+        message = f"The fields of Change must begin with {', '.join(_OWN)}: so a row is two tuples put together."
+        raise AssertionError(message)
+    return _Prepared(str(compiled), order, _ROWS.c.at.type.dialect_impl(dialect).bind_processor(dialect))
