@@ -7,6 +7,7 @@ from opensky.persistence.errors import Duplicate, NotLoaded, ReadOnly, StaleObje
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.query import Command, Query
 from opensky.persistence.reader import Reader
+from opensky.persistence.relay import Relay
 from opensky.persistence.statements import insert_ignore
 from opensky.persistence.tables import METADATA, table
 from opensky.persistence.unit_of_work import UnitOfWork
@@ -24,6 +25,7 @@ __all__ = [
     "Query",
     "ReadOnly",
     "Reader",
+    "Relay",
     "StaleObject",
     "StoreBusy",
     "UnitOfWork",

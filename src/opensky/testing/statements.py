@@ -1,4 +1,4 @@
-"""Counting SQL statements, so that a test can promise how many a request needs."""
+"""Counting statements, those to another store of documents included, so that a test can promise how many a request needs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,9 +20,13 @@ def counted(database: Database) -> Iterator[list[str]]:
     for engine in database.engines:
         event.listen(engine, "before_cursor_execute", note)
     database.on_query = statements.append
+    if database.elsewhere is not None:
+        database.elsewhere.on_command = statements.append
     try:
         yield statements
     finally:
         database.on_query = None
+        if database.elsewhere is not None:
+            database.elsewhere.on_command = None
         for engine in database.engines:
             event.remove(engine, "before_cursor_execute", note)

@@ -1,0 +1,155 @@
+"""Documents in another database than the rows, opened by one URL."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from pymongo import MongoClient
+from pymongo.database import Database as MongoDatabase
+from pymongo.errors import PyMongoError
+from sqlalchemy.engine import Connection
+
+from opensky.kernel.clock import Clock
+from opensky.kernel.errors import Misconfigured
+from opensky.kernel.ids import IdGenerator
+from opensky.persistence.documents import mongo_apply
+from opensky.persistence.documents.codec import Plain
+from opensky.persistence.documents.engine import DocumentEngine
+from opensky.persistence.documents.journaled import JournaledDocuments
+from opensky.persistence.documents.mongo_engine import MongoDocuments
+from opensky.persistence.documents.mongo_indexes import ensure_indexes
+from opensky.persistence.documents.operations import Operation
+
+_PREFERRED: dict[str, Any] = {
+    "w": "majority",  # what is applied leaves the journal, so it must outlive a change of the primary
+    "serverSelectionTimeoutMS": 5_000,
+    "socketTimeoutMS": 30_000,
+    "appname": "opensky",
+}
+
+
+class DocumentStore(Protocol):
+    """Another database that keeps documents, while SQL decides about them."""
+
+    on_command: Callable[[str], None] | None
+    """Told of each question, which SQL's own events do not see."""
+    on_left_over: Callable[[], None]
+    """Called when operations are left for a relay."""
+
+    def ensure(self, model: Iterable[type]) -> None:
+        """Make the collections and indexes that are missing; raises ``Misconfigured`` if no server answers."""
+
+    def session(self, connection: Connection, ids: IdGenerator, clock: Clock) -> JournaledDocuments:
+        """Return the engine of one SQL transaction: it applies what was written when the transaction is committed."""
+
+    def reading(self) -> DocumentEngine:
+        """Return an engine for reads outside of any transaction."""
+
+    def apply(self, operations: Sequence[Operation]) -> Mapping[int, str]:
+        """Apply operations of the journal; returns what failed, by journal id. Raises nothing."""
+
+    def drop(self) -> None:
+        """Remove all documents there. For tests."""
+
+    def close(self) -> None:
+        """Close all connections."""
+
+
+def open_elsewhere(url: str) -> DocumentStore:
+    """Open the store of a URL, such as ``mongodb://host/name``. Nothing is connected before first use.
+
+    Raises:
+        Misconfigured: the URL names no store that we know, or no database in it.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("mongodb", "mongodb+srv"):
+        message = (
+            f"Documents cannot be kept at {parts.scheme or url!r}: documents_url begins with mongodb:// or is empty."
+        )
+        raise Misconfigured(message)
+    if not parts.path.strip("/"):
+        message = "documents_url names no database; write it as mongodb://host:27017/opensky."
+        raise Misconfigured(message)
+    return MongoStore(url)
+
+
+class MongoStore:
+    """A MongoDB database. Connections belong to a process: after a fork the child opens its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._given = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
+        self._lock = Lock()
+        self._process = 0
+        self._client: MongoClient[Plain] | None = None
+        self._transactions: bool | None = None
+        self._of_parents: list[MongoClient[Plain]] = []
+        self.on_command: Callable[[str], None] | None = None
+        self.on_left_over: Callable[[], None] = _leave
+
+    @property
+    def database(self) -> MongoDatabase[Plain]:
+        """The database of this process."""
+        return self._connected().get_default_database()
+
+    def ensure(self, model: Iterable[type]) -> None:
+        try:
+            ensure_indexes(self.database, model, unique=False)
+        except PyMongoError as error:
+            host = urlsplit(self._url).netloc.rpartition("@")[2]
+            message = f"The document database at {host} does not answer as it should: {error}"
+            raise Misconfigured(message) from error
+
+    def session(self, connection: Connection, ids: IdGenerator, clock: Clock) -> JournaledDocuments:
+        return JournaledDocuments(
+            connection, ids, clock, store=self.reading(), apply=self.apply, left_over=self._tell_relay
+        )
+
+    def reading(self) -> MongoDocuments:
+        return MongoDocuments(self.database, self.on_command)
+
+    def apply(self, operations: Sequence[Operation]) -> Mapping[int, str]:
+        try:
+            database, transactions = self.database, self._has_transactions()
+        except PyMongoError as error:
+            return {op.id: f"{type(error).__name__}: {error}"[:1000] for op in operations}
+        return mongo_apply.apply(database, operations, transactions=transactions)
+
+    def drop(self) -> None:
+        database = self.database
+        database.client.drop_database(database.name)
+
+    def close(self) -> None:
+        with self._lock:
+            client, self._client = self._client, None
+            if client is not None and self._process == os.getpid():
+                client.close()
+
+    def _tell_relay(self) -> None:
+        self.on_left_over()
+
+    def _connected(self) -> MongoClient[Plain]:
+        client = self._client
+        if client is None or self._process != os.getpid():
+            with self._lock:
+                client = self._client
+                if client is None or self._process != os.getpid():
+                    if client is not None:
+                        self._of_parents.append(client)  # its sockets are the parent's: left open, never used here
+                    options = {k: v for k, v in _PREFERRED.items() if k.lower() not in self._given}
+                    client = self._client = MongoClient(self._url, connect=False, **options)
+                    self._process, self._transactions = os.getpid(), None
+        return client
+
+    def _has_transactions(self) -> bool:
+        """Return whether the server is (a part of) a replica set or a sharded cluster; one that stands alone has none."""
+        if self._transactions is None:
+            hello = self._connected().admin.command("hello")
+            self._transactions = "setName" in hello or hello.get("msg") == "isdbgrid"
+        return self._transactions
+
+
+def _leave() -> None:
+    """Nobody listens: the relay finds it by itself."""

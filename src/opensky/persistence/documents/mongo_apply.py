@@ -1,0 +1,129 @@
+"""Applying operations to MongoDB: each once in effect, whoever tries it, however often and in whatever order.
+
+A document counts its operations in ``_rev``. An operation that finds the revision before its own changes only the paths that
+differ; one that finds an older revision, or no document, writes the whole body; one that finds its own or a newer revision has
+nothing to do. A removed document leaves a tombstone with its last revision, so that it cannot come back.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from pymongo import InsertOne, ReplaceOne, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
+
+from opensky.persistence.documents.codec import Plain
+from opensky.persistence.documents.mongo_engine import DUPLICATE_KEY, GONE, REVISION, document, edits
+from opensky.persistence.documents.operations import Operation
+
+Failures = dict[int, str]
+"""What an operation met, by its journal id."""
+
+
+def apply(database: Database[Plain], operations: Sequence[Operation], *, transactions: bool) -> Failures:
+    """Apply operations and return the ones that failed. Raises nothing.
+
+    Where the server has ``transactions``, documents of one commit show at once; they are no condition for being right.
+    """
+    wanted = [list(some) for _, some in groupby(sorted(operations, key=_place), key=lambda op: op.collection)]
+    steps = [(database[some[0].collection], _last_of_each(some)) for some in wanted]
+    if transactions and sum(len(last) for _, last in steps) > 1:
+        try:
+            if _all_at_once(database, steps):
+                return {}
+        except ConnectionFailure as error:
+            return {op.id: _said(error) for op in operations}
+        except PyMongoError:
+            pass  # one of them is known already, or was refused: each by itself then
+    failures: Failures = {}
+    for (collection, last), all_of_it in zip(steps, wanted, strict=True):
+        refused = _separately(collection, last)
+        failures |= {op.id: refused[op.document_id] for op in all_of_it if op.document_id in refused}
+    return failures
+
+
+def _place(operation: Operation) -> tuple[str, Any, int]:
+    return operation.collection, operation.document_id, operation.revision
+
+
+def _last_of_each(operations: Iterable[Operation]) -> list[Operation]:
+    """Return one operation a document: the last, which then writes the whole body if it stands for several."""
+    last: dict[Any, Operation] = {}
+    for op in operations:
+        last[op.document_id] = replace(op, changed=()) if op.document_id in last else op
+    return list(last.values())
+
+
+def _all_at_once(database: Database[Plain], steps: Sequence[tuple[Collection[Plain], list[Operation]]]) -> bool:
+    """Apply all in one transaction if none of them was tried before; says whether it did."""
+    with database.client.start_session() as session, session.start_transaction():
+        for collection, operations in steps:
+            if _write(collection, operations, session) != len(operations):
+                session.abort_transaction()
+                return False
+    return True
+
+
+def _separately(collection: Collection[Plain], operations: Sequence[Operation]) -> dict[Any, str]:
+    """Apply the operations of a collection; returns what failed, by document."""
+    try:
+        refused: dict[Any, str] = {}
+        try:
+            if _write(collection, operations) == len(operations):
+                return {}
+        except BulkWriteError as error:
+            problems = [e for e in error.details["writeErrors"] if e["code"] != DUPLICATE_KEY]
+            refused = {operations[e["index"]].document_id: e["errmsg"] for e in problems}
+        _settle(collection, [op for op in operations if op.document_id not in refused])
+    except ConnectionFailure as error:
+        return {op.document_id: _said(error) for op in operations}
+    except Exception as error:  # noqa: BLE001 - whatever one document cannot be, the others must not wait for it
+        if len(operations) == 1:
+            return {operations[0].document_id: _said(error)}
+        return {k: v for op in operations for k, v in _separately(collection, [op]).items()}
+    return refused
+
+
+def _write(collection: Collection[Plain], operations: Sequence[Operation], session: ClientSession | None = None) -> int:
+    """Write a batch and return how many documents it changed."""
+    done = collection.bulk_write([_request(op) for op in operations], ordered=False, session=session)
+    return done.inserted_count + done.matched_count + done.upserted_count
+
+
+def _request(op: Operation) -> Any:
+    if op.body is not None and op.changed:
+        before = {"_id": op.document_id, REVISION: op.revision - 1}
+        return UpdateOne(before, edits(op.body, op.changed, **{REVISION: op.revision}))
+    if op.revision == 1:
+        return InsertOne(_whole(op))
+    return ReplaceOne({"_id": op.document_id, REVISION: {"$lt": op.revision}}, _whole(op), upsert=True)
+
+
+def _settle(collection: Collection[Plain], operations: Sequence[Operation]) -> None:
+    """Write whole what did not find the revision before it, unless its own or a newer one is there."""
+    ids = [op.document_id for op in operations]
+    there = {d["_id"]: d.get(REVISION, 0) for d in collection.find({"_id": {"$in": ids}}, {REVISION: 1})}
+    for op in operations:
+        if there.get(op.document_id, 0) < op.revision:
+            # A document without a revision was put there by somebody else: the journal is right.
+            older = {"_id": op.document_id, "$or": [{REVISION: {"$lt": op.revision}}, {REVISION: None}]}
+            try:
+                collection.replace_one(older, _whole(op), upsert=True)
+            except DuplicateKeyError as error:
+                if "_id" not in (error.details or {}).get("keyPattern", {"_id": 1}):
+                    raise  # an index that is unique here although the claims in SQL decide
+
+
+def _whole(op: Operation) -> Plain:
+    if op.body is None:
+        return {"_id": op.document_id, REVISION: op.revision, GONE: datetime.now(UTC)}
+    return document(op.body, **{REVISION: op.revision})
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:1000]
