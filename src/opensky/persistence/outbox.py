@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from opensky.mapping import Embedded, Id, Index, Personal, entity
+from opensky.mapping import Embedded, Id, Index, NoHistory, Personal, entity
 
 
+@NoHistory()
 @entity("outbox", Index("queue", "id"))
 @dataclass(eq=False, kw_only=True)
 class OutboxMessage:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from opensky.kernel.ids import MemberId
-from opensky.mapping import Id, Index, Length, Personal, entity
+from opensky.mapping import Id, Index, Length, NoHistory, Personal, entity
 
 _DIGEST = Length(64, 64, "A digest has 64 hexadecimal digits.")
 
@@ -38,6 +38,7 @@ class ApiToken:
     created_at: Annotated[datetime, Personal("account")]
 
 
+@NoHistory()
 @entity("throttles", Index("due_at"), clustered=True)
 @dataclass(eq=False, kw_only=True)
 class Throttle:

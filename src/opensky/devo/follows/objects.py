@@ -6,7 +6,7 @@ from typing import Annotated
 
 from opensky.devo.members.objects import MemberId
 from opensky.devo.sellers.objects import SellerId
-from opensky.mapping import Id, Index, Personal, entity
+from opensky.mapping import Id, Index, NoHistory, Personal, entity
 
 
 @entity(
@@ -24,6 +24,7 @@ class Follow:
     followed_at: Annotated[datetime, Personal("account")]
 
 
+@NoHistory()
 @entity("follower_counts", Index("-followers", "-seller_id"), clustered=True)
 @dataclass(eq=False, kw_only=True)
 class FollowerCount:
@@ -33,6 +34,7 @@ class FollowerCount:
     followers: int = 0
 
 
+@NoHistory()
 @entity("following_counts", clustered=True)
 @dataclass(eq=False, kw_only=True)
 class FollowingCount:

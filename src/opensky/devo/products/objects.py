@@ -12,6 +12,7 @@ from opensky.mapping import (
     Id,
     Index,
     Length,
+    NoHistory,
     NotBlank,
     Pattern,
     Range,
@@ -109,6 +110,7 @@ class StockItem:
     on_hand: Annotated[int, Range(0)] = 0
 
 
+@NoHistory()
 @entity(
     "product_cards",
     Index("seller_id", "-published_at", "-product_id"),
@@ -138,6 +140,7 @@ class ProductCard:
     published_at: datetime
 
 
+@NoHistory()
 @entity("category_cards", Index("product_id"), clustered=True)
 @dataclass(eq=False, kw_only=True)
 class CategoryCard:
