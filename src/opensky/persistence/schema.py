@@ -1,10 +1,18 @@
-"""The schema of a data folder: made on first use, refused when a newer OpenSky has made it."""
+"""The schema of a database: made whole on first use, refused when a newer OpenSky has made it.
+
+A shop's database is changed by deploy migrations from then on (``opensky.migrations``). Fresh tables hold what all known
+versions would have brought, so these are recorded with them.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from sqlalchemy import Column, Integer, String, Table, insert, inspect, select
 from sqlalchemy.engine import Connection
 
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence.tables import METADATA
+from opensky.persistence.types import UtcDateTime, text
 
 SCHEMA_VERSION = 1
 """Counted up when an older release could not work with the tables any more."""
@@ -13,17 +21,38 @@ _ABOUT = Table(
     "about", METADATA, Column("name", String(40), primary_key=True), Column("number", Integer, nullable=False)
 )
 
+MIGRATIONS = Table(
+    "migrations",
+    METADATA,
+    Column("version", text(14), primary_key=True),
+    Column("state", text(10), nullable=False),
+    Column("executed_at", UtcDateTime(), nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    Column("statements", Integer, nullable=False),
+    Column("stopped_at", text(), nullable=False),
+    Column("error", text(), nullable=False),
+)
+"""Which deploy migrations this database has; see ``opensky.migrations.record``."""
 
-def prepare(connection: Connection) -> None:
-    """Make the tables that are missing.
+
+def prepare(connection: Connection, versions: Iterable[str] | None = None) -> None:
+    """Make the tables.
+
+    ``versions`` are the numbers of the deploy migrations that fresh tables hold already. With them an older database is left
+    to its migrations; without, tables that are missing are added, as for a database that nobody migrates.
 
     Raises:
         Misconfigured: the tables belong to a newer release.
     """
     check(connection)
+    fresh = version(connection) is None
+    if not fresh and versions is not None:
+        return
     METADATA.create_all(connection)
-    if version(connection) is None:
+    if fresh:
         connection.execute(insert(_ABOUT).values(name="schema", number=SCHEMA_VERSION))
+        if known := [_baseline(number) for number in versions or ()]:
+            connection.execute(insert(MIGRATIONS), known)
 
 
 def check(connection: Connection) -> None:
@@ -43,3 +72,15 @@ def version(connection: Connection) -> int | None:
         return None
     found: int | None = connection.execute(select(_ABOUT.c.number).where(_ABOUT.c.name == "schema")).scalar()
     return found
+
+
+def _baseline(number: str) -> dict[str, object]:
+    return {
+        "version": number,
+        "state": "added",
+        "executed_at": datetime.now(UTC),
+        "milliseconds": 0,
+        "statements": 0,
+        "stopped_at": "",
+        "error": "",
+    }

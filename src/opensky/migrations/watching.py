@@ -1,0 +1,97 @@
+"""Watching a connection: each statement that changes something, as a person could run it, and how long it took."""
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import CompileError
+
+_LOOKS_ONLY = re.compile(
+    r"\s*(SELECT|PRAGMA|SHOW|EXPLAIN|DESCRIBE|SAVEPOINT|RELEASE|WITH\b.*\bSELECT)\b", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Statement:
+    """One statement, or a note of what was done to documents; ``seconds`` is ``None`` where it was not run."""
+
+    text: str
+    seconds: float | None = None
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is a comment, not SQL."""
+        return self.text.startswith("-- ")
+
+    def __str__(self) -> str:
+        return self.text if self.is_note else f"{self.text};"
+
+
+class Watch:
+    """Collects what one version does. ``done`` is what ran to its end; ``running`` is what did not come back."""
+
+    def __init__(self) -> None:
+        self.done: list[Statement] = []
+        self.running = ""
+        self._quiet = 0
+        self._began = 0.0
+
+    def note(self, text: str) -> None:
+        """Add a remark about what is no statement."""
+        self.done.append(Statement(f"-- {text}"))
+
+    def add(self, text: str) -> None:
+        """Add a statement that is not run here."""
+        self.done.append(Statement(text.strip().rstrip(";")))
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Collect nothing: thousands of equal statements are one remark."""
+        self._quiet += 1
+        try:
+            yield
+        finally:
+            self._quiet -= 1
+
+    @contextmanager
+    def over(self, connection: Connection) -> Iterator[None]:
+        """Watch a connection."""
+        event.listen(connection, "before_cursor_execute", self._before)
+        event.listen(connection, "after_cursor_execute", self._after)
+        try:
+            yield
+        finally:
+            event.remove(connection, "before_cursor_execute", self._before)
+            event.remove(connection, "after_cursor_execute", self._after)
+
+    def _before(self, _connection: Any, _cursor: Any, sql: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
+        self._began = time.perf_counter()
+        if not self._quiet and not _LOOKS_ONLY.match(sql):
+            self.running = _literal(sql, parameters, context)
+
+    def _after(self, _connection: Any, _cursor: Any, sql: str, _parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
+        if self.running:
+            self.done.append(Statement(self.running, time.perf_counter() - self._began))
+            self.running = ""
+
+
+def _literal(sql: str, parameters: Any, context: Any) -> str:
+    """Return a statement with its values in it, where SQLAlchemy knows how to write them."""
+    plain = "\n".join(line.rstrip() for line in sql.strip().splitlines())
+    compiled = getattr(context, "compiled", None)
+    if not parameters:
+        return plain.replace("%%", "%") if compiled is not None else plain
+    if compiled is not None:
+        try:
+            bound = compiled.statement.params(**context.compiled_parameters[0])
+            text = str(bound.compile(dialect=context.dialect, compile_kwargs={"literal_binds": True}))
+        except (CompileError, NotImplementedError, AttributeError, IndexError):
+            text = ""
+        if text and len(context.compiled_parameters) == 1:
+            return text.strip()
+    return f"{plain} -- with {parameters!r}"
