@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table
 
 from opensky.demo.buying import Bought, make_orders
 from opensky.demo.gallery import hang
@@ -75,9 +75,8 @@ def _is_whole(database: Database) -> bool:
 
 def _is_written(database: Database) -> bool:
     """Whether the one transaction that writes the shop was committed."""
-    members = table(Member)
     with database.reader() as reader:
-        return reader.one(select(members.c.id).where(members.c.email == LOGINS[0].email)) is not None
+        return bool(reader.documents(Member, {"email": LOGINS[0].email}, Member, limit=1))
 
 
 def _write_all(database: Database, now: datetime, currency: str) -> None:
@@ -119,7 +118,7 @@ def _rows(cls: type, objects: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
 
 def _counted(database: Database, *classes: type) -> list[int]:
     with database.reader() as reader:
-        return [int(reader.rows(select(func.count()).select_from(table(cls)))[0][0]) for cls in classes]
+        return [reader.count(cls) for cls in classes]
 
 
 def _report(database: Database, *, made: bool) -> Report:

@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from rich.console import Console
-from sqlalchemy import select
 
 from opensky.devo.follows import counters
 from opensky.devo.follows.objects import Follow
@@ -24,7 +24,7 @@ from opensky.importing.pictures import draw, maker_picture
 from opensky.importing.report import IMPORTED, NOTED, Refused, Report
 from opensky.importing.wording import SHELVES, slug
 from opensky.kernel.errors import Misconfigured
-from opensky.persistence import Bulk, Database, insert_ignore, table
+from opensky.persistence import Bulk, Database, DocumentQuery, Param, insert_ignore, table
 from opensky.settings import Settings
 
 LINES = 20_000
@@ -32,6 +32,17 @@ _KNOWN = 1_000_000
 """How many ids are remembered as written; beyond it the database is asked again, so that memory stays bounded."""
 _ASKED = 500
 _THERE = "follows there already"
+
+
+class _Known(Struct):
+    """Somebody who is there already."""
+
+    id: int
+
+
+_THESE: dict[type, DocumentQuery[_Known]] = {
+    cls: DocumentQuery(cls, {"id": {"$in": Param("ids")}}, into=_Known) for cls in (Member, Seller)
+}
 
 
 def run(
@@ -157,10 +168,10 @@ class _Work:
         if len(known) > _KNOWN:
             known.clear()
         asked = [n for n in numbers if n not in known]
-        rows, there = table(cls), set()
+        there: set[int] = set()
         for start in range(0, len(asked), _ASKED):
             some = [ids.in_day(kind, self._people.day, n) for n in asked[start : start + _ASKED]]
-            there.update(bulk.execute(select(rows.c.id).where(rows.c.id.in_(some))).scalars())
+            there.update(each.id for each in bulk.read(_THESE[cls], ids=some))
         known.update(asked)
         return [n for n in asked if ids.in_day(kind, self._people.day, n) not in there]
 

@@ -281,7 +281,7 @@ def test_nobody_can_take_over_a_member_s_bag(
 
 
 @pytest.mark.parametrize("lines", [1, 20])
-def test_the_bag_is_shown_with_two_statements(
+def test_the_bag_is_shown_with_three_statements(
     bags: BagManager,
     unit: UnitOfWork,
     products: ProductManager,
@@ -300,4 +300,4 @@ def test_the_bag_is_shown_with_two_statements(
     before = reader.statements
     assert len(bags.view(member).lines) == lines
 
-    assert reader.statements - before == 2
+    assert reader.statements - before == 3

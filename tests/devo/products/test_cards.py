@@ -9,7 +9,7 @@ from sqlalchemy import select
 from opensky.devo.products import cards
 from opensky.devo.products.catalog import Catalog
 from opensky.devo.products.manager import ProductManager
-from opensky.devo.products.objects import CategoryCard, ProductCard
+from opensky.devo.products.objects import CategoryCard, Product, ProductCard
 from opensky.devo.products.stock import StockRepository
 from opensky.devo.sellers.manager import SellerManager
 from opensky.kernel.clock import SetClock
@@ -25,7 +25,7 @@ def _everything(database: Database) -> list[Any]:
         return [
             reader.rows(select(*columns).order_by(shown.c.product_id)),
             reader.rows(select(table(CategoryCard))),
-            reader.rows(select(cards._products.c.id).where(cards._products.c.status == "published")),
+            [product.id for product in reader.documents(Product, {"status": "published"}, Product, sort=("id",))],
         ]
 
 

@@ -197,7 +197,7 @@ def test_the_feed_says_why_and_is_never_empty(shop: Any) -> None:
         ("/api/v1/products?seller=ada-moss", 2),
         ("/api/v1/products?q=thing", 2),
         ("/api/v1/products/thing-1", 3),
-        ("/api/v1/sellers", 1),
+        ("/api/v1/sellers", 2),
         ("/api/v1/sellers/ada-moss", 2),
         ("/api/v1/sellers/ada-moss/followers", 2),
     ],

@@ -140,7 +140,7 @@ def test_a_broken_cursor_is_a_broken_request(shop: Any, path: str, cursor: str) 
     assert shop.get(path + cursor).status_code == 422
 
 
-STATEMENTS = {"/": 3, "/shelves/clay": 2, "/search?q=linden": 6, "/insiders": 2, "/insiders/maya-linden": 4}
+STATEMENTS = {"/": 4, "/shelves/clay": 2, "/search?q=linden": 6, "/insiders": 3, "/insiders/maya-linden": 4}
 STATEMENTS |= {"/insiders/maya-linden/followers": 4, "/products/thing-1": 6}
 
 

@@ -1,6 +1,7 @@
 """The follows' manager: following, unfollowing, and the lists both ways."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from opensky.devo.follows.events import SELLER_FOLLOW, SELLER_UNFOLLOW
 from opensky.devo.follows.repository import FollowRepository
@@ -10,6 +11,8 @@ from opensky.devo.sellers.objects import Seller
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
 from opensky.persistence.cursors import Cursor, Stretch, stretch
+
+L = TypeVar("L", Followed, Popular)
 
 
 class FollowManager:
@@ -53,7 +56,7 @@ class FollowManager:
     def following(self, member_id: MemberId, before: Cursor, limit: int) -> Stretch[Followed]:
         """Return whom a member follows, the latest first."""
         found = self._follows.following(member_id, before, limit + 1)
-        return stretch(found, limit, lambda each: Cursor(each.followed_at, each.insider.id))
+        return _known(stretch(found, limit, lambda each: Cursor(each.followed_at, each.insider.id)))
 
     def followers(self, seller_id: int, before: Cursor, limit: int) -> Stretch[Follower]:
         """Return who follows an insider, the latest first."""
@@ -63,7 +66,7 @@ class FollowManager:
     def most_followed(self, before: Standing, limit: int) -> Stretch[Popular]:
         """Return insiders, those with the most followers first."""
         found = self._follows.most_followed(before, limit + 1)
-        return stretch(found, limit, lambda each: Standing(each.followers, each.insider.id))
+        return _known(stretch(found, limit, lambda each: Standing(each.followers, each.insider.id)))
 
     def followers_of(self, ids: Sequence[int]) -> dict[int, int]:
         """Return how many follow each of these insiders."""
@@ -77,3 +80,8 @@ class FollowManager:
     def number_followed(self, member_id: MemberId) -> int:
         """Return how many a member follows."""
         return self._follows.number_followed(member_id)
+
+
+def _known(page: Stretch[L]) -> Stretch[L]:
+    """Leave out who has no address: rows may be a moment ahead of documents that are kept in another store."""
+    return Stretch([each for each in page.entries if each.insider.slug], page.older)

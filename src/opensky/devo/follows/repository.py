@@ -1,25 +1,36 @@
 """Every question about follows that is asked of the store. Pages go by cursor along an index; nothing is counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import Table, bindparam, delete, select, update
 
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.follows.views import Followed, Follower, Popular, Standing
 from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.sellers.objects import Seller, SellerId
-from opensky.devo.sellers.views import read_insider
-from opensky.persistence import Query, Reader, UnitOfWork, insert_ignore, table
+from opensky.devo.sellers.views import Insider
+from opensky.persistence import DocumentQuery, Param, Query, Reader, UnitOfWork, insert_ignore, table
 from opensky.persistence.cursors import Cursor, older_than
 
-_follows, _sellers, _members = table(Follow), table(Seller), table(Member)
-_followers, _following = table(FollowerCount), table(FollowingCount)
+_follows, _followers, _following = table(Follow), table(FollowerCount), table(FollowingCount)
 
 
-def _follower(member_id: int, followed_at: datetime, name: str | None) -> Follower:
-    return Follower(member_id, followed_at, (name or "").partition(" ")[0])
+class _Named(Struct):
+    """A member, as far as a list of followers shows one."""
+
+    id: int
+    name: str
+
+
+class _Edge(NamedTuple):
+    """One member follows one insider: the id of whichever the list is about."""
+
+    id: int
+    followed_at: datetime
+    followers: int | None = None
 
 
 _IS_FOLLOWING = Query(
@@ -36,36 +47,32 @@ _FOLLOWED_AMONG = Query(
     int,
 )
 _FOLLOWERS = Query(
-    select(_follows.c.member_id, _follows.c.followed_at, _members.c.name)
-    .select_from(_follows.outerjoin(_members, _members.c.id == _follows.c.member_id))
+    select(_follows.c.member_id, _follows.c.followed_at)
     .where(_follows.c.seller_id == bindparam("seller_id"), older_than(_follows.c.followed_at, _follows.c.member_id))
     .order_by(_follows.c.followed_at.desc(), _follows.c.member_id.desc())
     .limit(bindparam("limit")),
-    _follower,
+    _Edge,
 )
 _FOLLOWING = Query(
-    select(_sellers.c.body, _follows.c.followed_at, _followers.c.followers)
-    .select_from(
-        _follows.join(_sellers, _sellers.c.id == _follows.c.seller_id).outerjoin(
-            _followers, _followers.c.seller_id == _follows.c.seller_id
-        )
-    )
+    select(_follows.c.seller_id, _follows.c.followed_at, _followers.c.followers)
+    .select_from(_follows.outerjoin(_followers, _followers.c.seller_id == _follows.c.seller_id))
     .where(_follows.c.member_id == bindparam("member_id"), older_than(_follows.c.followed_at, _follows.c.seller_id))
     .order_by(_follows.c.followed_at.desc(), _follows.c.seller_id.desc())
     .limit(bindparam("limit")),
-    lambda body, followed_at, followers: Followed(read_insider(body), followed_at, followers or 0),
+    _Edge,
 )
 _MOST_FOLLOWED = Query(
-    select(_sellers.c.body, _followers.c.followers)
-    .select_from(_followers.join(_sellers, _sellers.c.id == _followers.c.seller_id))
+    select(_followers.c.followers, _followers.c.seller_id)
     .where(
         _followers.c.followers <= bindparam("followers"),
         (_followers.c.followers < bindparam("followers")) | (_followers.c.seller_id < bindparam("seller_id")),
     )
     .order_by(_followers.c.followers.desc(), _followers.c.seller_id.desc())
     .limit(bindparam("limit")),
-    lambda body, followers: Popular(read_insider(body), followers),
+    Standing,
 )
+_MEMBERS = DocumentQuery(Member, {"id": {"$in": Param("ids")}}, into=_Named)
+_INSIDERS = DocumentQuery(Seller, {"id": {"$in": Param("ids")}}, into=Insider)
 _FOLLOWERS_OF = Query(
     select(_followers.c.seller_id, _followers.c.followers).where(
         _followers.c.seller_id.in_(bindparam("ids", expanding=True))
@@ -112,19 +119,25 @@ class FollowRepository:
 
     def followers(self, seller_id: int, before: Cursor, limit: int) -> list[Follower]:
         """Who follows this insider, the latest first?"""
-        return self._reader.fetch(
+        found = self._reader.fetch(
             _FOLLOWERS, seller_id=seller_id, before_at=before.at, before_id=before.id, limit=limit
         )
+        names = {m.id: m.name for m in self._reader.read(_MEMBERS, ids=[e.id for e in found])} if found else {}
+        return [Follower(e.id, e.followed_at, names.get(e.id, "").partition(" ")[0]) for e in found]
 
     def following(self, member_id: int, before: Cursor, limit: int) -> list[Followed]:
         """Whom does this member follow, the latest first?"""
-        return self._reader.fetch(
+        found = self._reader.fetch(
             _FOLLOWING, member_id=member_id, before_at=before.at, before_id=before.id, limit=limit
         )
+        insiders = self._insiders([edge.id for edge in found])
+        return [Followed(insiders[edge.id], edge.followed_at, edge.followers or 0) for edge in found]
 
     def most_followed(self, before: Standing, limit: int) -> list[Popular]:
         """Who has the most followers, below the cursor?"""
-        return self._reader.fetch(_MOST_FOLLOWED, followers=before.followers, seller_id=before.seller_id, limit=limit)
+        found = self._reader.fetch(_MOST_FOLLOWED, followers=before.followers, seller_id=before.seller_id, limit=limit)
+        insiders = self._insiders([standing.seller_id for standing in found])
+        return [Popular(insiders[standing.seller_id], standing.followers) for standing in found]
 
     def followers_of(self, ids: Sequence[int]) -> dict[int, int]:
         """How many follow each of these? Who has no counter is left out."""
@@ -156,6 +169,11 @@ class FollowRepository:
     def start_counter(self, seller_id: SellerId) -> None:
         """Have an insider stand in the list by followers, with none yet."""
         self._unit.execute(_START_FOLLOWERS, {"seller_id": seller_id, "followers": 0})
+
+    def _insiders(self, ids: Sequence[int]) -> Mapping[int, Insider]:
+        """Return who these are; one whom the store of documents does not know has no address."""
+        found = {insider.id: insider for insider in self._reader.read(_INSIDERS, ids=list(ids))} if ids else {}
+        return {i: found.get(i) or Insider(i, "", "") for i in ids}
 
     def _count(self, member_id: MemberId, seller_id: SellerId, more: int) -> None:
         if not self._unit.execute(_ADD_FOLLOWERS, {"whose": seller_id, "more": more}).rowcount:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, select
 
 from opensky.devo.members.objects import Member, MemberId
-from opensky.persistence import Query, Reader, UnitOfWork, table
+from opensky.persistence import DocumentQuery, Param, Reader, UnitOfWork
 from opensky.web.objects import Session
 
 
@@ -20,13 +19,9 @@ class Credentials(msgspec.Struct, frozen=True):
     demo: bool = False
 
 
-_members = table(Member)
-_BY_EMAIL = Query(
-    select(_members.c.body).where(_members.c.email == bindparam("email")), msgspec.json.Decoder(Credentials).decode
-)
-_BY_ID = select(_members.c.body).where(_members.c.id == bindparam("id"))
-_CREDENTIALS = Query(_BY_ID, msgspec.json.Decoder(Credentials).decode)
-_SHOWN = Query(_BY_ID, msgspec.json.Decoder(Member).decode)
+_BY_EMAIL = DocumentQuery(Member, {"email": Param("email")}, into=Credentials)
+_CREDENTIALS = DocumentQuery(Member, {"id": Param("id")}, into=Credentials)
+_SHOWN = DocumentQuery(Member, {"id": Param("id")}, into=Member)
 
 
 class MemberRepository:
@@ -38,15 +33,15 @@ class MemberRepository:
 
     def credentials_of(self, email: str) -> Credentials | None:
         """Whose is this address, and what is kept of the password? Read without taking the writer's turn."""
-        return self._reader.fetch_one(_BY_EMAIL, email=email)
+        return self._reader.read_one(_BY_EMAIL, email=email)
 
     def credentials_by_id(self, member_id: MemberId) -> Credentials | None:
         """What is kept of this member's password? Read without taking the writer's turn."""
-        return self._reader.fetch_one(_CREDENTIALS, id=member_id)
+        return self._reader.read_one(_CREDENTIALS, id=member_id)
 
     def shown(self, member_id: MemberId) -> Member | None:
         """Which member has this id? To be looked at: the object is not tracked."""
-        return self._reader.fetch_one(_SHOWN, id=member_id)
+        return self._reader.read_one(_SHOWN, id=member_id)
 
     def by_id(self, member_id: MemberId) -> Member | None:
         """Which member has this id?"""

@@ -1,22 +1,22 @@
 """Every question that is asked about orders."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal_column, or_, select, update
 
 from opensky.devo.bag.offers import Offer, offers
 from opensky.devo.orders.objects import Buyer, Order, OrderId, OrderLine
-from opensky.devo.products.objects import Picture, Product
+from opensky.devo.products.objects import Picture, Product, ProductCard
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.ids import first_id_at
 from opensky.kernel.money import Money
 from opensky.mapping import describe
-from opensky.persistence import Command, Query, Reader, UnitOfWork, table
+from opensky.persistence import Command, DocumentQuery, Param, Query, Reader, UnitOfWork, table
 
-_orders, _lines, _products, _sellers = table(Order), table(OrderLine), table(Product), table(Seller)
+_orders, _lines, _cards = table(Order), table(OrderLine), table(ProductCard)
 
 
 class Listed(NamedTuple):
@@ -35,6 +35,7 @@ class ListedLine(NamedTuple):
     order_id: int
     quantity: int
     name: str
+    product_id: int
     picture: str
     picture_alt: str
 
@@ -62,29 +63,29 @@ def _listed(id_: int, number: str, placed_at: datetime, state: str, minor: int, 
     return Listed(id_, number, placed_at, state, Money(minor, currency))
 
 
-class _Looks(msgspec.Struct):
-    """The part of a product's document that shows what it looks like."""
+class _Body(msgspec.Struct):
+    """The part of a product's document that is shown of what has no card any more."""
 
+    id: int
+    seller_id: int
+    slug: str
     pictures: list[Picture] = []
 
+    @property
+    def picture(self) -> Picture:
+        return self.pictures[0] if self.pictures else _NO_PICTURE
 
-_read = msgspec.json.Decoder(_Looks).decode
+
+class _Face(msgspec.Struct):
+    """The part of a seller's document that is shown of what has no card any more."""
+
+    id: int
+    slug: str
+    name: str
+
+
 _NO_PICTURE = Picture(path="", alt="")
-
-
-def _picture(body: str | None) -> Picture:
-    pictures = _read(body).pictures if body else []
-    return pictures[0] if pictures else _NO_PICTURE
-
-
-def _listed_line(order_id: int, quantity: int, name: str, body: str | None) -> ListedLine:
-    picture = _picture(body)
-    return ListedLine(order_id, quantity, name, picture.path, picture.alt)
-
-
-def _names(product_id: int, slug: str, body: str, seller_slug: str | None, seller_name: str | None) -> Names:
-    picture = _picture(body)
-    return Names(product_id, slug, picture.path, picture.alt, seller_slug or "", seller_name or "")
+_NOBODY = _Face(0, "", "")
 
 
 _OF_MEMBER = Query(
@@ -106,11 +107,18 @@ _OF_MEMBER = Query(
     _listed,
 )
 _LINES = Query(
-    select(_lines.c.order_id, _lines.c.quantity, _lines.c.name, _products.c.body)
-    .outerjoin(_products, _products.c.id == _lines.c.product_id)
+    select(
+        _lines.c.order_id,
+        _lines.c.quantity,
+        _lines.c.name,
+        _lines.c.product_id,
+        func.coalesce(_cards.c.picture, ""),
+        func.coalesce(_cards.c.picture_alt, ""),
+    )
+    .outerjoin(_cards, _cards.c.product_id == _lines.c.product_id)
     .where(_lines.c.order_id.in_(bindparam("order_ids", expanding=True)))
     .order_by(_lines.c.order_id, _lines.c.position),
-    _listed_line,
+    ListedLine,
 )
 _WAITING = Query(
     select(_orders.c.number, _lines.c.sku, _lines.c.quantity)
@@ -127,12 +135,23 @@ _WAITING = Query(
     WaitingLine,
 )
 _NAMES = Query(
-    select(_products.c.id, _products.c.slug, _products.c.body, _sellers.c.slug, _sellers.c.name)
-    .outerjoin(_sellers, _sellers.c.id == _products.c.seller_id)
-    .where(_products.c.id.in_(bindparam("product_ids", expanding=True))),
-    _names,
+    select(
+        _cards.c.product_id,
+        _cards.c.slug,
+        _cards.c.picture,
+        _cards.c.picture_alt,
+        _cards.c.seller_slug,
+        _cards.c.seller_name,
+    ).where(_cards.c.product_id.in_(bindparam("product_ids", expanding=True))),
+    Names,
 )
+_PRODUCTS = DocumentQuery(Product, {"id": {"$in": Param("ids")}}, into=_Body)
+_SELLERS = DocumentQuery(Seller, {"id": {"$in": Param("ids")}}, into=_Face)
 _TAKEN = Query(select(literal_column("1")).where(_orders.c.number == bindparam("number")), int)
+
+
+def _with_picture(line: ListedLine, picture: Picture | None) -> ListedLine:
+    return line._replace(picture=picture.path, picture_alt=picture.alt) if picture is not None else line
 
 
 def _row(order: Order) -> dict[str, Any]:
@@ -250,12 +269,26 @@ class OrderRepository:
 
     def lines_of(self, order_ids: Sequence[int]) -> list[ListedLine]:
         """What is in these orders?"""
-        return self._reader.fetch(_LINES, order_ids=list(order_ids)) if order_ids else []
+        lines = self._reader.fetch(_LINES, order_ids=list(order_ids)) if order_ids else []
+        looks = {p.id: p.picture for p in self._without_card({each.product_id for each in lines if not each.picture})}
+        return [line if line.picture else _with_picture(line, looks.get(line.product_id)) for line in lines]
 
     def names(self, product_ids: Sequence[int]) -> dict[int, Names]:
         """What are these products and their insiders called now, and what do they look like?"""
         found = self._reader.fetch(_NAMES, product_ids=list(product_ids)) if product_ids else []
-        return {each.product_id: each for each in found}
+        named = {each.product_id: each for each in found}
+        hidden = self._without_card(set(product_ids) - named.keys())
+        sellers = self._reader.read(_SELLERS, ids=list({p.seller_id for p in hidden})) if hidden else []
+        faces = {seller.id: seller for seller in sellers}
+        for product in hidden:
+            face = faces.get(product.seller_id, _NOBODY)
+            looks = product.picture
+            named[product.id] = Names(product.id, product.slug, looks.path, looks.alt, face.slug, face.name)
+        return named
+
+    def _without_card(self, product_ids: Collection[int]) -> list[_Body]:
+        """Return what is known of products that are not on show: most orders name none, and ask nothing then."""
+        return self._reader.read(_PRODUCTS, ids=list(product_ids)) if product_ids else []
 
     def of_guest(self, bag_id: int) -> list[Order]:
         """Which orders were placed by the guest with this bag?"""

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, update
 
 from opensky.devo.products.objects import CategoryCard, Picture, Product, ProductCard, Variant
 from opensky.devo.products.search import SEARCH, entries
@@ -14,10 +13,10 @@ from opensky.devo.products.stock import StockRepository, ids_in_stock, next_vers
 from opensky.devo.sellers import search as sellers_search
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.clock import Clock
-from opensky.persistence import Bulk, Database, UnitOfWork, table
+from opensky.persistence import Bulk, Database, DocumentQuery, Param, UnitOfWork, table
 from opensky.persistence.cursors import microseconds
 
-_cards, _shelved, _products = table(ProductCard), table(CategoryCard), table(Product)
+_cards, _shelved = table(ProductCard), table(CategoryCard)
 
 CHUNK = 2000
 SHOWN_OF_SELLER = frozenset({"slug", "name", "picture"})
@@ -57,7 +56,9 @@ class _Face(NamedTuple):
 
 
 _NOBODY = _Face("", "", "")
-_read_product = msgspec.json.Decoder(_Shown).decode
+_NEXT = {"status": "published", "id": {"$gt": Param("last")}}
+_ON_SHOW = DocumentQuery(Product, _NEXT, into=_Shown, sort=("id",), limit=CHUNK)
+_OF_SELLER = DocumentQuery(Product, {"seller_id": Param("seller_id"), **_NEXT}, into=_Shown, sort=("id",), limit=CHUNK)
 
 
 class CardKeeper:
@@ -90,16 +91,10 @@ class CardKeeper:
         whose = _cards.c.seller_id == seller.id
         shown = {"seller_slug": seller.slug, "seller_name": seller.name, "seller_picture": seller.picture}
         self._unit.execute(update(_cards).where(whose).values(**shown, version=next_version(self._clock)))
-        on_show = (_products.c.seller_id == seller.id, _products.c.status == "published")
         last = 0
-        while bodies := self._some_bodies(last, *on_show):
-            products = [_read_product(body) for body in bodies]
+        while products := self._unit.read(_OF_SELLER, seller_id=seller.id, last=last):
             SEARCH.put(self._unit.execute, entries((product, seller.name) for product in products))
             last = products[-1].id
-
-    def _some_bodies(self, last: int, *conditions: Any) -> list[str]:
-        statement = select(_products.c.body).where(*conditions, _products.c.id > last).order_by(_products.c.id)
-        return list(self._unit.execute(statement.limit(CHUNK)).scalars())
 
 
 def rebuild(database: Database) -> int:
@@ -110,8 +105,8 @@ def rebuild(database: Database) -> int:
     """
     with database.bulk() as bulk:
         faces = {s.id: _Face(s.slug, s.name, s.picture) for s in sellers_search.fill(bulk)}
-        for cls in (CategoryCard, ProductCard):
-            bulk.execute(delete(table(cls)))
+        bulk.execute(delete(_shelved))
+        bulk.execute(delete(_cards))
         SEARCH.clear(bulk.execute)
         shown = 0
         for products in _chunks(bulk):
@@ -167,12 +162,6 @@ def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_st
 
 def _chunks(bulk: Bulk) -> Iterator[list[_Shown]]:
     last = 0
-    while True:
-        statement = select(_products.c.id, _products.c.body).where(
-            _products.c.id > last, _products.c.status == "published"
-        )
-        rows = bulk.execute(statement.order_by(_products.c.id).limit(CHUNK)).all()
-        if not rows:
-            return
-        yield [_read_product(body) for _, body in rows]
-        last = rows[-1][0]
+    while products := bulk.read(_ON_SHOW, last=last):
+        yield products
+        last = products[-1].id

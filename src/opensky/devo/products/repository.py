@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, type_coerce
 
 from opensky.devo.products.objects import (
@@ -18,12 +18,12 @@ from opensky.devo.products.objects import (
 from opensky.devo.products.search import SEARCH, scope_of
 from opensky.devo.products.views import CardRow, ProductShown, ShelfShown
 from opensky.kernel.money import Money
-from opensky.persistence import Query, Reader, UnitOfWork, table
+from opensky.persistence import DocumentQuery, Param, Query, Reader, UnitOfWork, table
 from opensky.persistence.cursors import Cursor, microseconds, older_than
+from opensky.persistence.documents.reading import beginning, begins
 from opensky.persistence.fulltext import Rank
 
-_cards, _shelved = table(ProductCard), table(CategoryCard)
-_products, _stock, _categories = table(Product), table(StockItem), table(Category)
+_cards, _shelved, _stock = table(ProductCard), table(CategoryCard), table(StockItem)
 
 
 def _card(  # noqa: PLR0917 - the columns of a card, in order
@@ -89,18 +89,21 @@ _ON_SHELF = Query(
     .limit(bindparam("limit")),
     _card,
 )
-_BY_SLUG = Query(
-    select(_products.c.body).where(_products.c.slug == bindparam("slug"), _products.c.status == "published"),
-    msgspec.json.Decoder(ProductShown).decode,
-)
 _LEFT = Query(
     select(_stock.c.sku, _stock.c.on_hand).where(_stock.c.product_id == bindparam("product_id")),
     lambda sku, on_hand: (sku, on_hand),
 )
-_SHELVES = Query(
-    select(_categories.c.body).order_by(_categories.c.position, _categories.c.slug),
-    msgspec.json.Decoder(ShelfShown).decode,
-)
+
+
+class _Addressed(Struct):
+    """Where a product is found."""
+
+    slug: str
+
+
+_BY_SLUG = DocumentQuery(Product, {"slug": Param("slug"), "status": "published"}, into=ProductShown)
+_SLUGS = DocumentQuery(Product, begins("slug"), into=_Addressed)
+_SHELVES = DocumentQuery(Category, into=ShelfShown, sort=("position", "slug"))
 
 
 class ProductRepository:
@@ -141,7 +144,7 @@ class ProductRepository:
 
     def shown(self, slug: str) -> ProductShown | None:
         """What is on show under this address?"""
-        return self._reader.fetch_one(_BY_SLUG, slug=slug)
+        return self._reader.read_one(_BY_SLUG, slug=slug)
 
     def left(self, product_id: int) -> dict[str, int]:
         """How many are left of each variant?"""
@@ -149,7 +152,7 @@ class ProductRepository:
 
     def shelves(self) -> list[ShelfShown]:
         """Which shelves are there?"""
-        return self._reader.fetch(_SHELVES)
+        return self._reader.read(_SHELVES)
 
     def with_id(self, product_id: ProductId) -> Product | None:
         """Which object has this id?"""
@@ -161,8 +164,7 @@ class ProductRepository:
 
     def slugs_like(self, slug: str) -> set[str]:
         """Which addresses begin like this one?"""
-        statement = select(_products.c.slug).where(_products.c.slug >= slug, _products.c.slug < slug + "z")
-        return set(self._unit.execute(statement).scalars())
+        return {product.slug for product in self._unit.read(_SLUGS, **beginning(slug))}
 
     def add(self, product: Product) -> None:
         """Keep a new product."""

@@ -2,28 +2,30 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from msgspec import Struct
 
 from opensky.devo.sellers import search
 from opensky.devo.sellers.objects import Seller, SellerId
-from opensky.devo.sellers.views import Insider, InsiderInFull, read_insider, read_insider_in_full
-from opensky.persistence import Query, Reader, UnitOfWork, table
-from opensky.persistence.cursors import Cursor, older_than
+from opensky.devo.sellers.views import Insider, InsiderInFull
+from opensky.persistence import DocumentQuery, Param, Reader, UnitOfWork
+from opensky.persistence.cursors import Cursor
+from opensky.persistence.documents.reading import beginning, begins, earlier
 from opensky.persistence.fulltext import Rank
 
-_sellers = table(Seller)
+
+class _Addressed(Struct):
+    """Where an insider is found."""
+
+    slug: str
 
 
-_BY_SLUG = Query(select(_sellers.c.body).where(_sellers.c.slug == bindparam("slug")), read_insider_in_full)
-_BY_ID = Query(select(_sellers.c.body).where(_sellers.c.id == bindparam("id")), read_insider)
-_BY_IDS = Query(select(_sellers.c.body).where(_sellers.c.id.in_(bindparam("ids", expanding=True))), read_insider)
-_JOINED = Query(
-    select(_sellers.c.body)
-    .where(older_than(_sellers.c.joined_at, _sellers.c.id))
-    .order_by(_sellers.c.joined_at.desc(), _sellers.c.id.desc())
-    .limit(bindparam("limit")),
-    read_insider_in_full,
+_BY_SLUG = DocumentQuery(Seller, {"slug": Param("slug")}, into=InsiderInFull)
+_BY_ID = DocumentQuery(Seller, {"id": Param("id")}, into=Insider)
+_BY_IDS = DocumentQuery(Seller, {"id": {"$in": Param("ids")}}, into=Insider)
+_JOINED = DocumentQuery(
+    Seller, earlier("joined_at"), into=InsiderInFull, sort=("-joined_at", "-id"), limit=Param("limit")
 )
+_SLUGS = DocumentQuery(Seller, begins("slug"), into=_Addressed)
 
 
 class SellerRepository:
@@ -35,21 +37,20 @@ class SellerRepository:
 
     def shown_by_slug(self, slug: str) -> InsiderInFull | None:
         """Who has this address?"""
-        return self._reader.fetch_one(_BY_SLUG, slug=slug)
+        return self._reader.read_one(_BY_SLUG, slug=slug)
 
     def shown(self, seller_id: int) -> Insider | None:
         """Who has this id?"""
-        return self._reader.fetch_one(_BY_ID, id=seller_id)
+        return self._reader.read_one(_BY_ID, id=seller_id)
 
     def shown_by_ids(self, ids: Sequence[int]) -> list[Insider]:
         """Who are these, in the order of the ids? What is not there is left out."""
-        found = {insider.id: insider for insider in self._reader.fetch(_BY_IDS, ids=list(ids))} if ids else {}
+        found = {insider.id: insider for insider in self._reader.read(_BY_IDS, ids=list(ids))} if ids else {}
         return [found[i] for i in ids if i in found]
 
     def newest(self, before: Cursor, limit: int) -> list[InsiderInFull]:
         """Who joined last, before the cursor?"""
-        at = before.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # as documents keep instants
-        return self._reader.fetch(_JOINED, before_at=at, before_id=before.id, limit=limit)
+        return self._reader.read(_JOINED, before_at=before.at, before_id=before.id, limit=limit)
 
     def matching(self, words: str, limit: int) -> list[Insider]:
         """Whose name, craft, town or sentence holds these words?"""
@@ -70,8 +71,7 @@ class SellerRepository:
 
     def slugs_like(self, slug: str) -> set[str]:
         """Which addresses begin like this one?"""
-        statement = select(_sellers.c.slug).where(_sellers.c.slug >= slug, _sellers.c.slug < slug + "z")
-        return set(self._unit.execute(statement).scalars())
+        return {seller.slug for seller in self._unit.read(_SLUGS, **beginning(slug))}
 
     def add(self, seller: Seller) -> None:
         """Keep a new insider, and let the search find them."""

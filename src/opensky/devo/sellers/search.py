@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
-
 from opensky.devo.sellers.objects import Seller
-from opensky.devo.sellers.views import Insider, read_insider
-from opensky.persistence import Bulk, Database, table
+from opensky.devo.sellers.views import Insider
+from opensky.persistence import Bulk, Database, DocumentQuery
 from opensky.persistence.fulltext import Fts5Search, TextSearch
 
 SEARCH: TextSearch = Fts5Search("seller_search", {"name": 10, "craft": 4, "town": 3, "sentence": 1})
+
+
+_EVERYBODY = DocumentQuery(Seller, into=Insider)
 
 
 def rebuild(database: Database) -> None:
@@ -21,7 +22,7 @@ def rebuild(database: Database) -> None:
 
 def fill(bulk: Bulk) -> list[Insider]:
     """Make all entries anew in an open transaction, and return the insiders that were read for it."""
-    sellers = [read_insider(body) for body in bulk.execute(select(table(Seller).c.body)).scalars()]
+    sellers = bulk.read(_EVERYBODY)
     SEARCH.clear(bulk.execute)
     SEARCH.put(bulk.execute, entries(sellers), new=True)
     return sellers

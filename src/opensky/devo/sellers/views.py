@@ -1,9 +1,7 @@
 """What lists and pages read of insiders: frozen values, never saved."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-import msgspec
 from msgspec import Struct
 
 
@@ -24,9 +22,3 @@ class InsiderInFull(Insider, frozen=True, kw_only=True):
 
     bio: str = ""
     joined_at: datetime
-
-
-read_insider: Callable[[str], Insider] = msgspec.json.Decoder(Insider).decode
-"""Makes an insider of the body of a seller's document."""
-read_insider_in_full: Callable[[str], InsiderInFull] = msgspec.json.Decoder(InsiderInFull).decode
-"""Makes an insider, with everything their page shows, of the body of a seller's document."""
