@@ -82,7 +82,7 @@ class DocumentQuery(Generic[S]):
         columns, into = self._answer()
         statement = select(*columns).where(compile_filter(self._cls, filled))
         statement = statement.order_by(*compile_sort(self._cls, self._sort))
-        limit = bindparam(self._limit.name) if isinstance(self._limit, Param) else self._limit
+        limit: Any = bindparam(self._limit.name) if isinstance(self._limit, Param) else self._limit
         return Query(statement.limit(limit), into)
 
     def _answer(self) -> tuple[list[Any], Callable[..., S]]:
