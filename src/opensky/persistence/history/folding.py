@@ -11,7 +11,7 @@ from opensky.mapping import describe
 from opensky.persistence.documents.codec import Plain, dump
 from opensky.persistence.history.keys import key_text
 from opensky.persistence.history.privacy import keeps, masked, privacy_of
-from opensky.persistence.history.reading import ChangeHistory, Entry, Source
+from opensky.persistence.history.reading import Asked, ChangeHistory, Entry, Source
 from opensky.persistence.lifecycle.rows import plain_row
 
 T = TypeVar("T")
@@ -28,8 +28,8 @@ class Objects(Source, Protocol):
 class Past:
     """An object as it was. ``state`` is ``None`` where there was no such object.
 
-    ``hidden`` names the paths that are masked. ``whole`` is false where the history shows that the object was also changed
-    without being kept, so that what those changes touched stands as it was after them.
+    ``hidden`` names the fields that are masked. ``whole`` is false where the versions tell that the object was also changed
+    without its being kept: what was touched then stands as it was afterwards.
     """
 
     state: Plain | None
@@ -47,9 +47,13 @@ def as_of(unit: Objects, cls: type, key: Sequence[Any], at: datetime) -> Past:
         message = f"The history keeps nothing of {cls.__name__}."
         raise NotImplementedError(message)
     obj = unit.get(cls, *key)
-    since = ChangeHistory(unit).since(cls.__name__, key_text(tuple(key)), first_id_at(at))
+    history, whose = ChangeHistory(unit), Asked(kind=cls.__name__, object_id=key_text(tuple(key)))
+    near = history.since(whose.kind, whose.object_id, first_id_at(at))
+    since, before = [entry for entry in near if entry.at > at], [entry for entry in near if entry.at <= at]
+    if not before:
+        before = history.page(whose, 1, first_id_at(at)).entries
     state, version = present(obj)
-    return fold(cls, state, version, [entry for entry in since if entry.at > at])
+    return fold(cls, state, version, since, before[0] if before else None)
 
 
 def present(obj: Any) -> tuple[Plain | None, int | None]:
@@ -64,17 +68,23 @@ def present(obj: Any) -> tuple[Plain | None, int | None]:
     return state, None if version is None else getattr(obj, version.name)
 
 
-def fold(cls: type, state: Plain | None, version: int | None, entries: Iterable[Entry]) -> Past:
-    """Undo changes, newest first, from a state and its version."""
+def fold(cls: type, state: Plain | None, version: int | None, since: Iterable[Entry], last: Entry | None) -> Past:
+    """Undo changes from a state and its version; ``last`` is the newest change that stays, if there is one."""
     state, whole = copy.deepcopy(state), True
-    for entry in in_order(entries):
-        if entry.operation != "remove" and version is not None and entry.version not in {None, version}:
-            whole = False
+    for entry in in_order(since):
+        whole = whole and _follows(version, entry)
         state = undone(cls, state, entry)
         version = entry.version - 1 if entry.operation == "update" and entry.version is not None else None
+    # A version of 0 is an object as it was made: there was nothing to keep.
+    whole = whole and (_follows(version, last) if last is not None else version in {None, 0})
     if state is None:
         return Past(None, frozenset(), whole)
     return _guarded(cls, state, whole=whole)
+
+
+def _follows(version: int | None, entry: Entry) -> bool:
+    """Say whether an object in that version can have become so by this change."""
+    return version is None or entry.operation == "remove" or entry.version in {None, version}
 
 
 def undone(cls: type, state: Plain | None, entry: Entry) -> Plain | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal_column, or_, select
 
 from opensky.kernel.ids import first_id_at, made_at
 from opensky.persistence.history.actor import Actor
@@ -25,6 +25,7 @@ LOOK = 20_000
 NEWEST = (1 << 63) - 1
 _EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 _rows = table(Change)
+_ONE = literal_column("1", Integer)
 
 
 class Source(Protocol):
@@ -141,10 +142,10 @@ def _shown(rows: Any) -> list[ColumnElement[Any]]:
 def _searching(driver: Driver) -> Select[Any]:
     near = _driven(driver, *_rows.c, limit="look").subquery("near")
     conditions = [
-        or_(bindparam(f"any_{name}") == 1, near.c[name] == bindparam(f"only_{name}", type_=_rows.c[name].type))
+        or_(bindparam(f"any_{name}") == _ONE, near.c[name] == bindparam(f"only_{name}", type_=_rows.c[name].type))
         for name in ("kind", "actor_kind", "actor_id")
     ]
-    named = or_(bindparam("any_field") == 1, near.c.paths.like(bindparam("exact"), escape="!"))
+    named = or_(bindparam("any_field") == _ONE, near.c.paths.like(bindparam("exact"), escape="!"))
     below = near.c.paths.like(bindparam("below"), escape="!")
     return (
         select(*_shown(near)).where(*conditions, or_(named, below)).order_by(near.c.id.desc()).limit(bindparam("limit"))
