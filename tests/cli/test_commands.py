@@ -17,6 +17,7 @@ from opensky.wiring import open_database
 COMMANDS = (
     ("up",),
     ("web",),
+    ("doctor",),
     ("test",),
     ("events",),
     ("bench",),

@@ -14,7 +14,7 @@ from sqlalchemy import delete, inspect, table
 from opensky.persistence import Database
 
 _PREFIX = "opensky_test_"
-_KEPT = {"about"}  # says of which release the tables are
+_KEPT = {"about", "migrations"}  # say of which release the tables are
 
 
 @contextmanager
