@@ -3,7 +3,15 @@
 from opensky.persistence.bulk import Bulk
 from opensky.persistence.database import Database
 from opensky.persistence.documents.reading import DocumentQuery, Param
-from opensky.persistence.errors import Duplicate, NotLoaded, ReadOnly, StaleObject, StoreBusy, Uncompilable
+from opensky.persistence.errors import (
+    ConnectionLost,
+    Duplicate,
+    NotLoaded,
+    ReadOnly,
+    StaleObject,
+    StoreBusy,
+    Uncompilable,
+)
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.query import Command, Query
 from opensky.persistence.reader import Reader
@@ -16,6 +24,7 @@ __all__ = [
     "METADATA",
     "Bulk",
     "Command",
+    "ConnectionLost",
     "Database",
     "DocumentQuery",
     "Duplicate",

@@ -17,6 +17,7 @@ from opensky.persistence.bulk import Bulk
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.engines.opening import open_engine, read_url
+from opensky.persistence.lifecycle.registry import Lifecycle
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.reader import Reader
 from opensky.persistence.references import guard_references
@@ -58,16 +59,23 @@ class Database:
             if describe(cls).store == "documents":
                 guard_references(cls)
         map_entities(self.model)
+        self.lifecycle = Lifecycle()
+        """Who hears of what its units of work do; listeners are added while the application starts."""
+        self.lifecycle.know(self.model)
         # A thread can hold two at once, its reader's and its reading unit's: with fewer, all could wait for each other.
         self._reading = self._sql.reading(2 * threads)
         self._writing = self._sql.writing(threads)
         self._replicas = [self._sql.reading(threads, read_url(replica)) for replica in replicas]
+        self.replicated = bool(self._replicas)
+        """Whether a reader may lag behind what was just written, so that who wrote should ask for the primary."""
         self._turn = itertools.count()
         self.engines = (self._reading, self._writing, *self._replicas)
         self.elsewhere = _open_elsewhere(documents) if documents else None
         """Where the documents are, if not beside the rows."""
         self._writes = Writes(self._writing, self._sql.turns(), self._writing_documents)
         self._reads = Reads(self._reading, self._reading_documents)
+        self.versions: Callable[[], Sequence[str]] | None = None
+        """Tells which deploy migrations fresh tables hold; a database with them gets new tables by migrations alone."""
         self.on_query: Callable[[str], None] | None = None
         """Told of each prepared query, which the engines' own events do not see."""
 
@@ -80,7 +88,7 @@ class Database:
         with self._readable():
             self._sql.prepare()
             with self._writing.begin() as connection:
-                schema.prepare(connection)
+                schema.prepare(connection, self.versions and self.versions())
         if self.elsewhere is not None:
             self.elsewhere.ensure(self.model)
 
@@ -111,14 +119,15 @@ class Database:
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
         """Open a unit of work; a reading one takes no turn to write and refuses changes. It never reads a replica."""
         transactions = self._reads if read_only else self._writes
-        return UnitOfWork(transactions, self.ids, self.clock, read_only=read_only)
+        return UnitOfWork(transactions, self.ids, self.clock, lifecycle=self.lifecycle, read_only=read_only)
 
     def reader(self, *, primary: bool = False) -> Reader:
         """Open a reader, on a replica if there is one; ``primary`` for whoever must see what was just written."""
-        engine = self._reading
-        if self._replicas and not primary:
-            engine = self._replicas[next(self._turn) % len(self._replicas)]
-        return Reader(engine, self.on_query, self.elsewhere.reading if self.elsewhere is not None else None)
+        elsewhere = self.elsewhere.reading if self.elsewhere is not None else None
+        if primary or not self._replicas:
+            return Reader(self._reading, self.on_query, elsewhere)
+        replica = self._replicas[next(self._turn) % len(self._replicas)]
+        return Reader(replica, self.on_query, elsewhere, instead=self._reading)
 
     def bulk(self) -> Bulk:
         """Open a bulk writer."""

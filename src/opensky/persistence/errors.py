@@ -7,11 +7,13 @@ OpenSkyError
 ├── NotLoaded      a reference was used before ``UnitOfWork.load``
 ├── Uncompilable   a filter that no index-friendly SQL exists for; it never scans in Python
 ├── ReadOnly       a write in a unit of work that only reads
-├── FlushInFlush   a listener asked for a flush, commit or rollback inside of the flush
-└── StoreBusy      the one writer did not get its turn in time
+└── FlushInFlush   a listener asked for a flush, commit or rollback inside of the flush
+Refusal
+└── StoreBusy      others held what was needed for too long, or until both would have waited for ever
+    └── ConnectionLost   the database server went away
 """
 
-from opensky.kernel.errors import Conflict, OpenSkyError
+from opensky.kernel.errors import Conflict, OpenSkyError, Refusal
 
 
 class StaleObject(Conflict):
@@ -39,9 +41,17 @@ class ReadOnly(OpenSkyError):
     """A write was tried in a unit of work that only reads."""
 
 
+class EndlessFlush(OpenSkyError):
+    """Listeners add to a flush without end; the message names them."""
+
+
 class FlushInFlush(OpenSkyError):
     """A listener asked for a flush, a commit or a rollback inside of the flush that called it."""
 
 
-class StoreBusy(OpenSkyError):
-    """The one writer of the embedded store did not get its turn in time."""
+class StoreBusy(Refusal):
+    """Others held what was needed: the turn to write, a row, or all connections. Nothing was written; try again."""
+
+
+class ConnectionLost(StoreBusy):
+    """The connection to the database was lost. Nothing was written; try again."""

@@ -8,6 +8,9 @@ from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql.elements import CompilerElement
 
+from opensky.persistence.duplicates import duplicate_of
+from opensky.persistence.refusals import raise_meaning
+
 T = TypeVar("T")
 Row = Sequence[Any]
 Processor = Callable[[Any], Any]
@@ -38,7 +41,11 @@ class Query(Generic[T]):
             with self._lock:
                 compiled = self._compiled.setdefault(dialect.name, _Compiled(self._statement, dialect))
         sql, parameters = compiled.call(values)
-        cursor.execute(sql, parameters)
+        try:
+            cursor.execute(sql, parameters)
+        except dialect.loaded_dbapi.Error as error:
+            raise_meaning(error, dialect, cursor)
+            raise
         into, processors = self._into, compiled.processors
         if not processors:
             return [into(*row) for row in cursor.fetchall()]
@@ -66,10 +73,16 @@ class Command:
             with self._lock:
                 compiled = self._compiled.setdefault(dialect.name, _Compiled(self._statement, dialect))
         calls = [compiled.call(values) for values in rows]
-        if len(calls) == 1:
-            cursor.execute(*calls[0])
-        elif calls:
-            cursor.executemany(calls[0][0], [parameters for _, parameters in calls])
+        try:
+            if len(calls) == 1:
+                cursor.execute(*calls[0])
+            elif calls:
+                cursor.executemany(calls[0][0], [parameters for _, parameters in calls])
+        except dialect.loaded_dbapi.IntegrityError as error:
+            raise duplicate_of(error, calls[0][0]) from error
+        except dialect.loaded_dbapi.Error as error:
+            raise_meaning(error, dialect, cursor)
+            raise
         return int(cursor.rowcount) if calls else 0
 
 

@@ -8,10 +8,12 @@ from sqlalchemy import Executable, Row, func, select
 from sqlalchemy.engine import Connection, Engine
 
 from opensky.mapping import describe
+from opensky.persistence.connecting import connected
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.reading import DocumentQuery, converted
 from opensky.persistence.documents.sql_engine import SqlDocuments
+from opensky.persistence.errors import ConnectionLost
 from opensky.persistence.query import Query
 from opensky.persistence.tables import table
 
@@ -22,7 +24,8 @@ class Reader:
     """Reads for one request on one connection, taken at first use; every statement sees the newest commit.
 
     Counts its statements in ``statements``, so that tests can assert how many a page needs. ``elsewhere`` reads documents
-    that are kept in another store than the rows.
+    that are kept in another store than the rows. As it holds nothing between two statements, it takes another connection
+    once if its own is lost; ``instead`` is where to if a replica is gone.
     """
 
     def __init__(
@@ -30,8 +33,10 @@ class Reader:
         engine: Engine,
         on_query: Callable[[str], None] | None = None,
         elsewhere: Callable[[], DocumentEngine] | None = None,
+        instead: Engine | None = None,
     ) -> None:
         self._engine = engine
+        self._instead = instead
         self._on_query = on_query
         self._elsewhere = elsewhere
         self._connection: Connection | None = None
@@ -43,7 +48,11 @@ class Reader:
         self.statements += 1
         if self._on_query is not None:
             self._on_query(query.text)
-        return query.run(self._driver_cursor(), self._engine.dialect, values)
+        try:
+            return query.run(self._driver_cursor(), self._engine.dialect, values)
+        except ConnectionLost as error:
+            self._reconnect(error)
+            return query.run(self._driver_cursor(), self._engine.dialect, values)
 
     def fetch_one(self, query: Query[S], **values: Any) -> S | None:
         """Return the first value of a prepared query, or ``None``."""
@@ -52,7 +61,11 @@ class Reader:
     def rows(self, statement: Executable, parameters: Any = None) -> Sequence[Row[Any]]:
         """Run a Core statement and return its rows."""
         self.statements += 1
-        return self._connected().execute(statement, parameters).fetchall()
+        try:
+            return self._connected().execute(statement, parameters).fetchall()
+        except ConnectionLost as error:
+            self._reconnect(error)
+            return self._connected().execute(statement, parameters).fetchall()
 
     def one(self, statement: Executable, parameters: Any = None) -> Row[Any] | None:
         """Return the first row of a Core statement, or ``None``."""
@@ -69,7 +82,11 @@ class Reader:
             self._on_query(query.text)
         if self._elsewhere is not None:
             return self._elsewhere().read(query, values)
-        return query.run(self._driver_cursor(), self._engine.dialect, values)
+        try:
+            return query.run(self._driver_cursor(), self._engine.dialect, values)
+        except ConnectionLost as error:
+            self._reconnect(error)
+            return query.run(self._driver_cursor(), self._engine.dialect, values)
 
     def read_one(self, query: DocumentQuery[S], **values: Any) -> S | None:
         """Return the first answer to a prepared question about documents, or ``None``."""
@@ -106,8 +123,17 @@ class Reader:
 
     def _connected(self) -> Connection:
         if self._connection is None:
-            self._connection = self._engine.connect()
+            self._connection = connected(self._engine)
         return self._connection
+
+    def _reconnect(self, lost: ConnectionLost) -> None:
+        self._cursor = None
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.invalidate(lost)
+            connection.close()
+        if self._instead is not None:
+            self._engine, self._instead = self._instead, None
 
     def _documents(self) -> DocumentEngine:
         return self._elsewhere() if self._elsewhere is not None else SqlDocuments(self._connected())

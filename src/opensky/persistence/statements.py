@@ -57,4 +57,5 @@ def in_order(value: ColumnElement[Any], *, descending: bool = False, optional: b
 
 def insert_ignore(table: Table) -> InsertIgnore:
     """Return an insert into ``table`` that ignores rows whose primary or unique key is taken."""
-    return InsertIgnore(table)
+    # psycopg forgets the count when its cursor is closed, which is before anybody asks for it.
+    return InsertIgnore(table).execution_options(preserve_rowcount=True)

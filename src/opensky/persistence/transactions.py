@@ -3,11 +3,10 @@
 from collections.abc import Callable
 
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from opensky.persistence.connecting import connected
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.engines.port import Turns
-from opensky.persistence.errors import StoreBusy
 
 Documents = Callable[[Connection], DocumentEngine]
 """Makes the document engine of one transaction."""
@@ -50,12 +49,3 @@ class Reads:
 
     def end(self, connection: Connection) -> None:
         connection.close()
-
-
-def connected(engine: Engine) -> Connection:
-    """Return a connection of the pool; raises ``StoreBusy`` if none became free in time."""
-    try:
-        return engine.connect()
-    except PoolTimeout as error:
-        message = "All connections to the database were in use for too long; nothing was changed. Please try again."
-        raise StoreBusy(message) from error

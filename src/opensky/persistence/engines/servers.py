@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence.engines.port import Free, Turns
+from opensky.persistence.refusals import speak_plainly
 
 WAIT_SECONDS = 20
 """How long a request waits for a connection, or for a row that another transaction holds."""
@@ -60,7 +61,7 @@ class Server:
         return Misconfigured(message, key="database_url")
 
     def _engine(self, url: URL, **options: Any) -> Engine:
-        return create_engine(
+        engine = create_engine(
             url,
             pool_timeout=WAIT_SECONDS,
             pool_recycle=RECYCLE_SECONDS,
@@ -68,6 +69,8 @@ class Server:
             **self._options(),
             **options,
         )
+        speak_plainly(engine)
+        return engine
 
     def _options(self) -> dict[str, Any]:
         raise NotImplementedError

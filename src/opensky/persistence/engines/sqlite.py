@@ -19,6 +19,7 @@ from sqlalchemy.exc import DatabaseError
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence.engines.port import Turns
 from opensky.persistence.errors import StoreBusy
+from opensky.persistence.refusals import speak_plainly
 
 BUSY_SECONDS = 20
 PRAGMAS = (
@@ -133,6 +134,7 @@ def _engine(file: Path, connections: int, **options: Any) -> Engine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
+    speak_plainly(engine)
     return engine
 
 

@@ -1,0 +1,73 @@
+"""What a driver's error means for whoever asked: that it is worth another try, or that a value does not fit.
+
+Each driver has its own codes. What is not known here stays the error that it is.
+"""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Dialect, ExceptionContext
+
+from opensky.kernel.errors import Invalid, Refusal
+from opensky.persistence.errors import ConnectionLost, StoreBusy
+
+_BUSY = "Somebody else was changing the same; nothing of yours was written. Please try again."
+_LOST = "The connection to the database was lost; nothing was written. Please try again."
+_UNFIT = "One of the values is too long, too large, or holds characters that cannot be kept."
+
+# MariaDB: lock wait timeout, deadlock, record changed; server gone, lost, shut down, killed; too long, out of range, bad text.
+_MARIADB = {
+    **dict.fromkeys((1205, 1213, 1020), _BUSY),
+    **dict.fromkeys((2006, 2013, 2055, 1053, 1927), _LOST),
+    **dict.fromkeys((1406, 1264, 1366), _UNFIT),
+}
+# PostgreSQL: serialization, deadlock, lock not available; shut down; text too long, number too large, bad character.
+_POSTGRESQL = {
+    **dict.fromkeys(("40001", "40P01", "55P03"), _BUSY),
+    **dict.fromkeys(("57P01", "57P02", "57P03"), _LOST),
+    **dict.fromkeys(("22001", "22003", "22021", "22P05"), _UNFIT),
+}
+_SQLITE = dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), _BUSY)
+
+
+def refusal_from(error: BaseException | None, *, lost: bool = False) -> Refusal | None:
+    """Return what a driver's error means, or ``None``. ``lost``: the driver says that the connection is gone."""
+    said = _said(error)
+    if said == _UNFIT:
+        return Invalid(message=_UNFIT)
+    if said is None and lost:
+        said = _LOST
+    if said == _LOST:
+        return ConnectionLost(said)
+    return StoreBusy(said) if said else None
+
+
+def _said(error: BaseException | None) -> str | None:
+    if isinstance(error, sqlite3.Error):
+        return _SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+    state = getattr(error, "sqlstate", None)
+    if state is not None:
+        return _POSTGRESQL.get(state) or (_LOST if state.startswith("08") else None)
+    if type(error).__module__.partition(".")[0] == "psycopg":
+        return _UNFIT if type(error).__name__ == "DataError" else None
+    return _MARIADB.get(error.args[0]) if error is not None and error.args else None
+
+
+def speak_plainly(engine: Engine) -> None:
+    """Let an engine raise what its errors mean, wherever a statement runs through SQLAlchemy."""
+
+    @event.listens_for(engine, "handle_error")
+    def _translate(context: ExceptionContext) -> None:
+        # Without a connection it is about opening one, which whoever opens it explains.
+        if context.connection is not None and not context.is_pre_ping:
+            meant = refusal_from(context.original_exception, lost=context.is_disconnect)
+            if meant is not None:
+                context.chained_exception = meant
+
+
+def raise_meaning(error: Any, dialect: Dialect, cursor: Any) -> None:
+    """Raise what an error of the bare driver means; return if it means no more than it says."""
+    meant = refusal_from(error, lost=dialect.is_disconnect(error, getattr(cursor, "connection", None), cursor))
+    if meant is not None:
+        raise meant from error
