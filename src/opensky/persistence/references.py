@@ -66,7 +66,11 @@ def forget_references(obj: Any) -> None:
         delattr(obj, name)
 
 
-def load_references(finder: Finder, objects: Sequence[Any], name: str) -> None:
+Missed = Callable[[type, Any], None]
+"""Told the class and id of each reference whose target is gone."""
+
+
+def load_references(finder: Finder, objects: Sequence[Any], name: str, missed: Missed) -> None:
     """Fill one reference of all ``objects`` (of one class) with one query.
 
     Raises:
@@ -78,26 +82,30 @@ def load_references(finder: Finder, objects: Sequence[Any], name: str) -> None:
     field = description.field(name)
     match field.reference:
         case ReferenceOne(by=by):
-            _load_one(finder, objects, name, by, field.type)
+            _load_one(finder, objects, name, by, field.type, missed)
         case ReferenceMany(mapped_by=mapped_by) if mapped_by:
             _load_mapped(finder, objects, name, mapped_by, field.type, description)
         case ReferenceMany(by=by):
-            _load_listed(finder, objects, name, by, field.type)
+            _load_listed(finder, objects, name, by, field.type, missed)
         case _:
             message = f"{description.cls.__qualname__}.{name} is not a reference."
             raise Misconfigured(message)
 
 
-def _load_one(finder: Finder, objects: Sequence[Any], name: str, by: str, target: type) -> None:
+def _load_one(finder: Finder, objects: Sequence[Any], name: str, by: str, target: type, missed: Missed) -> None:
     ids = [i for o in objects if (i := getattr(o, by)) is not None]
     found = {_id_of(target)(t): t for t in finder.get_many(target, ids)}
+    for gone in dict.fromkeys(i for i in ids if i not in found):
+        missed(target, gone)
     for obj in objects:
         setattr(obj, name, found.get(getattr(obj, by)))
 
 
-def _load_listed(finder: Finder, objects: Sequence[Any], name: str, by: str, target: type) -> None:
+def _load_listed(finder: Finder, objects: Sequence[Any], name: str, by: str, target: type, missed: Missed) -> None:
     ids = list(dict.fromkeys(i for o in objects for i in getattr(o, by)))
     found = {_id_of(target)(t): t for t in finder.get_many(target, ids)}
+    for gone in (i for i in ids if i not in found):
+        missed(target, gone)
     for obj in objects:
         setattr(obj, name, [found[i] for i in getattr(obj, by) if i in found])
 

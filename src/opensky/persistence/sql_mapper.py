@@ -35,6 +35,16 @@ def map_entity(cls: type) -> None:
         event.listen(cls, "load", _forget)
 
 
+LOADED = "loaded"
+"""The key under which a session that is told of loads keeps the list of what it has just read."""
+
+
+@once_a_class
+def watch_loads(cls: type) -> None:
+    """Let sessions know what they read of a class, once a process; a session that keeps no list hears nothing."""
+    event.listen(cls, "load", _note_loaded)
+
+
 def map_entities(classes: Iterable[type]) -> None:
     """Map all entities among ``classes``."""
     for cls in classes:
@@ -56,6 +66,12 @@ def _money(rows: Any, field: Field) -> Any:
 
 def _next_version(version: int | None) -> int:
     return 0 if version is None else version + 1
+
+
+def _note_loaded(obj: Any, context: Any) -> None:
+    loaded = context.session.info.get(LOADED)
+    if loaded is not None:
+        loaded.append(obj)
 
 
 def _forget(obj: Any, _context: Any) -> None:

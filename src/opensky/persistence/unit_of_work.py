@@ -1,31 +1,30 @@
 """The unit of work: one set of tracked objects and one transaction, over rows and documents alike."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, Protocol, Self, TypeVar
 
-from sqlalchemy import Executable, select
+from sqlalchemy import Executable
 from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
-from sqlalchemy.orm.util import identity_key
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
 from opensky.persistence.documents.engine import DocumentEngine
-from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
+from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.reading import DocumentQuery
 from opensky.persistence.documents.session import DocumentSession
 from opensky.persistence.duplicates import duplicate_from
-from opensky.persistence.equality import by_values
-from opensky.persistence.errors import FlushInFlush, ReadOnly
+from opensky.persistence.errors import ReadOnly
 from opensky.persistence.flushing import Flush
 from opensky.persistence.history.actor import Actor
+from opensky.persistence.lifecycle.arguments import DocumentNotFoundEventArgs, LifecycleEventArgs
 from opensky.persistence.lifecycle.changes import ObjectChange
+from opensky.persistence.lifecycle.registry import Lifecycle, fire, make, stamp
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.query import Command, Query
 from opensky.persistence.references import load_references
+from opensky.persistence.row_session import RowSession
 
 T = TypeVar("T")
 
@@ -51,16 +50,27 @@ class UnitOfWork:
     begins a new transaction then. Nothing is written without ``commit``.
     """
 
-    def __init__(self, transactions: Transactions, ids: IdGenerator, clock: Clock, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        ids: IdGenerator,
+        clock: Clock,
+        *,
+        lifecycle: Lifecycle | None = None,
+        read_only: bool = False,
+    ) -> None:
         self._transactions = transactions
         self._ids = ids
-        self._clock = clock
+        self.clock = clock
+        self.lifecycle = lifecycle or Lifecycle()
+        self.resolve: Callable[[type], Any] = make
+        """Gives the object of a listener class: a container's ``get``; without one, what needs nothing is just made."""
         self._read_only = read_only
         self._connection: Connection | None = None
         self._engine: DocumentEngine | None = None
-        self._rows: Session | None = None
-        self._documents = DocumentSession(self._document_engine)
-        self._flushing = Flush(self._documents, lambda: self._session)
+        self._rows = RowSession(self, read_only=read_only)
+        self._documents = DocumentSession(self, self._document_engine, read_only=read_only)
+        self._flushing = Flush(self, self._rows, self._documents)
         self._after_commit: list[Callable[[], None]] = []
         self.statements = 0
         """How many prepared queries and commands it ran; the engine's own events see all others."""
@@ -74,17 +84,18 @@ class UnitOfWork:
         """The SQL connection of the transaction; begins it if it has not begun."""
         if self._connection is None:
             self._connection = self._transactions.begin()
-            if self._rows is not None:
-                self._rows.bind = self._connection
+            self._rows.bind(self._connection)
         return self._connection
 
     def persist(self, obj: object) -> None:
         """Keep a new object from the next flush on; an object that was read is tracked already."""
         self._refuse_if_read_only()
-        if describe(type(obj)).store == "documents":
-            self._documents.add(obj)
-        else:
-            self._session.add(obj)
+        heard = self.lifecycle.of(type(obj))
+        half = self._documents if heard.documents else self._rows
+        if heard.at_persist and half.is_new(obj):
+            stamp(obj, heard, self.clock.now())
+            fire(heard.pre_persist, LifecycleEventArgs("pre_persist", self, obj))
+        half.add(obj)
 
     def persist_all(self, objects: Iterable[object]) -> None:
         """Keep several new objects."""
@@ -92,26 +103,27 @@ class UnitOfWork:
             self.persist(obj)
 
     def remove(self, obj: object) -> None:
-        """Remove an object at the next flush."""
+        """Remove an object at the next flush; one that was never written is forgotten."""
         self._refuse_if_read_only()
-        if describe(type(obj)).store == "documents":
-            self._documents.remove(obj)
-        else:
-            self._session.delete(obj)
+        heard = self.lifecycle.of(type(obj))
+        half = self._documents if heard.documents else self._rows
+        if heard.pre_remove and half.is_kept(obj):
+            fire(heard.pre_remove, LifecycleEventArgs("pre_remove", self, obj))
+        half.remove(obj)
 
     def get(self, cls: type[T], *key: Any) -> T | None:
         """Return the object of an id (of several values, for a composite key), or ``None``."""
-        if describe(cls).store == "documents":
-            return next(iter(self._documents.get_many(cls, key)), None)
-        return self._session.get(cls, key if len(key) > 1 else key[0])
+        found = (self._documents if self.lifecycle.of(cls).documents else self._rows).get(cls, key)
+        if found is None:
+            self._not_found(cls, key if len(key) > 1 else key[0])
+        return found
 
     def get_many(self, cls: type[T], keys: Sequence[Any]) -> list[T]:
         """Return the objects of these ids in their order, missing ones left out, with one statement."""
-        if describe(cls).store == "documents":
+        if self.lifecycle.of(cls).documents:
             return self._documents.get_many(cls, keys)
         (id_,) = describe(cls).ids
-        known = self._session.identity_map
-        found = {k: known[identity_key(cls, k)] for k in keys if identity_key(cls, k) in known}
+        found = self._rows.known(cls, keys)
         if unknown := [k for k in dict.fromkeys(keys) if k not in found]:
             found |= {getattr(o, id_.name): o for o in self.find(cls, {id_.name: {"$in": unknown}})}
         return [found[k] for k in keys if k in found]
@@ -125,14 +137,8 @@ class UnitOfWork:
             Uncompilable: the filter or the sort cannot be compiled to SQL.
         """
         self._flush_pending()
-        filter_ = filter_ or {}
-        if describe(cls).store == "documents":
-            return self._documents.find(cls, filter_, sort=sort, limit=limit)
-        kept = by_values(cls, filter_, tuple(sort), limit)
-        if kept is not None:
-            return list(self._session.scalars(kept, dict(filter_)))
-        statement = select(cls).where(compile_filter(cls, filter_)).order_by(*compile_sort(cls, sort)).limit(limit)
-        return list(self._session.scalars(statement))
+        half = self._documents if self.lifecycle.of(cls).documents else self._rows
+        return half.find(cls, filter_ or {}, sort=sort, limit=limit)
 
     def find_one(self, cls: type[T], filter_: Filter) -> T | None:
         """Return the first object that matches, or ``None``."""
@@ -141,7 +147,7 @@ class UnitOfWork:
     def load(self, objects: Sequence[Any], *references: str) -> None:
         """Fill the named references of all ``objects`` (of one class), each with one statement."""
         for name in references:
-            load_references(self, objects, name)
+            load_references(self, objects, name, self._not_found)
 
     def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a Core statement in this transaction, after flushing what is pending.
@@ -196,7 +202,7 @@ class UnitOfWork:
     def send(self, queue: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
         """Write a message into the outbox: it goes out if, and only if, this transaction commits."""
         message = OutboxMessage(
-            id=self._ids.next(), queue=queue, headers=headers or {}, body=body, written_at=self._clock.now()
+            id=self._ids.next(), queue=queue, headers=headers or {}, body=body, written_at=self.clock.now()
         )
         self.persist(message)
 
@@ -211,18 +217,14 @@ class UnitOfWork:
         if self._read_only:
             self._refuse_changes()
             return
-        if self._flushing.running:
-            message = "A listener asked for a flush inside of the flush; what it changes is written without asking."
-            raise FlushInFlush(message)
-        recorder = self.recorder
-        self._flushing.run(self._rows, recorder and partial(recorder, self))
+        self._flushing.run()
 
     def commit(self) -> None:
         """Flush, commit, and run what waits for the commit. On an error everything is rolled back and it is raised."""
+        self._flushing.refuse_inside("commit")
         try:
             self.flush()
-            if self._rows is not None:
-                self._rows.commit()  # ends the session's part; the transaction itself belongs to the connection
+            self._rows.commit()
             if self._connection is not None:
                 self._connection.commit()
         except BaseException:
@@ -237,12 +239,11 @@ class UnitOfWork:
             callback()
 
     def rollback(self) -> None:
-        """Undo what was not committed and forget all objects."""
+        """Undo what was not committed and forget all objects; no lifecycle event is raised."""
+        self._flushing.refuse_inside("rollback")
         self._after_commit.clear()
         self._documents.clear()
-        if self._rows is not None:
-            self._rows.close()
-            self._rows = None
+        self._rows.close()
         if self._connection is not None:
             self._connection.rollback()
         if self._engine is not None:
@@ -251,6 +252,7 @@ class UnitOfWork:
 
     def pause(self) -> None:
         """Let go of the connection, undoing what was flushed, but keep the objects: a later flush checks their versions."""
+        self._flushing.refuse_inside("pause")
         if self._connection is not None:
             self._connection.rollback()
         self._end()
@@ -268,14 +270,6 @@ class UnitOfWork:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def _session(self) -> Session:
-        if self._rows is None:
-            self._rows = Session(bind=self.connection, autoflush=False, expire_on_commit=False)
-        elif self._connection is None:
-            self._rows.bind = self.connection
-        return self._rows
 
     def _document_engine(self) -> DocumentEngine:
         connection = self.connection
@@ -296,13 +290,16 @@ class UnitOfWork:
             raise ReadOnly(message)
 
     def _refuse_changes(self) -> None:
-        if (self._rows is not None and (self._rows.dirty or self._rows.new)) or self._documents.pending():
+        if self._rows.edited() or self._documents.edited():
             self._refuse_if_read_only()
+
+    def _not_found(self, cls: type, key: Any) -> None:
+        if calls := self.lifecycle.everywhere.document_not_found:
+            fire(calls, DocumentNotFoundEventArgs("document_not_found", self, cls, key))
 
     def _end(self) -> None:
         self._engine = None
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            if self._rows is not None:
-                self._rows.bind = None
+            self._rows.bind(None)
             self._transactions.end(connection)

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from opensky.mapping import describe
 from opensky.persistence.documents.changes import changes
 from opensky.persistence.documents.codec import Plain, dump, load
 from opensky.persistence.documents.engine import DocumentEngine, Removal, Update
 from opensky.persistence.documents.filters import Filter
+from opensky.persistence.lifecycle.loading import built, tell_loaded
 from opensky.persistence.references import forget_references
+
+if TYPE_CHECKING:
+    from opensky.persistence.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
 Key = tuple[type, Any]
@@ -19,6 +23,7 @@ Key = tuple[type, Any]
 class _Tracked:
     obj: Any
     snapshot: Plain | None  # None: not yet in the store
+    as_read: Plain | None = None  # if those who listen to loading may have changed it, in a unit that only reads
 
 
 @dataclass(slots=True)
@@ -34,23 +39,44 @@ class Pending:
 class DocumentSession:
     """Tracks documents: an id gives the same object each time; what was changed is found by comparing with a snapshot."""
 
-    def __init__(self, engine: Callable[[], DocumentEngine]) -> None:
+    def __init__(self, unit: "UnitOfWork", engine: Callable[[], DocumentEngine], *, read_only: bool) -> None:
+        self._unit = unit
         self._engine = engine
+        self._read_only = read_only
         self._tracked: dict[Key, _Tracked] = {}
         self._removed: dict[Key, _Tracked] = {}
+        self.scheduled = 0
+        """Counts what was added or removed, so that one can see whether anything was since."""
 
     def add(self, obj: Any) -> None:
         """Track a new document; one that is tracked already stays as it is."""
+        self.scheduled += 1
         key = _key(obj)
         known = self._removed.pop(key, None) or self._tracked.get(key)
         self._tracked[key] = known if known is not None and known.obj is obj else _Tracked(obj, None)
 
     def remove(self, obj: Any) -> None:
         """Remove a document at the next flush."""
+        self.scheduled += 1
         key = _key(obj)
         tracked = self._tracked.pop(key, None)
         if tracked is not None and tracked.snapshot is not None:
             self._removed[key] = tracked
+
+    def is_new(self, obj: Any) -> bool:
+        """Say whether a document was neither persisted nor read."""
+        key = _key(obj)
+        known = self._removed.get(key) or self._tracked.get(key)
+        return known is None or known.obj is not obj
+
+    def is_kept(self, obj: Any) -> bool:
+        """Say whether a document is in the store and not about to be removed."""
+        known = self._tracked.get(_key(obj))
+        return known is not None and known.snapshot is not None
+
+    def get(self, cls: type[T], key: tuple[Any, ...]) -> T | None:
+        """Return the document of an id."""
+        return next(iter(self.get_many(cls, key)), None)
 
     def get_many(self, cls: type[T], ids: Sequence[Any]) -> list[T]:
         """Return the documents of these ids in their order; what is not there is left out. One query for what is unknown."""
@@ -120,18 +146,37 @@ class DocumentSession:
                     setattr(obj, version.name, update.version + 1)
                 self._tracked[_key(obj)].snapshot = update.body
 
+    def edited(self) -> bool:
+        """Say whether anything was changed since it was read, apart from the shape that it is kept in."""
+        if self._removed:
+            return True
+        for (cls, _), tracked in self._tracked.items():
+            if tracked.snapshot is None:
+                return True
+            body = dump(tracked.obj)
+            if body != tracked.snapshot and body != (tracked.as_read or dump(load(cls, tracked.snapshot))):
+                return True
+        return False
+
     def _adopt(self, cls: type[T], bodies: Iterable[Plain]) -> list[T]:
+        heard = self._unit.lifecycle.of(cls)
         found: list[T] = []
+        new: list[_Tracked] = []
         for body in bodies:
             key = (cls, body["id"])
             if key in self._removed:
                 continue
             tracked = self._tracked.get(key)
             if tracked is None:
-                obj = load(cls, body)
+                obj = built(self._unit, heard, cls, body) if heard.at_load else load(cls, body)
                 forget_references(obj)
                 tracked = self._tracked[key] = _Tracked(obj, body)
+                new.append(tracked)
             found.append(tracked.obj)
+        if heard.at_load:
+            tell_loaded(self._unit, heard, [each.obj for each in new])
+            for each in new if self._read_only else ():
+                each.as_read = dump(each.obj)
         return found
 
 
