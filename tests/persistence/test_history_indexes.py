@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from opensky.persistence import Database
-from opensky.persistence.history import reading
+from opensky.persistence import Database, Query
 from opensky.persistence.history.objects import Change
 from opensky.persistence.history.reading import DRIVERS, PLAIN, REACH, SEARCHING, Driver
 
@@ -53,7 +53,7 @@ def test_a_page_is_a_stretch_of_its_index(database: Database, driver: Driver) ->
 @pytest.mark.parametrize("questions", [SEARCHING, REACH])
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_search_reads_so_much_of_one_index_and_no_more(
-    database: Database, driver: Driver, questions: dict[Driver, reading.Query[object]]
+    database: Database, driver: Driver, questions: dict[Driver, Query[Any]]
 ) -> None:
     """The newest changes that the index gives are looked through, and only these."""
     steps = plan(database, questions[driver].text)

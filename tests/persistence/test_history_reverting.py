@@ -55,6 +55,11 @@ def pot(unit: UnitOfWork) -> Pot:
     return pot
 
 
+def edit(obj: object, **values: Any) -> None:
+    for name, value in values.items():
+        setattr(obj, name, value)
+
+
 def newest(unit: UnitOfWork, kind: str = "Pot") -> Entry:
     return ChangeHistory(unit).page(Asked(kind=kind), 1).entries[0]
 
@@ -98,7 +103,7 @@ def test_a_row_is_reverted_too(unit: UnitOfWork, reverter: Reverter) -> None:
     ann = Potter(id=2, name="Ann", fee=Money(100), size=Size(width=1), notes={"a": 1})
     unit.persist(ann)
     unit.commit()
-    ann.fee, ann.size, ann.left_at, ann.notes = Money(9, "EUR"), None, NOON, {}
+    edit(ann, fee=Money(9, "EUR"), size=None, left_at=NOON, notes={})
     unit.commit()
 
     reverter.revert(newest(unit, "Potter").id, version=1)

@@ -91,7 +91,7 @@ def test_the_history_folded_backwards_gives_every_earlier_state(tmp_path_factory
 
 def live(unit: UnitOfWork, cls: type, edit: Any) -> None:
     """Make the object where there is none; otherwise edit or remove it."""
-    obj = unit.get(cls, 7)
+    obj: Any = unit.get(cls, 7)
     if obj is None:
         obj = Pot(id=7, slug="pot") if cls is Pot else Potter(id=7, name="Ann")
         unit.persist(obj)

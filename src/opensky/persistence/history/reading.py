@@ -152,7 +152,7 @@ def _searching(driver: Driver) -> Select[Any]:
     )
 
 
-def _reach(driver: Driver) -> Select[Any]:
+def _reach(driver: Driver) -> Select[int, Any]:
     near = _driven(driver, _rows.c.id, limit="look").subquery("near")
     return select(func.count(near.c.id), func.min(near.c.id))
 

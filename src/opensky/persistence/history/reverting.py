@@ -13,7 +13,8 @@ from opensky.persistence.documents.codec import Plain
 from opensky.persistence.history.actor import SYSTEM, Actor
 from opensky.persistence.history.folding import Objects, place, present, value_at
 from opensky.persistence.history.keys import key_values
-from opensky.persistence.history.reading import ChangeHistory, Entry, Operation
+from opensky.persistence.history.objects import Operation
+from opensky.persistence.history.reading import ChangeHistory, Entry
 
 Apply = Callable[[Any, Mapping[str, Any]], None]
 """Gives an object new values, by field; whoever has rules about it brings one of their own."""
