@@ -171,5 +171,6 @@ def post_deserialize(method: F) -> F:
 
 
 def _at(moment: Moment, method: F) -> F:
-    getattr(method, "__func__", method).__serializer_moment__ = moment  # type: ignore[attr-defined]
+    function: Any = getattr(method, "__func__", method)
+    function.__serializer_moment__ = moment
     return method
