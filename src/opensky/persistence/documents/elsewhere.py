@@ -107,7 +107,7 @@ class MongoStore:
             connection, ids, clock, store=self.reading(), apply=self.apply, left_over=self._tell_relay
         )
 
-    def reading(self) -> MongoDocuments:
+    def reading(self) -> DocumentEngine:
         return MongoDocuments(self.database, self.on_command)
 
     def apply(self, operations: Sequence[Operation]) -> Mapping[int, str]:

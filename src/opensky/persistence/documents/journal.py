@@ -88,11 +88,12 @@ def due(connection: Connection, clock: Clock) -> bool:
     return connection.execute(found).first() is not None
 
 
-def state(connection: Connection) -> Row[Any]:
+def state(connection: Connection) -> tuple[int, int, int | None, str | None]:
     """Return how many operations wait, how many of them have failed, the least id, and what one of them met."""
     failing = func.count(JOURNAL.c.error)
     statement = select(func.count(), failing, func.min(JOURNAL.c.id), func.max(JOURNAL.c.error))
-    return connection.execute(statement.select_from(JOURNAL)).one()
+    rows, failed, least, error = connection.execute(statement.select_from(JOURNAL)).one()
+    return rows, failed, least, error
 
 
 def milliseconds(clock: Clock) -> int:

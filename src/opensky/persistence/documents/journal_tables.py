@@ -4,13 +4,11 @@ They make SQL the authority on documents (adr 0018). They are always made and st
 """
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
-from sqlalchemy.dialects.mysql import MEDIUMTEXT
 
 from opensky.persistence.tables import METADATA
-from opensky.persistence.types import INT64
+from opensky.persistence.types import INT64, LONG_TEXT
 
 _NAME = 64
-_LONG = Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb")  # TEXT holds 64 KB there
 
 JOURNAL = Table(
     "document_journal",
@@ -19,7 +17,7 @@ JOURNAL = Table(
     Column("collection", String(_NAME), nullable=False),
     Column("document_id", INT64, nullable=False),
     Column("revision", INT64, nullable=False),
-    Column("operation", _LONG, nullable=False),
+    Column("operation", LONG_TEXT, nullable=False),
     Column("due_at", INT64, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("error", Text),

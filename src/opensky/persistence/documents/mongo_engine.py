@@ -86,6 +86,13 @@ class MongoDocuments:
             left = self._database[describe(cls).name].find({"_id": {"$in": [r.id for r in removals]}}, {"_id": 1})
             raise _stale(cls, [each["_id"] for each in left] or [r.id for r in removals], len(removals))
 
+    def bulk(self, cls: type, bodies: Sequence[Plain]) -> None:
+        try:
+            self._database[describe(cls).name].bulk_write([InsertOne(document(b)) for b in bodies], ordered=False)
+        except BulkWriteError as error:
+            if any(e["code"] != DUPLICATE_KEY for e in error.details["writeErrors"]):
+                raise
+
     def committed(self) -> None:
         """Do nothing: what was written is written."""
 
