@@ -18,6 +18,7 @@ COMMANDS = (
     ("up",),
     ("web",),
     ("doctor",),
+    ("relay",),
     ("test",),
     ("events",),
     ("bench",),

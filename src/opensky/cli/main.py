@@ -23,6 +23,7 @@ def _command(name: str, where: str, sentence: str, example: str) -> None:
 _command("up", "up:up", "Start the shop, with all its processes, until Ctrl-C.", "up --data /srv/shop --port 8080")
 _command("web", "web:web", "Run the web processes alone, as an init system does.", "web")
 _command("doctor", "doctor:doctor", "Look at an installation, and say what is wrong with it.", "doctor --data /srv/shop")
+_command("relay", "relay:relay", "Apply what the database of the documents has not got yet.", "relay --data /srv/shop")
 _command("test", "quality:quality", "Check style, types, contracts and tests.", "test tests/cli -k launcher")
 _command("events", "events:events", "List every event, and who listens to it.", "events")
 _command("bench", "bench:bench", "Measure what the README claims.", "bench web --json")

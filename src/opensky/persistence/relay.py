@@ -77,7 +77,7 @@ class Relay:
         """End after the batch that is being applied."""
         self._ended.set()
         self._wanted.set()
-        self._thread.join(10)
+        self._thread.join(3)
 
     def _run(self) -> None:
         pause = self._every

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException, InternalServerException, MethodNo
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
-from opensky.persistence import Database
+from opensky.persistence import Database, relay
 from opensky.settings import Settings
 from opensky.web.adapter import Endpoint, endpoints
 from opensky.web.answer import Answer
@@ -62,7 +62,7 @@ def build(
         exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
         openapi_config=None,
         request_max_body_size=_BODY_LIMIT,
-        lifespan=[_lifespan(pool)],
+        lifespan=[_lifespan(pool, database)],
         logging_config=None,
     )
     app.state.preload, app.state.pool = partial(warm, kernel, made, pages, database, clock), pool
@@ -84,11 +84,14 @@ def _methods(made: Sequence[Endpoint]) -> dict[str, set[str]]:
     return found
 
 
-def _lifespan(pool: Pool) -> Callable[[Litestar], Any]:
+def _lifespan(pool: Pool, database: Database) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        redoing = relay.start(database)  # in each worker, after the fork: threads do not survive it
         yield
         pool.close()
+        if redoing is not None:
+            redoing.stop()
 
     return lifespan
 
