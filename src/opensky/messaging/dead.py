@@ -1,0 +1,150 @@
+"""Dead letters: what was given up, grouped by cause; shown, edited, tried again or discarded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, insert, select
+
+from opensky.kernel.errors import FieldError, Invalid, NotFound
+from opensky.messaging.message import Message
+from opensky.messaging.nudge import Nudger
+from opensky.messaging.rows import body, message, row
+from opensky.messaging.tables import DEAD, MESSAGES
+from opensky.persistence import Database
+from opensky.persistence.cursors import instant
+
+_d = DEAD.c
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, why and when."""
+
+    message: Message
+    cause: str
+    error: str
+    died_at: datetime
+
+
+class Cause(NamedTuple):
+    """What died of the same in one queue: how many letters, the newest of them and when it died."""
+
+    queue: str
+    cause: str
+    letters: int
+    newest: int
+    last_at: datetime
+
+
+class DeadLetters:
+    """The dead letters of a database."""
+
+    def __init__(self, database: Database, nudger: Nudger | None = None) -> None:
+        self._database = database
+        self._nudger = nudger
+
+    def causes(self) -> list[Cause]:
+        """What died, by queue and cause, the latest first?"""
+        statement = (
+            select(_d.queue, _d.cause, func.count(), func.max(_d.id), func.max(_d.died_at))
+            .group_by(_d.queue, _d.cause)
+            .order_by(func.max(_d.died_at).desc())
+        )
+        with self._database.reader(primary=True) as reader:
+            return [
+                Cause(queue, cause, letters, newest, instant(last))
+                for queue, cause, letters, newest, last in map(tuple, reader.rows(statement))
+            ]
+
+    def listed(
+        self, *, queue: str = "", cause: str = "", before: int = (1 << 63) - 1, limit: int = 50
+    ) -> list[DeadLetter]:
+        """Which letters are there, the newest first, before an id?"""
+        statement = select(*_COLUMNS).where(_d.id < before).order_by(_d.id.desc()).limit(limit)
+        if queue:
+            statement = statement.where(_d.queue == queue)
+        if cause:
+            statement = statement.where(_d.cause == cause)
+        with self._database.reader(primary=True) as reader:
+            return [_letter(found) for found in reader.rows(statement)]
+
+    def show(self, id_: int) -> DeadLetter:
+        """Return one letter; raises ``NotFound``."""
+        with self._database.reader(primary=True) as reader:
+            found = reader.one(select(*_COLUMNS).where(_d.id == id_))
+        if found is None:
+            raise NotFound(f"There is no dead letter {id_}; it may have been tried again or discarded.", id=id_)
+        return _letter(found)
+
+    def replay(self, ids: Sequence[int]) -> int:
+        """Put letters back into their queues, to be handled now, their failed tries forgotten; return how many there were.
+
+        A letter keeps its id, so that what it did already is known by it.
+        """
+        now = self._database.clock.now()
+        done = 0
+        with self._database.unit_of_work() as unit:
+            for id_ in ids:
+                found = unit.execute(select(*_COLUMNS).where(_d.id == id_)).fetchone()
+                if found is None or not unit.execute(delete(DEAD).where(_d.id == id_)).rowcount:
+                    continue
+                unit.execute(insert(MESSAGES), row(_fresh(_letter(found).message), id_, now, None, outgoing=False))
+                done += 1
+            unit.commit()
+        if done and self._nudger is not None:
+            self._nudger.nudge()
+        return done
+
+    def edit(self, id_: int, parameters: Any) -> None:
+        """Give a letter other parameters, to be replayed with.
+
+        Raises:
+            NotFound: there is no such letter.
+            Invalid: the parameters are no JSON object.
+        """
+        if not isinstance(parameters, dict):
+            raise Invalid(FieldError("parameters", "The parameters must be a JSON object.", "type"))
+        with self._database.unit_of_work() as unit:
+            changed = unit.execute(DEAD.update().where(_d.id == id_).values(body=body(parameters))).rowcount
+            unit.commit()
+        if not changed:
+            raise NotFound(f"There is no dead letter {id_}; it may have been tried again or discarded.", id=id_)
+
+    def discard(self, ids: Sequence[int]) -> int:
+        """Forget letters for good; return how many there were."""
+        with self._database.unit_of_work() as unit:
+            gone = unit.execute(delete(DEAD).where(_d.id.in_(ids))).rowcount if ids else 0
+            unit.commit()
+        return gone
+
+
+_COLUMNS = (
+    *(_d.id, _d.queue, _d.type, _d.priority, _d.died_at, _d.attempt, _d.order_key),
+    *(_d.correlation, _d.causation, _d.headers, _d.body, _d.cause, _d.error),
+)
+
+
+def _letter(found: Any) -> DeadLetter:
+    id_, queue, type_, priority, died_at, attempt, key, correlation, causation, headers, parameters, cause, error = (
+        found
+    )
+    kept = message(
+        id_, queue, type_, priority, died_at, attempt, key, None, correlation, causation, headers, parameters, ""
+    )
+    return DeadLetter(kept, cause, error, instant(died_at))
+
+
+def _fresh(old: Message) -> Message:
+    return Message(
+        queue_name=old.queue_name,
+        parameters=old.parameters,
+        headers=old.headers,
+        type=old.type,
+        correlation=old.correlation,
+        causation=old.causation,
+        history=old.history,
+        priority=old.priority,
+        key=old.key,
+    )

@@ -1,0 +1,90 @@
+"""The client of a unit of work: what it sends is a row of the same transaction, so it goes out if that commits, or not at all."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, insert, select
+
+from opensky.kernel.ids import IdGenerator
+from opensky.messaging.errors import NotSendable
+from opensky.messaging.message import Message
+from opensky.messaging.nudge import Nudger
+from opensky.messaging.rows import row
+from opensky.messaging.tables import MESSAGES
+from opensky.persistence import Command, Query, UnitOfWork
+from opensky.persistence.statements import insert_ignore
+
+_INSERT = Command(insert(MESSAGES))
+_INSERT_UNIQUE = Command(insert_ignore(MESSAGES))
+_WAITING = Query(
+    select(MESSAGES.c.id).where(
+        MESSAGES.c.queue == bindparam("queue"), MESSAGES.c.unique_key == bindparam("unique_key")
+    ),
+    int,
+)
+
+
+def local(_queue_name: str) -> bool:
+    """Say that no queue is a broker's: the embedded default."""
+    return False
+
+
+class Outgoing:
+    """Sends messages in the transaction of a unit of work (``Client``). One for each unit of work.
+
+    ``is_remote`` says of a queue whether a broker has it; a relay then publishes the row. Workers are nudged after the commit.
+    """
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        ids: IdGenerator,
+        nudger: Nudger | None = None,
+        is_remote: Callable[[str], bool] = local,
+    ) -> None:
+        self._unit = unit
+        self._ids = ids
+        self._nudger = nudger
+        self._is_remote = is_remote
+        self._nudges = False
+
+    def connect(self) -> None:
+        """Do nothing: the unit of work has its connection."""
+
+    def disconnect(self) -> None:
+        """Do nothing: what was sent is the unit of work's to commit."""
+
+    def send(self, message: Message, *, delay: timedelta | None = None, at: datetime | None = None) -> int:
+        """Write the message into the open transaction and return its id (see ``Client.send``)."""
+        now = self._unit.clock.now()
+        if delay is not None and at is not None:
+            raise NotSendable("A message has a delay or an instant of delivery, not both.")
+        due_at = now + delay if delay is not None else at if at is not None else message.due_at
+        id_ = message.id or self._ids.next()
+        made = row(message, id_, now, due_at, outgoing=self._is_remote(message.queue_name))
+        if message.unique:
+            if not self._unit.run(_INSERT_UNIQUE, made):
+                waiting = self._unit.fetch_one(_WAITING, queue=message.queue_name, unique_key=message.unique)
+                return waiting if waiting is not None else id_
+        else:
+            self._unit.run(_INSERT, made)
+        self._nudge_after_commit()
+        return id_
+
+    def send_all(self, messages: list[Message]) -> None:
+        """Write several new messages with one statement; none of them unique, delayed or with an id of its own."""
+        if messages:
+            now = self._unit.clock.now()
+            rows = [row(m, self._ids.next(), now, m.due_at, outgoing=self._is_remote(m.queue_name)) for m in messages]
+            self._unit.run(_INSERT, *rows)
+            self._nudge_after_commit()
+
+    def _nudge_after_commit(self) -> None:
+        if self._nudger is not None and not self._nudges:
+            self._nudges = True
+            self._unit.after_commit(self._nudge)
+
+    def _nudge(self) -> None:
+        self._nudges = False
+        if self._nudger is not None:
+            self._nudger.nudge()
