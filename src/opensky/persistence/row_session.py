@@ -11,9 +11,8 @@ from sqlalchemy.orm.util import identity_key
 
 from opensky.persistence.documents.filters import Filter, compile_filter, compile_sort
 from opensky.persistence.equality import by_values
-from opensky.persistence.lifecycle.changes import Fields
 from opensky.persistence.lifecycle.loading import tell_of_rows
-from opensky.persistence.lifecycle.rows import row_changes
+from opensky.persistence.lifecycle.rows import as_read, row_changes
 from opensky.persistence.sql_mapper import LOADED, watch_loads
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ class RowSession:
         self._unit = unit
         self._read_only = read_only
         self._session: Session | None = None
-        self._as_read: dict[int, tuple[Any, Fields]] = {}  # what listeners of a reading unit changed while loading
 
     @property
     def session(self) -> Session:
@@ -94,7 +92,7 @@ class RowSession:
             return False
         if session.new or session.deleted:
             return True
-        return any(row_changes(obj) != self._as_read.get(id(obj), (obj, {}))[1] for obj in session.dirty)
+        return any(row_changes(obj) for obj in session.dirty)
 
     def commit(self) -> None:
         """End the session's part of a transaction, which belongs to the connection."""
@@ -103,7 +101,6 @@ class RowSession:
 
     def close(self) -> None:
         """Forget all objects."""
-        self._as_read.clear()
         if self._session is not None:
             self._session.close()
             self._session = None
@@ -122,6 +119,6 @@ class RowSession:
         finally:
             del session.info[LOADED]
         tell_of_rows(self._unit, heard, loaded)
-        if self._read_only:
-            self._as_read.update((id(obj), (obj, changed)) for obj in loaded if (changed := row_changes(obj)))
+        for obj in loaded if self._read_only else ():
+            as_read(obj)
         return answer

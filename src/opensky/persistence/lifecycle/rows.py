@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.orm.base import LoaderCallableStatus
 
 from opensky.kernel.money import Money
@@ -58,6 +58,13 @@ def plain_row_before(obj: Any) -> Plain:
     if not state.committed_state:
         return plain_row(obj)
     return {c.name: c.plain(_were(c, state.committed_state, state.dict)) for c in columns_of(type(obj))}
+
+
+def as_read(obj: Any) -> None:
+    """Take what an entity holds now for what was read: in a unit that only reads, loading may change it, others may not."""
+    state = instance_state(obj)
+    for key in list(state.committed_state):
+        set_committed_value(obj, key, state.dict.get(key))
 
 
 @once_a_class

@@ -4,6 +4,8 @@ A test module subclasses a suite and gives it the fixture ``database``: an empty
 """
 
 from opensky.testing.conformance.documents import DocumentConformance
+from opensky.testing.conformance.lifecycle import LifecycleConformance
+from opensky.testing.conformance.loading import LoadingConformance
 from opensky.testing.conformance.model import MODEL
 from opensky.testing.conformance.outbox import OutboxConformance
 from opensky.testing.conformance.reading import ReadingConformance
@@ -13,6 +15,8 @@ from opensky.testing.conformance.unit_of_work import UnitOfWorkConformance
 __all__ = [
     "MODEL",
     "DocumentConformance",
+    "LifecycleConformance",
+    "LoadingConformance",
     "OutboxConformance",
     "ReadingConformance",
     "RowConformance",

@@ -16,6 +16,7 @@ from opensky.mapping import (
     document,
     entity,
 )
+from opensky.testing.conformance.lives import LIVING
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 
@@ -77,4 +78,4 @@ class Shift:
     hours: int = 0
 
 
-MODEL: tuple[type, ...] = (Pot, Potter, Shift)
+MODEL: tuple[type, ...] = (Pot, Potter, Shift, *LIVING)
