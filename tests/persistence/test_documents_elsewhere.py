@@ -13,6 +13,7 @@ from opensky.kernel.errors import Misconfigured
 from opensky.persistence import Database, Duplicate, StaleObject, relay
 from opensky.persistence.documents.elsewhere import open_elsewhere
 from opensky.persistence.documents.journal_tables import JOURNAL
+from opensky.persistence.errors import ConnectionLost
 from opensky.testing.apart import ENGINES, apart, opened, stored
 from opensky.testing.conformance.documents import CASES, POTS
 from opensky.testing.conformance.model import Pot, Potter, Size
@@ -48,7 +49,8 @@ def _keep(database: Database, *pots: Pot) -> None:
 def cut_off(database: Database) -> Iterator[Database]:
     """The same database, but nothing can be applied: what it asks to apply it at does not answer."""
     away = open_elsewhere(AWAY)
-    database.elsewhere.apply = away.apply
+    there: Any = database.elsewhere
+    there.apply = away.apply
     yield database
     away.close()
 
@@ -79,7 +81,8 @@ def test_only_what_changed_is_written(urls: tuple[str, str], database: Database)
         bowl = unit.get_many(Pot, [1])[0]
         assert bowl.best is not None
         theirs = {"$set": {"best.label": "theirs", "weight": 5.0}}
-        database.elsewhere.database["conformance_pots"].update_one({"_id": 1}, theirs)
+        there: Any = database.elsewhere
+        there.database["conformance_pots"].update_one({"_id": 1}, theirs)
         bowl.best.width = 2
         unit.commit()
     kept = stored(urls)[1]
@@ -285,6 +288,8 @@ def test_a_url_that_is_none_is_refused_at_once(url: str) -> None:
 def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     """At the start, in a sentence, without the password."""
     store = open_elsewhere("mongodb://sky:secret@127.0.0.1:1/away?serverSelectionTimeoutMS=50")
+    with pytest.raises(ConnectionLost, match="try again"):
+        store.reading().find(Pot, {})
     with pytest.raises(Misconfigured, match=r"at 127\.0\.0\.1:1 does not answer") as refused:
         store.ensure([Pot])
     assert "secret" not in str(refused.value)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -88,12 +88,14 @@ class Claims:
         return named or next(iter(taken), claims[0].name)
 
     def _taken(self, claims: Sequence[_Claim], *, by_others: bool = False) -> set[tuple[str, str]]:
+        """Return which of these values somebody has; ``by_others``: somebody else than who claims it."""
         found: set[tuple[str, str]] = set()
-        own = {c: c.id for c in claims}
-        for some in chunks(own, _AT_ONCE):
-            wanted = or_(*((CLAIMS.c.name == c.name) & (CLAIMS.c.digest == c.digest) for c in some))
-            rows = self._connection.execute(select(CLAIMS).where(CLAIMS.c.collection == self._collection, wanted))
-            found |= {(r.name, r.digest) for r in rows if not by_others or _Claim(r.name, r.digest, r.id) not in own}
+        for name in self._unique:
+            own = {c.digest: c.id for c in claims if c.name == name}
+            for some in chunks(own, _AT_ONCE):
+                of_index = (CLAIMS.c.collection == self._collection, CLAIMS.c.name == name, CLAIMS.c.digest.in_(some))
+                rows = self._connection.execute(select(CLAIMS.c.digest, CLAIMS.c.id).where(*of_index))
+                found |= {(name, digest) for digest, id_ in rows if not by_others or own[digest] != id_}
         return found
 
     def _of(self, body: Plain) -> list[_Claim]:

@@ -24,6 +24,9 @@ from opensky.persistence.documents.operations import Operation
 Failures = dict[int, str]
 """What an operation met, by its journal id."""
 
+_AT_ONCE = 100
+"""Documents in one transaction of MongoDB's: a request never has more, and an import gains nothing by it."""
+
 
 def apply(database: Database[Plain], operations: Sequence[Operation], *, transactions: bool) -> Failures:
     """Apply operations and return the ones that failed. Raises nothing.
@@ -32,7 +35,7 @@ def apply(database: Database[Plain], operations: Sequence[Operation], *, transac
     """
     wanted = [list(some) for _, some in groupby(sorted(operations, key=_place), key=lambda op: op.collection)]
     steps = [(database[some[0].collection], _last_of_each(some)) for some in wanted]
-    if transactions and sum(len(last) for _, last in steps) > 1:
+    if transactions and 1 < sum(len(last) for _, last in steps) <= _AT_ONCE:
         try:
             if _all_at_once(database, steps):
                 return {}

@@ -4,13 +4,14 @@
 reads, and ``journaled`` writes (adr 0018).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, ConnectionFailure
 
 from opensky.mapping import describe
 from opensky.persistence.documents.codec import Plain
@@ -19,7 +20,7 @@ from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.mongo_filters import mongo_filter, mongo_path, mongo_sort
 from opensky.persistence.documents.operations import settable
 from opensky.persistence.documents.reading import DocumentQuery
-from opensky.persistence.errors import Duplicate, StaleObject
+from opensky.persistence.errors import ConnectionLost, Duplicate, StaleObject
 
 S = TypeVar("S")
 Told = Callable[[str], None]
@@ -47,23 +48,28 @@ class MongoDocuments:
         wanted, order = self._translated(cls, filter_), mongo_sort(cls, sort)
         if limit == 0:
             return []
-        found = self._collection(cls, "find", wanted).find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip)
-        return [_body(each) for each in found]
+        collection = self._collection(cls, "find", wanted)
+        with answering():
+            found = collection.find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip)
+            return [_body(each) for each in found]
 
     def read(self, query: DocumentQuery[S], values: Mapping[str, Any]) -> list[S]:
         return query.find(MongoDocuments(self._database), values)  # who asks a prepared question tells of it himself
 
     def count(self, cls: type, filter_: Filter) -> int:
         wanted = self._translated(cls, filter_)
-        return self._collection(cls, "count", wanted).count_documents(wanted)
+        collection = self._collection(cls, "count", wanted)
+        with answering():
+            return collection.count_documents(wanted)
 
     def distinct(self, cls: type, path: str, filter_: Filter) -> list[Any]:
         ((key, _),) = mongo_sort(cls, (path,))
         wanted = self._translated(cls, filter_)
         collection = self._collection(cls, f"distinct {key}", wanted)
-        found = {v for v in collection.distinct(key, wanted) if v is not None}
-        # What is missing counts as one value, None, which MongoDB does not list.
-        some_lack_it = collection.count_documents({"$and": [wanted, {key: None}]}, limit=1)
+        with answering():
+            found = {v for v in collection.distinct(key, wanted) if v is not None}
+            # What is missing counts as one value, None, which MongoDB does not list.
+            some_lack_it = collection.count_documents({"$and": [wanted, {key: None}]}, limit=1)
         return [*([None] if some_lack_it else []), *sorted(found)]
 
     def insert(self, cls: type, bodies: Sequence[Plain]) -> None:
@@ -127,6 +133,16 @@ class MongoDocuments:
         found = {d["_id"]: d for d in self._database[describe(cls).name].find({"_id": {"$in": list(wanted)}})}
         ours = {i for i, edit in wanted.items() if i in found and _shows(found[i], edit.get("$set", {}))}
         raise _stale(cls, [i for i in wanted if i not in ours] or list(wanted), len(wanted))
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Say plainly of a server that does not answer that this is no fault of the question."""
+    try:
+        yield
+    except ConnectionFailure as error:
+        message = "The database of the documents does not answer; please try again in a moment."
+        raise ConnectionLost(message) from error
 
 
 def document(body: Plain, **more: Any) -> Plain:
