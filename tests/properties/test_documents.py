@@ -1,17 +1,24 @@
 """Properties of the document mapper: what holds for all documents, edits and filters."""
 
 import copy
+import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opensky.kernel.money import Money
 from opensky.persistence import Database
 from opensky.persistence.documents.changes import changes
-from opensky.persistence.documents.codec import dump, load
+from opensky.persistence.documents.codec import comparer, dump, load
+from opensky.persistence.documents.hydration import hydrate
 from opensky.testing.conformance.model import MODEL, NOON, Pot, Size
 
 words = st.sampled_from(["", "a", "ab", "b", "Ä", "abc"])
@@ -144,3 +151,104 @@ def _values(value: Any, path: list[str]) -> list[Any]:
     if isinstance(value, list):
         return [found for each in value for found in _values(each, path)]
     return _values(None if value is None else value.get(path[0]), path[1:] if value is not None else [])
+
+
+@given(pots)
+def test_a_document_is_hydrated_as_it_is_loaded(pot: Pot) -> None:
+    """The generated code makes what ``load`` makes, but for references, which are not loaded."""
+    body = dump(pot)
+    made = hydrate(Pot, body)
+
+    assert dump(made) == dump(load(Pot, body)) == body
+    assert type(made) is Pot
+    assert not comparer(Pot)(made, body)
+
+
+@given(pots, st.data())
+def test_data_of_another_shape_is_hydrated_as_it_is_loaded_or_refused_alike(pot: Pot, data: st.DataObject) -> None:
+    """Whatever stands at a key, or does not."""
+    body = dump(pot)
+    key = data.draw(st.sampled_from(sorted(body)))
+    if data.draw(st.booleans()):
+        del body[key]
+    else:
+        body[key] = data.draw(_anything)
+    body |= data.draw(st.sampled_from([{}, {"unknown": 1}]))
+
+    try:
+        expected = dump(load(Pot, body))
+    except msgspec.ValidationError as error:
+        with pytest.raises(msgspec.ValidationError, match=re.escape(str(error))):
+            hydrate(Pot, body)
+    else:
+        assert dump(hydrate(Pot, body)) == expected
+
+
+_anything = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 2),
+    st.just(0.5),
+    st.sampled_from(["", "a", "2026-03-01T12:00:00Z", "noon"]),
+    st.lists(st.none() | st.integers(0, 1) | st.just("a"), max_size=2),
+    st.fixed_dictionaries(
+        {}, optional={"width": st.integers(0, 2), "label": st.just("x"), "price": st.none() | st.just({"minor": 1})}
+    ),
+)
+
+
+@given(pots, pots)
+def test_comparing_says_what_dumping_and_comparing_says(one: Pot, other: Pot) -> None:
+    """Of two documents, and of one whose parts were changed in place."""
+    differs = comparer(Pot)
+    body = dump(one)
+    assert differs(other, body) == (dump(other) != body)
+    other.slug, other.tags, other.best = one.slug, other.tags, one.best
+    assert differs(other, body) == (dump(other) != body)
+    if one.sizes:
+        one.sizes[-1].width += 1
+        assert differs(one, body)
+
+
+@given(pots, st.data())
+def test_a_snapshot_of_another_shape_differs(pot: Pot, data: st.DataObject) -> None:
+    """A key too many, one too few, or a value of another kind: what is in the store is not what would be written."""
+    body = dump(pot)
+    key = data.draw(st.sampled_from(sorted(body)))
+    snapshot = body | {key: data.draw(_anything)}
+    assert comparer(Pot)(pot, snapshot) == (snapshot != body)
+    assert comparer(Pot)(pot, body | {"unknown": None})
+    del snapshot[key]
+    assert comparer(Pot)(pot, snapshot)
+
+
+class Kind(Enum):
+    """An enum."""
+
+    BIG = "big"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Drawer:
+    """Holds whatever is put in."""
+
+    notes: dict[str, Any] = field(default_factory=dict)
+    kind: Kind = Kind.BIG
+    day: date = date(2026, 3, 1)
+    pairs: list[tuple[int, str]] = field(default_factory=list)
+    inner: list[list[int]] = field(default_factory=list)
+
+
+def test_plain_data_shares_nothing_with_its_object() -> None:
+    """What is changed deep inside is seen, whether the object was dumped or loaded."""
+    drawer = Drawer(notes={"a": [{"b": 1}]}, pairs=[(1, "x")], inner=[[1]])
+    body = dump(drawer)
+    assert body == {"notes": {"a": [{"b": 1}]}, "kind": "big", "day": "2026-03-01", "pairs": [[1, "x"]], "inner": [[1]]}
+
+    for each in (drawer, load(Drawer, body), hydrate(Drawer, body)):
+        assert not comparer(Drawer)(each, body)
+        each.notes["a"][0]["b"] = 2
+        assert comparer(Drawer)(each, body)
+        each.notes["a"][0]["b"] = 1
+        each.inner[0].append(2)
+        assert changes(body, dump(each)) == {"inner": ([[1]], [[1, 2]])}
