@@ -9,6 +9,7 @@ from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.listeners import ProductListeners
 from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
 from opensky.events import Registration, listen
+from opensky.persistence import lifecycle
 
 REGISTRATIONS: tuple[Registration, ...] = (
     listen(MEMBER_LOGGED_IN, BagListener, "on_member_logged_in"),
@@ -18,3 +19,6 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(PRODUCT_PUBLISHED, FeedListeners, "on_product_published"),
 )
 """Add ``listen(SELLER_FOLLOW, FollowListeners, "on_seller_follow")`` here; a class is made when its event comes."""
+
+LIFECYCLE: tuple[lifecycle.Registration, ...] = ()
+"""Who hears of objects being written and read: ``lifecycle.listen_to(Product, ProductLife)``, ``lifecycle.listen("on_flush", f)``."""

@@ -19,7 +19,7 @@ from opensky.web.reference import ApiReference
 from opensky.wiring.acting import Acting
 from opensky.wiring.databases import open_database
 from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES, WEB_SERVICES
-from opensky.wiring.listeners import REGISTRATIONS
+from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
 from opensky.wiring.nodes import ClaimedIds
 
 
@@ -42,6 +42,7 @@ class Application(Provider):
     @provide
     def database(self, settings: Settings, clock: Clock, ids: IdGenerator) -> Iterator[Database]:
         database = open_database(settings, ids=ids, clock=clock)
+        database.lifecycle.add(*LIFECYCLE)
         yield database
         database.close()
 
@@ -71,8 +72,9 @@ class Job(Provider):
             yield reader
 
     @provide
-    def unit_of_work(self, database: Database, acting: Acting) -> Iterator[UnitOfWork]:
+    def unit_of_work(self, database: Database, acting: Acting, scope: Container) -> Iterator[UnitOfWork]:
         with database.unit_of_work() as unit_of_work:
+            unit_of_work.resolve = scope.get
             yield acting.job(unit_of_work)
 
 
@@ -90,8 +92,10 @@ class Request(Provider):
         return exchange.reader
 
     @provide
-    def unit_of_work(self, exchange: Exchange, acting: Acting) -> UnitOfWork:
-        return acting.request(exchange, exchange.begin())
+    def unit_of_work(self, exchange: Exchange, acting: Acting, scope: Container) -> UnitOfWork:
+        unit_of_work = exchange.begin()
+        unit_of_work.resolve = scope.get
+        return acting.request(exchange, unit_of_work)
 
     @provide(scope=Scope.APP)
     def throttles(self, database: Database, clock: Clock, settings: Settings) -> Throttles:
