@@ -23,6 +23,7 @@ from opensky.kernel.errors import Misconfigured
 PREFIX = "OPENSKY_"
 CONFIG = f"{PREFIX}CONFIG"
 DATA = Path("var")
+MIGRATIONS = Path("migrations")
 FILE = "opensky.toml"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _LIMITS = {
@@ -64,6 +65,8 @@ class Settings:
     """How long a visitor who wrote reads the database itself and no replica, 0 to 3600 seconds: longer than replicas lag."""
     history: str = "staff"
     """Whose changes the history keeps: `staff` for those who work in the admin, or `all` for everybody's, jobs included."""
+    migrations: Path = MIGRATIONS
+    """Folder of the deploy migrations, which can be a git repository of its own; by default the one of the checkout."""
     demo: bool = False
     """Whether this is a demo shop, with demo logins that are refused on any address but loopback."""
     shop_name: str = "OpenSky"
@@ -90,6 +93,9 @@ class Settings:
         elif inside.is_file():
             found = _from_file(inside, forbidden="data") | found
         found["data"] = Path(found.get("data", DATA)).expanduser().resolve()
+        # The versions that come with the code lie beside it, wherever a command is run.
+        checkout = Path(__file__).resolve().parents[2]
+        found["migrations"] = Path(found.get("migrations", checkout / MIGRATIONS)).expanduser().resolve()
         _check(found)
         if not found.get("secret_key"):
             found["secret_key"] = _secret_key(found["data"])

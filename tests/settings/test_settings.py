@@ -23,7 +23,8 @@ def test_without_anything_the_defaults_hold_in_the_data_folder(tmp_path: Path) -
     """A newcomer sets nothing."""
     settings = Settings.load({"OPENSKY_DATA": str(tmp_path / "new")})
 
-    assert settings == Settings(data=tmp_path / "new", secret_key=settings.secret_key)
+    versions = Path(__file__).resolve().parents[2] / "migrations"
+    assert settings == Settings(data=tmp_path / "new", secret_key=settings.secret_key, migrations=versions)
     assert settings.database == f"sqlite:///{tmp_path}/new/opensky.sqlite"
     assert settings.address == "http://127.0.0.1:8000"
 

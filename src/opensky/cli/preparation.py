@@ -24,13 +24,20 @@ def unfinished_file(data: Path) -> Path:
     return run_folder(data) / "demo.unfinished"
 
 
+def versions_there(folder: Path) -> list[str]:
+    """Return the names of the deploy migrations of a folder."""
+    return sorted(path.stem for path in folder.rglob("Version*.py"))
+
+
 class Preparation:
     """Makes what is missing in a data folder: the database, and in a new folder the demo shop."""
 
-    def __init__(self, data: Path, environment: dict[str, str], *, empty: bool) -> None:
+    def __init__(self, data: Path, environment: dict[str, str], *, empty: bool, migrations: Path) -> None:
         self._data = data
-        # A folder that was ready before can be opened while this process makes sure that it still is.
-        self.was_ready = note_file(data).exists() and not unfinished_file(data).exists()
+        # A folder that was ready before can be opened while this process makes sure that it still is: unless versions have
+        # come since, which are run before anybody reads.
+        ready = note_file(data).exists() and not unfinished_file(data).exists()
+        self.was_ready = ready and self.note().get("versions") == versions_there(migrations)
         arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             arguments,

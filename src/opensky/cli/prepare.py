@@ -1,7 +1,8 @@
 """Makes a data folder ready for a shop: the database, and the demo shop in a new folder.
 
 ``opensky up`` runs this as a process of its own, ``python -m opensky.cli.prepare [--empty]``, so that what it loads is gone
-before the shop opens. It leaves ``run/prepared.json``: whether this is a demo shop, and its logins.
+before the shop opens. It leaves ``run/prepared.json``: whether this is a demo shop, its logins, and which
+migrations there were.
 """
 
 import json
@@ -10,9 +11,11 @@ import sys
 import time
 from pathlib import Path
 
-from opensky.cli.preparation import note_file, unfinished_file
+from opensky.cli.preparation import note_file, unfinished_file, versions_there
 from opensky.kernel import lifeline
 from opensky.kernel.errors import OpenSkyError
+from opensky.persistence import Database
+from opensky.persistence.schema import Behind
 from opensky.settings import FILE, Settings
 from opensky.wiring import open_database
 
@@ -32,7 +35,7 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
     try:
         if not empty and not database.created:
             unfinished.touch()
-        database.create()
+        _create(database, settings)
     finally:
         database.close()
     if unfinished.exists():
@@ -41,6 +44,37 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
     elif empty and settings.demo:
         print("This folder holds the demo shop already; for an empty shop, name a new folder with --data.")
     return {"demo": True, "logins": logins()} if is_demo(settings.data) else {"demo": False, "logins": []}
+
+
+def _create(database: Database, settings: Settings) -> None:
+    """Make the tables; the embedded database of an older release is migrated first, so that one command is enough."""
+    fresh = not database.created
+    try:
+        database.create()
+    except Behind as behind:
+        if not database.embedded:  # other releases may be using it: whoever deploys decides when
+            raise
+        _migrate(settings, len(behind.versions))
+        database.create()
+        fresh = True
+    if fresh:
+        from opensky.wiring.migrations import keep_live  # noqa: PLC0415 - only changed tables need it
+
+        keep_live(settings)
+
+
+def _migrate(settings: Settings, number: int) -> None:
+    from opensky.migrations import How  # noqa: PLC0415 - only an older folder needs it
+    from opensky.wiring.migrations import open_runner  # noqa: PLC0415 - likewise
+
+    runner = open_runner(settings, say=lambda line: print(f"    {line}", flush=True))
+    print(f"This folder was made by an older OpenSky; running {number} migrations.", flush=True)
+    try:
+        # All of them or none: a shop that does not start must still start with the release that made it.
+        for ran in runner.up(how=How(all_or_nothing=True)):
+            print(f"    {ran.version.name} {ran.version.description} {ran.seconds:.1f} s", flush=True)
+    finally:
+        runner.close()
 
 
 def load_demo(settings: Settings) -> None:
@@ -81,7 +115,7 @@ def main() -> None:
         sys.exit(1)
     # Replaced as a whole: the log-in page of a running shop reads it too.
     fresh = note_file(settings.data).with_suffix(".new")
-    fresh.write_text(json.dumps(note), "utf-8")
+    fresh.write_text(json.dumps(note | {"versions": versions_there(settings.migrations)}), "utf-8")
     fresh.replace(note_file(settings.data))
 
 

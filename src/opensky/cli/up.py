@@ -51,7 +51,7 @@ def up(
     lock = claim(settings)
     check_port(settings.host, settings.port)
     stop = StopFlag()
-    preparation = Preparation(settings.data, environment, empty=empty) if app == SHOP else None
+    preparation = _preparation(settings, environment, empty=empty) if app == SHOP else None
     if preparation and not preparation.was_ready:
         preparation.wait(stop)
     note = preparation.note() if preparation else {}
@@ -76,6 +76,10 @@ def up(
     if not stop.requested():
         message = f"The supervisor ended unexpectedly; see {log_folder(settings.data) / 'supervisord.log'}."
         raise Misconfigured(message)
+
+
+def _preparation(settings: Settings, environment: dict[str, str], *, empty: bool) -> Preparation:
+    return Preparation(settings.data, environment, empty=empty, migrations=settings.migrations)
 
 
 def claim(settings: Settings) -> int:

@@ -4,6 +4,7 @@ A version is a file ``VersionYYYYMMDDHHMMSS.py`` with ``up(migration)`` and ``do
 is a set, recorded in it with time and duration. No feature of the shop knows this room.
 """
 
+from opensky.migrations.checking import Finding, check
 from opensky.migrations.errors import Aborted, AlreadyMigrating, BadVersion, MigrationFailed, NotPossible
 from opensky.migrations.migration import Migration
 from opensky.migrations.moments import Moment
@@ -16,6 +17,7 @@ __all__ = [
     "Aborted",
     "AlreadyMigrating",
     "BadVersion",
+    "Finding",
     "How",
     "Migration",
     "MigrationFailed",
@@ -26,5 +28,6 @@ __all__ = [
     "Status",
     "Target",
     "Version",
+    "check",
     "versions_in",
 ]

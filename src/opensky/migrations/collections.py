@@ -7,6 +7,8 @@ MongoDB.
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
+from sqlalchemy.engine import Connection
+
 from opensky.migrations.errors import BadVersion
 
 Plain = dict[str, Any]
@@ -21,7 +23,7 @@ class Collection(Protocol):
     name: str
 
     def pages(self, words: Sequence[str] = (), *, after: int = 0, lock: bool = False) -> Iterator[list[Plain]]:
-        """Yield all documents by id, in pages; with ``words``, at least those that have one of them as a key anywhere.
+        """Yield all documents by id, in pages; with ``words``, at least those that have one of these keys.
 
         ``lock`` keeps others from changing a page's documents until the end of the transaction, where the engine can.
         """
@@ -36,13 +38,37 @@ class Collection(Protocol):
         """Make anew what is derived from the documents to find them by; return how many were looked at."""
 
 
+class Elsewhere(Protocol):
+    """Collections in another database than the rows, written by way of the rows' transaction."""
+
+    def collection(self, connection: Connection, name: str) -> Collection:
+        """Open a collection for one transaction; reads see what was written in it."""
+
+    def apply(self, connection: Connection) -> None:
+        """Apply what was committed."""
+
+    def forget(self) -> None:
+        """Forget what was not."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+
 class Documents:
     """What a version file changes the documents of one collection with. Every call may be repeated."""
 
-    def __init__(self, collection: Collection, note: Callable[[str], None], *, perform: bool) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        note: Callable[[str], None],
+        *,
+        perform: bool,
+        lost: Callable[[str, str], None] = lambda _collection, _field: None,
+    ) -> None:
         self._collection = collection
         self._note = note
         self._perform = perform
+        self._lost = lost
 
     def rename(self, old: str, new: str) -> int:
         """Rename a field where ``new`` is not there yet; return how many documents changed."""
@@ -52,10 +78,12 @@ class Documents:
                 value = body.pop(old)
                 body.setdefault(new, value)
 
+        self._lost(self._collection.name, old)
         return self._each(f"rename {old} to {new}", change, (old,))
 
     def remove(self, field: str) -> int:
         """Remove a field; return how many documents changed."""
+        self._lost(self._collection.name, field)
         return self._each(f"remove {field}", lambda body: body.pop(field, None), (field,))
 
     def fill(self, field: str, value: Any) -> int:
@@ -65,7 +93,7 @@ class Documents:
     def each(self, change: Callable[[Plain], Any], *, having: str | tuple[str, ...] = ()) -> int:
         """Call ``change`` with every document, which it may alter in place; return how many it altered.
 
-        ``having`` names keys of which one is in each document that matters: with it, far fewer are read.
+        ``having`` names fields of which each document that matters has one: with it, far fewer are read.
         """
         words = (having,) if isinstance(having, str) else having
         return self._each(f"change by {getattr(change, '__name__', 'a function')}()", change, words)

@@ -2,24 +2,27 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Row, inspect, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeEngine
 
 from opensky.migrations.collections import Collection, Documents
 from opensky.migrations.errors import Aborted, Skipped
 from opensky.migrations.moments import Direction
 from opensky.migrations.watching import Watch
+from opensky.persistence import types
 
 
 class Migration:
     """Handed to ``up`` and ``down``, and to ``pre_`` and ``post_`` either.
 
     ``tables`` are Alembic's operations (``add_column``, ``create_table``, ``batch_alter_table``, ...), which rebuild a table
-    where SQLite cannot alter it. ``perform`` is false while statements are only written down, on a database that cannot undo
+    where SQLite cannot alter it; ``types`` are the shop's column types. ``perform`` is false while statements are only written down, on a database that cannot undo
     them.
     """
 
@@ -32,16 +35,15 @@ class Migration:
         open_collection: Callable[[str], Collection],
         say: Callable[[str], None],
         perform: bool = True,
-        perform_documents: bool = True,
     ) -> None:
         self.direction = direction
         self.dialect = _dialect_of(connection)
         self.perform = perform
-        self._perform_documents = perform and perform_documents
         self._connection = connection
         self._watch = watch
         self._open_collection = open_collection
         self._say = say
+        self.types = Types()
         self.tables: Operations = _Tables(_context(connection, watch, perform=perform))
 
     def sql(self, statement: str, values: Mapping[str, Any] | None = None, *, on: str | Sequence[str] = ()) -> int:
@@ -64,7 +66,7 @@ class Migration:
     def documents(self, collection: str) -> Documents:
         """Return the documents of a collection, wherever they are kept."""
         found = _Quiet(self._open_collection(collection), self._watch)
-        return Documents(found, self._watch.note, perform=self._perform_documents)
+        return Documents(found, self._watch.note, perform=self.perform, lost=self._watch.lose)
 
     def has_table(self, name: str) -> bool:
         """Whether there is a table."""
@@ -93,6 +95,22 @@ class Migration:
     def write(self, line: str) -> None:
         """Tell whoever runs it how far it is."""
         self._say(line)
+
+
+class Types:
+    """The column types of the shop, the same on every database."""
+
+    def text(self, length: int | None = None) -> TypeEngine[str]:
+        """Text that compares byte for byte; one in a key or an index needs a length of at most 255."""
+        return types.text(length)
+
+    def integer(self) -> TypeEngine[int]:
+        """A whole number of 64 bits."""
+        return types.INT64
+
+    def instant(self) -> TypeEngine[datetime]:
+        """A moment, kept as UTC with microseconds."""
+        return types.UtcDateTime()
 
 
 class _Tables(Operations):

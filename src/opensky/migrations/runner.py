@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.errors import OpenSkyError
 from opensky.migrations import record
-from opensky.migrations.collections import Collection
+from opensky.migrations.collections import Collection, Elsewhere
 from opensky.migrations.errors import Aborted, MigrationFailed, NotPossible, Skipped
 from opensky.migrations.migration import Migration
 from opensky.migrations.moments import Direction, Listener, Moment
@@ -50,19 +50,21 @@ class Ran:
     seconds: float
     statements: Sequence[Statement]
     reason: str = ""
+    lost: Sequence[tuple[str, str]] = ()
+    """Collections and the fields that their documents lost."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Runner:
     """Migrates one database with the versions of one folder.
 
-    ``elsewhere`` opens a collection that is not in the SQL database. ``listeners`` are told the five moments, ``say`` what
+    ``elsewhere`` opens collections that are not in the SQL database. ``listeners`` are told the five moments, ``say`` what
     versions and the runner have to tell a person.
     """
 
     target: Target
     folder: Path
-    elsewhere: Callable[[str], Collection] | None = None
+    elsewhere: Elsewhere | None = None
     clock: Clock = field(default_factory=SystemClock)
     listeners: list[Listener] = field(default_factory=list)
     say: Callable[[str], None] = print
@@ -115,6 +117,12 @@ class Runner:
             record.write(connection, [Entry(versions[0].number, "added", self.clock.now())])
         return versions[0].number
 
+    def close(self) -> None:
+        """Close the connections."""
+        self.target.close()
+        if self.elsewhere is not None:
+            self.elsewhere.close()
+
     def _status(self, connection: Connection) -> Status:
         return Status(versions_in(self.folder), record.read(connection))
 
@@ -161,7 +169,7 @@ class Runner:
         if not one:
             yield
             return
-        with connection.begin() as whole:
+        with self._applied(connection), connection.begin() as whole:
             yield
             if how.dry_run:
                 whole.rollback()
@@ -173,7 +181,7 @@ class Runner:
         began = time.perf_counter()
         reason = ""
         try:
-            with _own_transaction(connection, script, self.target.dialect):
+            with self._applied(connection), _own_transaction(connection, script, self.target.dialect):
                 try:
                     self._steps(connection, script, direction, how, watch)
                 except Skipped as skipped:
@@ -188,33 +196,39 @@ class Runner:
             raise self._failed(connection, script, watch, error, how) from error
         name = "skipped" if reason else "executed"
         self._tell(Moment(name, direction, number, seconds=seconds, reason=reason, dry=how.dry_run))
-        return Ran(script.version, direction, state, seconds, watch.done, reason)
+        return Ran(script.version, direction, state, seconds, watch.done, reason, watch.lost)
 
     def _steps(self, connection: Connection, script: Script, direction: Direction, how: How, watch: Watch) -> None:
         migration = Migration(
             connection,
             direction,
             watch,
-            open_collection=lambda name: self._collection(connection, name, how),
+            open_collection=lambda name: self._collection(connection, name),
             say=self.say,
             perform=self.target.undoes_ddl or not how.dry_run,
-            perform_documents=not (how.dry_run and self.elsewhere),
         )
         with watch.over(connection):
             for step in script.steps(direction):
                 step(migration)
             refuse_broken_keys(connection)
 
-    def _collection(self, connection: Connection, name: str, how: How) -> Collection:
+    @contextmanager
+    def _applied(self, connection: Connection) -> Iterator[None]:
+        """Let documents elsewhere follow the transaction: applied once it is committed, forgotten if it is undone."""
+        if self.elsewhere is None or connection.in_transaction():
+            yield
+            return
+        try:
+            yield
+        except BaseException:
+            self.elsewhere.forget()
+            raise
+        self.elsewhere.apply(connection)
+
+    def _collection(self, connection: Connection, name: str) -> Collection:
         if self.elsewhere is None:
             return SqlCollection(connection, name)
-        if how.all_or_nothing:
-            message = (
-                f"The documents of {name!r} are in another database, so they cannot be part of all or nothing; "
-                "leave --all-or-nothing away."
-            )
-            raise NotPossible(message)
-        return self.elsewhere(name)
+        return self.elsewhere.collection(connection, name)
 
     def _keep(self, connection: Connection, entry: Entry, direction: Direction) -> None:
         if direction == "up":
@@ -244,7 +258,7 @@ class Runner:
     def _standing(self, script: Script, watch: Watch) -> int:
         """Return how many statements stand although the transaction was undone."""
         if script.transactional and self.target.undoes_ddl:
-            return sum(1 for s in watch.done if s.is_note) if self.elsewhere else 0
+            return 0
         if not script.transactional or _DDL.match(watch.running):
             return len(watch.done)
         return max((place for place, s in enumerate(watch.done, 1) if _DDL.match(s.text)), default=0)

@@ -25,8 +25,9 @@ _FEW_SECONDS = 60
 class Target:
     """One SQL database, reached without the application's classes."""
 
-    def __init__(self, address: str | Path | URL) -> None:
+    def __init__(self, address: str | Path | URL, *, schema: str = "") -> None:
         self.url = read_url(address)
+        self._schema = schema
         self._sql = open_engine(self.url)
         self._engine: Engine = self._sql.writing(1)
         self.dialect = self._sql.dialect
@@ -54,7 +55,7 @@ class Target:
             raise Misconfigured(message, path=str(self.file))
         try:
             with self._engine.connect() as connection:
-                _set_up(connection, self.dialect)
+                _set_up(connection, self.dialect, self._schema)
                 yield connection
         except DatabaseError as error:
             explained = self._sql.explain(error)
@@ -123,7 +124,7 @@ def refuse_broken_keys(connection: Connection) -> None:
         raise NotPossible(message)
 
 
-def _set_up(connection: Connection, dialect: str) -> None:
+def _set_up(connection: Connection, dialect: str, schema: str) -> None:
     """Prepare the connection for changes of tables."""
     driver: Any = connection.connection.driver_connection
     if dialect == "sqlite":
@@ -132,6 +133,10 @@ def _set_up(connection: Connection, dialect: str) -> None:
     elif dialect == "mariadb":
         # How long a statement waits for those who use the table: the default is a day.
         driver.cursor().execute(f"SET SESSION lock_wait_timeout = {_FEW_SECONDS}")
+    elif schema:
+        connection.exec_driver_sql(f'SET search_path TO "{schema}"')
+        connection.commit()
+        connection.dialect.default_schema_name = schema
 
 
 def _file_lock(file: Path | None) -> tuple[Callable[[], bool], Callable[[], None]]:

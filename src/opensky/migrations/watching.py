@@ -33,17 +33,25 @@ class Statement:
 
 
 class Watch:
-    """Collects what one version does. ``done`` is what ran to its end; ``running`` is what did not come back."""
+    """Collects what one version does.
+
+    ``done`` is what ran to its end, ``running`` what did not come back; ``lost`` names the fields that documents lost.
+    """
 
     def __init__(self) -> None:
         self.done: list[Statement] = []
         self.running = ""
+        self.lost: list[tuple[str, str]] = []
         self._quiet = 0
         self._began = 0.0
 
     def note(self, text: str) -> None:
         """Add a remark about what is no statement."""
         self.done.append(Statement(f"-- {text}"))
+
+    def lose(self, collection: str, field: str) -> None:
+        """Remember that documents lose a field."""
+        self.lost.append((collection, field))
 
     def add(self, text: str) -> None:
         """Add a statement that is not run here."""

@@ -17,6 +17,19 @@ from opensky.persistence.types import UtcDateTime, text
 SCHEMA_VERSION = 1
 """Counted up when an older release could not work with the tables any more."""
 
+
+class Behind(Misconfigured):
+    """The tables are those of an older release; ``versions`` are the deploy migrations that the database lacks."""
+
+    def __init__(self, versions: list[str]) -> None:
+        super().__init__(
+            f"The database lacks {len(versions)} of this release's migrations, the first is Version{versions[0]}; "
+            "run ./opensky migrate up (./opensky migrate status says more).",
+            versions=versions,
+        )
+        self.versions = versions
+
+
 _ABOUT = Table(
     "about", METADATA, Column("name", String(40), primary_key=True), Column("number", Integer, nullable=False)
 )
@@ -34,25 +47,36 @@ MIGRATIONS = Table(
 )
 """Which deploy migrations this database has; see ``opensky.migrations.record``."""
 
+LIVE = Table(
+    "live_release",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("reads", text(), nullable=False),
+    Column("since", UtcDateTime(), nullable=False),
+)
+"""What the release that is live reads, in one row; see ``opensky.migrations.reads``."""
+
 
 def prepare(connection: Connection, versions: Iterable[str] | None = None) -> None:
-    """Make the tables.
+    """Make the tables that are missing.
 
-    ``versions`` are the numbers of the deploy migrations that fresh tables hold already. With them an older database is left
-    to its migrations; without, tables that are missing are added, as for a database that nobody migrates.
+    ``versions`` are the numbers of the deploy migrations that fresh tables hold already: they are recorded with them. An older
+    database that lacks one of them is left to its migrations.
 
     Raises:
         Misconfigured: the tables belong to a newer release.
+        Behind: the tables are those of an older release.
     """
     check(connection)
+    known = list(versions or ())
     fresh = version(connection) is None
-    if not fresh and versions is not None:
-        return
+    if not fresh and (missing := sorted(set(known) - recorded(connection))):
+        raise Behind(missing)
     METADATA.create_all(connection)
     if fresh:
         connection.execute(insert(_ABOUT).values(name="schema", number=SCHEMA_VERSION))
-        if known := [_baseline(number) for number in versions or ()]:
-            connection.execute(insert(MIGRATIONS), known)
+        if known:
+            connection.execute(insert(MIGRATIONS), [_baseline(number) for number in known])
 
 
 def check(connection: Connection) -> None:
@@ -72,6 +96,13 @@ def version(connection: Connection) -> int | None:
         return None
     found: int | None = connection.execute(select(_ABOUT.c.number).where(_ABOUT.c.name == "schema")).scalar()
     return found
+
+
+def recorded(connection: Connection) -> set[str]:
+    """Return the numbers of the deploy migrations that this database has."""
+    if not inspect(connection).has_table(MIGRATIONS.name):
+        return set()
+    return set(connection.execute(select(MIGRATIONS.c.version).where(MIGRATIONS.c.state != "failed")).scalars())
 
 
 def _baseline(number: str) -> dict[str, object]:

@@ -1,5 +1,7 @@
 """The database of an installation: which address, which classes."""
 
+from collections.abc import Sequence
+
 from opensky.devo.model import MODEL
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
@@ -10,7 +12,7 @@ from opensky.settings import Settings
 def open_database(settings: Settings, *, ids: IdGenerator | None = None, clock: Clock | None = None) -> Database:
     """Return the database that the settings name; the caller closes it. Nothing is opened before it is first used."""
     replicas = [url.strip() for url in settings.replica_urls.split(",") if url.strip()]
-    return Database(
+    database = Database(
         settings.database,
         MODEL,
         documents=settings.documents_url,
@@ -19,3 +21,11 @@ def open_database(settings: Settings, *, ids: IdGenerator | None = None, clock: 
         clock=clock,
         threads=settings.threads,
     )
+    database.versions = lambda: _known_versions(settings)
+    return database
+
+
+def _known_versions(settings: Settings) -> Sequence[str]:
+    from opensky.wiring.migrations import known_versions  # noqa: PLC0415 - only fresh tables ask; no request loads it
+
+    return known_versions(settings)

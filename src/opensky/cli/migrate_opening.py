@@ -1,0 +1,63 @@
+"""What every ``opensky migrate`` command begins with: the runner of a shop, and a question before what cannot be taken back."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from opensky.cli.folder import settings_of
+from opensky.kernel.errors import Misconfigured
+from opensky.migrations import Moment, Runner
+from opensky.settings import Settings
+from opensky.wiring.migrations import open_runner
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[tuple[Runner, Settings]]:
+    """Open the runner of a shop; what versions say goes to standard error."""
+    settings = settings_of(existing(data))
+    console = Console(stderr=True, highlight=False)
+    runner = open_runner(settings, say=lambda line: console.print(f"    {line}"))
+    waiting = console.status("")
+
+    def hear(moment: Moment) -> None:
+        if moment.name == "executing":
+            waiting.update(f"Version{moment.number} {moment.direction} ...")
+            waiting.start()
+        elif moment.name != "migrating":
+            waiting.stop()
+
+    if console.is_terminal:
+        runner.listeners.append(hear)
+    try:
+        yield runner, settings
+    finally:
+        waiting.stop()
+        runner.close()
+
+
+def existing(data: Path | None) -> Path | None:
+    """Return the folder that was named, if it is there; the settings would make it for their key.
+
+    Raises:
+        Misconfigured: it is not there.
+    """
+    if data is not None and not data.expanduser().is_dir():
+        raise Misconfigured(f"There is no shop in {data} yet; the folder is not there.")
+    return data
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before what cannot be taken back.
+
+    Raises:
+        Misconfigured: nobody is there to answer, and ``--yes`` was not given; or the answer was no.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Misconfigured(f"{question} Nobody can be asked here; say --yes to do it.")
+    if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
+        raise Misconfigured("Nothing was changed.")
