@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+import opensky.devo.history
 import opensky.devo.storefront
 from opensky.devo.account.controller import AccountController
-from opensky.devo.admin.people import MemberAdmin, SellerAdmin
+from opensky.devo.admin.newest import Newest
+from opensky.devo.admin.people import MemberAdmin
+from opensky.devo.admin.products import ProductAdmin
 from opensky.devo.admin.repository import AdminRepository
-from opensky.devo.admin.shop import AdminHome, OrderAdmin, ProductAdmin
+from opensky.devo.admin.sellers import SellerAdmin
+from opensky.devo.admin.shop import AdminHome, OrderAdmin
 from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
 from opensky.devo.bag.manager import BagManager
@@ -17,6 +21,10 @@ from opensky.devo.feed.repository import TailRepository
 from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.follows.manager import FollowManager
 from opensky.devo.follows.repository import FollowRepository
+from opensky.devo.history.admin import HistoryAdmin
+from opensky.devo.history.manager import HistoryManager
+from opensky.devo.history.repository import HistoryRepository
+from opensky.devo.history.reverts import Reverts
 from opensky.devo.members.api import MeApi, TokenApi
 from opensky.devo.members.controller import LogInController, SignUpController
 from opensky.devo.members.doors import Doors
@@ -65,7 +73,11 @@ SERVICES: tuple[type, ...] = (
     OrderRepository,
     OrderManager,
     OrderListener,
+    HistoryRepository,
+    Reverts,
+    HistoryManager,
     AdminRepository,
+    Newest,
 )
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
@@ -95,10 +107,13 @@ CONTROLLERS: tuple[type, ...] = (
     ProductAdmin,
     SellerAdmin,
     MemberAdmin,
+    HistoryAdmin,
 )
 """Controllers, APIs and admin pages whose routes the web serves."""
 
-TEMPLATES: tuple[Path, ...] = (Path(opensky.devo.storefront.__file__).parent / "templates",)
+TEMPLATES: tuple[Path, ...] = tuple(
+    Path(room.__file__).parent / "templates" for room in (opensky.devo.storefront, opensky.devo.history)
+)
 """Folders of templates, looked into in this order."""
 
 FRAME: type | None = ShopFrame

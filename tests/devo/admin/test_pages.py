@@ -224,7 +224,7 @@ def test_two_of_staff_do_not_overwrite_each_other(
     answer = staff.submit("/admin/products/bowl/edit", words="Mine.")
 
     assert answer.status_code == 422
-    assert "Somebody has changed this product meanwhile" in staff.text()
+    assert "Somebody has changed this meanwhile" in staff.text()
     assert "Mine." in answer.text
     assert "Changed by somebody else." in staff.get("/products/bowl").text
     staff.submit("/admin/products/bowl/edit")

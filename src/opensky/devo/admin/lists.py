@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+from opensky.devo.admin.repository import OrderEntry, ProductEntry
 from opensky.devo.storefront.views import AdminFilter, AdminRow
 from opensky.kernel.errors import FieldError, Invalid
 from opensky.web import Page
@@ -60,3 +61,21 @@ def _filters(asked: Asked, states: Sequence[str]) -> list[AdminFilter]:
     if not states:
         return []
     return [AdminFilter(name or "all", name, name == asked.state) for name in ("", *states)]
+
+
+ORDER_COLUMNS = ("Number", "Placed", "State", "E-mail", "Total")
+PRODUCT_COLUMNS = ("Name", "Status", "Price", "Variants", "Made")
+
+
+def order_row(order: OrderEntry) -> AdminRow:
+    """Return an order's row in any list of the admin."""
+    return AdminRow(
+        [order.number, order.placed_at, order.state, order.email, order.total], f"/admin/orders/{order.number}"
+    )
+
+
+def product_row(product: ProductEntry) -> AdminRow:
+    """Return a product's row in any list of the admin."""
+    price = min((each.price for each in product.variants), default=None)
+    cells = [product.name, product.status, price, len(product.variants), product.created_at]
+    return AdminRow(cells, f"/admin/products/{product.slug}")

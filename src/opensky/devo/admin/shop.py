@@ -1,24 +1,17 @@
-"""Orders and products in the admin, and its first page."""
-
-from typing import get_args
+"""Orders in the admin, and its first page."""
 
 from opensky.devo.admin.acts import note
-from opensky.devo.admin.lists import PAGE, Asked, list_page
-from opensky.devo.admin.people import ORDER_COLUMNS, PRODUCT_COLUMNS, order_row, product_row
+from opensky.devo.admin.lists import ORDER_COLUMNS, PAGE, Asked, list_page, order_row
+from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository
 from opensky.devo.orders.errors import PaymentUnclear
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import STEPS, Order
-from opensky.devo.products.catalog import Catalog
-from opensky.devo.products.manager import ProductManager
-from opensky.devo.products.objects import Product, Status
-from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminField, AdminRow, AdminTable
-from opensky.kernel.errors import Conflict, Invalid
+from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
+from opensky.kernel.errors import Conflict
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
-_ORDERS, _PRODUCTS = "/admin/orders", "/admin/products"
-_STATUSES = get_args(Status)
-_TEXTS = {"name": "Name", "words": "The insider's words", "description": "Description"}
+_ORDERS = "/admin/orders"
 
 
 class AdminHome:
@@ -33,9 +26,10 @@ class AdminHome:
 class OrderAdmin:
     """Orders: finding and cancelling them, and finishing what was left on its way."""
 
-    def __init__(self, lists: AdminRepository, orders: OrderManager, visitor: Visitor) -> None:
+    def __init__(self, lists: AdminRepository, orders: OrderManager, newest: Newest, visitor: Visitor) -> None:
         self._lists = lists
         self._orders = orders
+        self._newest = newest
         self._visitor = visitor
 
     @page("/admin/orders", access=access.STAFF)
@@ -62,7 +56,11 @@ class OrderAdmin:
             back=_ORDERS,
             back_label="Orders",
             facts=_facts(order),
-            tables=[AdminTable("Lines", ["Product", "Variant", "SKU", "Quantity", "Price", "Amount"], lines)],
+            history_path=self._newest.path(Order, order.id),
+            tables=[
+                AdminTable("Lines", ["Product", "Variant", "SKU", "Quantity", "Price", "Amount"], lines),
+                self._newest.table(Order, order.id),
+            ],
             actions=_order_actions(order),
         )
         return Page("admin/detail.html", detail=detail, here=_ORDERS)
@@ -88,134 +86,6 @@ class OrderAdmin:
         return Redirect(f"{_ORDERS}/{number}", flash=f"The order is {order.state}.")
 
 
-class ProductAdmin:
-    """Products: finding, editing, putting on show and taking off."""
-
-    def __init__(self, lists: AdminRepository, products: ProductManager, catalog: Catalog, visitor: Visitor) -> None:
-        self._lists = lists
-        self._products = products
-        self._catalog = catalog
-        self._visitor = visitor
-
-    @page("/admin/products", access=access.STAFF)
-    def list(self, q: str = "", state: str = "", before: str = "") -> Page:
-        """List products, found by address or SKU."""
-        asked = Asked.read(q, state, before, _STATUSES)
-        found = self._lists.products(asked.words, asked.state, asked.before, PAGE + 1)
-        return list_page("Products", _PRODUCTS, PRODUCT_COLUMNS, asked, found, product_row, _STATUSES)
-
-    @page("/admin/products/{slug:str}", access=access.STAFF)
-    def show(self, slug: str) -> Page:
-        """Show a product with its variants and stock."""
-        product = self._products.by_slug(slug)
-        left = self._catalog.left(product.id)
-        rows = [AdminRow([each.sku, each.name, each.price, left.get(each.sku, 0)]) for each in product.variants]
-        facts = {
-            "Status": product.status,
-            **{label: getattr(product, name) for name, label in _TEXTS.items()},
-            "Shelves": ", ".join(product.categories),
-            "Pictures": len(product.pictures),
-            "Made": product.created_at,
-            "Published": product.published_at,
-        }
-        path, shown = f"{_PRODUCTS}/{product.slug}", product.status == "published"
-        toggle = (
-            AdminAction(f"{path}/withdraw", "Withdraw", danger=True)
-            if shown
-            else AdminAction(f"{path}/publish", "Publish")
-        )
-        detail = AdminDetail(
-            title=product.name,
-            back=_PRODUCTS,
-            back_label="Products",
-            facts=facts,
-            shop_path=f"/products/{product.slug}" if shown else "",
-            edit_path=f"{path}/edit",
-            tables=[AdminTable("Variants", ["SKU", "Name", "Price", "Left"], rows)],
-            actions=[toggle],
-        )
-        return Page("admin/detail.html", detail=detail, here=_PRODUCTS)
-
-    @page("/admin/products/{slug:str}/edit", access=access.STAFF)
-    def form(self, slug: str) -> Page:
-        """Show what can be changed: the words, and the stock of each variant."""
-        product = self._products.by_slug(slug)
-        return self._form(product, {name: getattr(product, name) for name in _TEXTS}, {}, product.version)
-
-    @action("/admin/products/{slug:str}/edit", access=access.STAFF)
-    def edit(self, slug: str, form: Form) -> Page | Redirect:
-        """Change the words and count the stock; a form that is older than the product is refused."""
-        product = self._products.by_slug(slug)
-        values = {name: form.text(name) for name in _TEXTS}
-        version = form.number("version", 0)
-        if version != product.version:
-            changed = {"name": "Somebody has changed this product meanwhile. Please look again, then save."}
-            return self._form(product, values, changed, product.version)
-        try:
-            self._products.edit(product, **values)
-            for variant, count in self._counted(product, form).items():
-                self._products.set_stock(product, variant, count)
-        except Invalid as error:
-            return self._form(product, values, error.by_field(), version)
-        note(self._visitor, "edit product", slug)
-        return Redirect(f"{_PRODUCTS}/{slug}", flash="Saved.")
-
-    @action("/admin/products/{slug:str}/publish", access=access.STAFF)
-    def publish(self, slug: str, form: Form) -> Redirect:
-        """Put a product on show."""
-        try:
-            self._products.publish(self._products.by_slug(slug))
-        except Invalid as error:
-            return Redirect(f"{_PRODUCTS}/{slug}", flash=" ".join(error.by_field().values()), problem=True)
-        note(self._visitor, "publish product", slug)
-        return Redirect(f"{_PRODUCTS}/{slug}", flash="It is on show.")
-
-    @action("/admin/products/{slug:str}/withdraw", access=access.STAFF)
-    def withdraw(self, slug: str, form: Form) -> Redirect:
-        """Take a product off all lists."""
-        self._products.withdraw(self._products.by_slug(slug))
-        note(self._visitor, "withdraw product", slug)
-        return Redirect(f"{_PRODUCTS}/{slug}", flash="It is off the shelf.")
-
-    def _counted(self, product: Product, form: Form) -> dict[str, int]:
-        """Return the stock that staff has counted anew: what was changed in the form, so that sales meanwhile stand."""
-        counted = {}
-        for variant in product.variants:
-            field = f"stock.{variant.sku}"
-            now = form.number(field, -1)
-            if now >= 0 and now != form.number(f"was.{field}", -1):
-                counted[variant.sku] = now
-        return counted
-
-    def _form(self, product: Product, values: dict[str, str], errors: dict[str, str], version: int) -> Page:
-        left = {f"stock.{sku}": str(n) for sku, n in self._catalog.left(product.id).items()}
-        fields = [
-            AdminField(name, label, values[name], errors.get(name, ""), long=name != "name")
-            for name, label in _TEXTS.items()
-        ]
-        fields += [
-            AdminField(
-                f"stock.{each.sku}",
-                f"Left of {each.name or each.sku}",
-                left.get(f"stock.{each.sku}", "0"),
-                kind="number",
-            )
-            for each in product.variants
-        ]
-        path = f"{_PRODUCTS}/{product.slug}"
-        return Page(
-            "admin/edit.html",
-            status=422 if errors else 200,
-            title="Edit product",
-            path=f"{path}/edit",
-            back=path,
-            fields=fields,
-            errors=errors,
-            hidden={"version": str(version), **{f"was.{field}": count for field, count in left.items()}},
-            here=_PRODUCTS,
-        )
-
-
 def _facts(order: Order) -> dict[str, object]:
     address = order.address
     return {
@@ -238,5 +108,5 @@ def _order_actions(order: Order) -> list[AdminAction]:
     if order.state == "placed" or order.refund_due:
         actions.append(AdminAction(f"{path}/finish", "Ask the payment house"))
     if "cancelled" in STEPS[order.state]:
-        actions.append(AdminAction(f"{path}/cancel", "Cancel the order", danger=True))
+        actions.append(AdminAction(f"{path}/cancel", "Cancel the order", danger=True, reason=True))
     return actions

@@ -20,6 +20,7 @@ from opensky.kernel.errors import FieldError, Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.slugs import free_slug, slug_of
 from opensky.mapping import validate
+from opensky.persistence import Duplicate
 
 EDITABLE = ("slug", "name", "words", "description", "categories", "variants", "pictures")
 MOST_ON_HAND = 1_000_000
@@ -81,6 +82,8 @@ class ProductManager:
         changed = {name: value for name, value in changes.items() if value != getattr(product, name)}
         if not changed:
             return product
+        if "slug" in changed and self._products.with_slug(changed["slug"]) is not None:
+            raise Duplicate("product", ("slug",))  # before anything is touched: the caller may show the form again
         self._apply(product, changed)
         if "variants" in changed:
             self._stock.keep(product.id, [variant.sku for variant in product.variants])

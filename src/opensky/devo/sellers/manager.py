@@ -14,6 +14,7 @@ from opensky.kernel.errors import Conflict, Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.slugs import free_slug, slug_of
 from opensky.mapping import validate
+from opensky.persistence import Duplicate
 from opensky.persistence.cursors import Cursor, Stretch, stretch
 
 S = TypeVar("S")
@@ -71,6 +72,8 @@ class SellerManager:
         """
         changed = {name: value.strip() for name, value in changes.items() if value.strip() != getattr(seller, name, "")}
         if changed:
+            if "slug" in changed and self._sellers.with_slug(changed["slug"]) is not None:
+                raise Duplicate("insider", ("slug",))  # before anything is touched: the caller may show the form again
             before = {name: getattr(seller, name, "") for name in changed}
             try:
                 _set(seller, changed)

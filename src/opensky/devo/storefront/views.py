@@ -305,12 +305,13 @@ class AdminTable(Struct, frozen=True):
 
 
 class AdminAction(Struct, frozen=True):
-    """A button on an admin page; it posts to ``path`` with these fields."""
+    """A button on an admin page; it posts to ``path`` with these fields. ``reason`` asks why, for the history."""
 
     path: str
     label: str
     fields: Mapping[str, str] = {}
     danger: bool = False
+    reason: bool = False
 
 
 class AdminDetail(Struct, frozen=True):
@@ -324,6 +325,7 @@ class AdminDetail(Struct, frozen=True):
     tables: Sequence[AdminTable] = ()
     actions: Sequence[AdminAction] = ()
     edit_path: str = ""
+    history_path: str = ""
 
 
 class AdminFilter(Struct, frozen=True):
@@ -335,7 +337,11 @@ class AdminFilter(Struct, frozen=True):
 
 
 class AdminField(Struct, frozen=True):
-    """One field of an admin form; ``long`` text has several lines."""
+    """One field of an admin form; ``long`` text has several lines.
+
+    ``now`` is what it says by now, where somebody has changed it since the form was opened and ``theirs`` is set. ``section``
+    is the heading that it stands under.
+    """
 
     name: str
     label: str
@@ -343,3 +349,7 @@ class AdminField(Struct, frozen=True):
     error: str = ""
     long: bool = False
     kind: str = "text"
+    hint: str = ""
+    section: str = ""
+    theirs: bool = False
+    now: str = ""

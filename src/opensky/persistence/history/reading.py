@@ -20,7 +20,7 @@ from opensky.persistence.tables import table
 T = TypeVar("T")
 Driver = Literal["object", "actor", "kind", "all"]
 
-LOOK = 20_000
+LOOK = 10_000
 """How many changes one page looks through, where no index serves all that is asked."""
 NEWEST = (1 << 63) - 1
 _EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
