@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,3 +71,38 @@ def mongodb_url() -> Iterator[str]:
     """An empty database on the server that speaks MongoDB's protocol, for one module."""
     with fresh(server("MongoDB")) as url:
         yield url
+
+
+ENGINES: dict[str, tuple[str, str]] = {
+    "sqlite": ("", ""),
+    "mariadb": ("MariaDB", ""),
+    "postgresql": ("PostgreSQL", ""),
+    "mongodb": ("", "MongoDB"),
+    "postgresql and mongodb": ("PostgreSQL", "MongoDB"),
+}
+"""Where rows and documents are: the servers' names, empty for the SQLite file and for documents beside the rows."""
+ON_SERVERS = [pytest.param(name, marks=pytest.mark.services) for name in ENGINES if name != "sqlite"]
+
+
+@contextmanager
+def _made(name: str) -> Iterator[dict[str, str]]:
+    rows, documents = ENGINES[name]
+    with ExitStack() as stack:
+        yield {
+            "database_url": stack.enter_context(fresh(server(rows))) if rows else "",
+            "documents_url": stack.enter_context(fresh(server(documents))) if documents else "",
+        }
+
+
+@pytest.fixture(params=["sqlite", *ON_SERVERS])
+def engine(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """Settings of empty databases: a test that asks for it is run on each engine, those on servers where there are servers."""
+    with _made(request.param) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="module", params=ON_SERVERS)
+def served_engine(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The same for a whole module, and for engines on servers alone."""
+    with _made(request.param) as urls:
+        yield urls

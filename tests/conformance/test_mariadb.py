@@ -8,6 +8,8 @@ from opensky.persistence import Database
 from opensky.testing.conformance import (
     MODEL,
     DocumentConformance,
+    LifecycleConformance,
+    LoadingConformance,
     OutboxConformance,
     ReadingConformance,
     RowConformance,
@@ -48,6 +50,14 @@ class TestMariaDBRows(RowConformance):
 
 class TestMariaDBUnitOfWork(UnitOfWorkConformance):
     """Both in one database."""
+
+
+class TestMariaDBLifecycle(LifecycleConformance):
+    """Listeners to lives in MariaDB."""
+
+
+class TestMariaDBLoading(LoadingConformance):
+    """Listeners to loading in MariaDB."""
 
 
 class TestMariaDBOutbox(OutboxConformance):

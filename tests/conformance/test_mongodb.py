@@ -9,6 +9,8 @@ from opensky.persistence import Database
 from opensky.testing.conformance import (
     MODEL,
     DocumentConformance,
+    LifecycleConformance,
+    LoadingConformance,
     OutboxConformance,
     ReadingConformance,
     RowConformance,
@@ -58,6 +60,14 @@ class TestMongoDBRows(RowConformance):
 
 class TestMongoDBUnitOfWork(UnitOfWorkConformance):
     """Both, in two databases."""
+
+
+class TestMongoDBLifecycle(LifecycleConformance):
+    """Listeners to lives in two databases."""
+
+
+class TestMongoDBLoading(LoadingConformance):
+    """Listeners to loading in two databases."""
 
 
 class TestMongoDBOutbox(OutboxConformance):

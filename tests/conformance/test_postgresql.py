@@ -8,6 +8,8 @@ from opensky.persistence import Database
 from opensky.testing.conformance import (
     MODEL,
     DocumentConformance,
+    LifecycleConformance,
+    LoadingConformance,
     OutboxConformance,
     ReadingConformance,
     RowConformance,
@@ -48,6 +50,14 @@ class TestPostgreSQLRows(RowConformance):
 
 class TestPostgreSQLUnitOfWork(UnitOfWorkConformance):
     """Both in one database."""
+
+
+class TestPostgreSQLLifecycle(LifecycleConformance):
+    """Listeners to lives in PostgreSQL."""
+
+
+class TestPostgreSQLLoading(LoadingConformance):
+    """Listeners to loading in PostgreSQL."""
 
 
 class TestPostgreSQLOutbox(OutboxConformance):

@@ -49,15 +49,15 @@ class RunningShop:
         return "\n".join([*texts, self.data.with_suffix(".terminal").read_text("utf-8", "replace")])
 
 
-@pytest.fixture(scope="session")
-def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    """The demo shop, new, with two web processes; stopped with Ctrl-C at the end."""
-    data = tmp_path_factory.mktemp("shop") / "var"
+@contextmanager
+def opened(data: Path, **settings: str) -> Iterator[RunningShop]:
+    """Open the demo shop in a new folder, with two web processes; it is closed with Ctrl-C at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     terminal = data.with_suffix(".terminal")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENSKY_")}
+    environment |= {f"OPENSKY_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "opensky.cli", "up", "--data", str(data), "--port", str(port)]
     with terminal.open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env=environment)
@@ -67,6 +67,20 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSh
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    """The demo shop on its embedded database, for all stories."""
+    with opened(tmp_path_factory.mktemp("shop") / "var") as shop:
+        yield shop
+
+
+@pytest.fixture(scope="module")
+def served_shop(served_engine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    """The demo shop on each engine that is a server, for one module."""
+    with opened(tmp_path_factory.mktemp("shop") / "var", **served_engine) as shop:
+        yield shop
 
 
 def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes], terminal: Path) -> None:

@@ -13,15 +13,18 @@ from typing import Any
 import httpx
 import pytest
 from dishka import Container, Provider, Scope
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from opensky.devo.members.objects import PostalAddress
+from opensky.devo.follows.manager import FollowManager
+from opensky.devo.follows.objects import Follow, FollowerCount
+from opensky.devo.members.objects import MemberId, PostalAddress
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.payments.trial import APPROVED
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.objects import StockItem
 from opensky.devo.products.stock import SoldOut
+from opensky.devo.sellers.objects import Seller
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, UnitOfWork, table
@@ -33,13 +36,13 @@ pytestmark = pytest.mark.slow
 
 ADDRESS = PostalAddress(name="Nora Lind", street="5 Mill Lane", city="Ghent", postcode="9000", country="BE")
 FORM = {"name": "Nora Lind", "street": "5 Mill Lane", "city": "Ghent", "postcode": "9000", "country": "BE"}
-CROWD = 50
+CROWD, FANS = 50, 40
 
 
 @pytest.fixture
-def app(tmp_path: Path, clock: SetClock) -> Iterator[Container]:
-    """The shop below the web, with the last bowl on its shelf, and two of the cup."""
-    settings = Settings(data=tmp_path, secret_key="0" * 64)
+def app(tmp_path: Path, clock: SetClock, engine: dict[str, str]) -> Iterator[Container]:
+    """The shop below the web on each engine, with the last bowl on its shelf, and two of the cup."""
+    settings = Settings(data=tmp_path, secret_key="0" * 64, **engine)  # type: ignore[arg-type]  # two URLs
     provider = Provider(scope=Scope.APP)
     provider.provide(lambda: clock, provides=Clock, override=True)
     made = container(settings, provider)
@@ -103,6 +106,30 @@ def test_whole_orders_are_sold_or_none_of_them(app: Container) -> None:
     with app() as scope:
         [order] = scope.get(UnitOfWork).find(Order)
         assert order.state == "paid"
+
+
+def test_followers_of_one_moment_are_all_counted(app: Container) -> None:
+    """Forty follow the same insider at once, and half of them think better of it: edges and counters agree."""
+    with app() as scope:
+        [seller, *_] = scope.get(UnitOfWork).find(Seller)
+    members = [MemberId(app.get(IdGenerator).next()) for _ in range(FANS)]
+    gate = threading.Barrier(FANS)
+
+    def fan(number: int) -> None:
+        gate.wait()
+        for verb in ("follow", "unfollow")[: 1 + number % 2]:
+            with app() as scope:
+                getattr(scope.get(FollowManager), verb)(members[number], seller)
+                scope.get(UnitOfWork).commit()
+
+    with ThreadPoolExecutor(FANS) as pool:
+        list(pool.map(fan, range(FANS)))
+
+    edges, counters = table(Follow), table(FollowerCount)
+    with app.get(Database).reader() as reader:
+        [(count,)] = reader.rows(select(func.count()).select_from(edges))
+        [(counted,)] = reader.rows(select(counters.c.followers).where(counters.c.seller_id == seller.id))
+    assert (count, counted) == (FANS // 2, FANS // 2)
 
 
 class Client:
