@@ -111,8 +111,9 @@ CONTROLLERS: tuple[type, ...] = (
 )
 """Controllers, APIs and admin pages whose routes the web serves."""
 
-TEMPLATES: tuple[Path, ...] = tuple(
-    Path(room.__file__).parent / "templates" for room in (opensky.devo.storefront, opensky.devo.history)
+TEMPLATES: tuple[Path, ...] = (
+    Path(opensky.devo.storefront.__file__).parent / "templates",
+    Path(opensky.devo.history.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""
 
