@@ -36,6 +36,13 @@ class Nudger:
                 with suppress(OSError):  # full: it is awake already; refused: it is gone
                     sender.sendto(b"!", path)
 
+    def close(self) -> None:
+        """Let go of the socket; the next nudge opens one anew."""
+        with self._lock:
+            if self._socket is not None:
+                self._socket.close()
+                self._socket = None
+
     def _sender(self) -> socket.socket:
         if self._socket is None or self._process != os.getpid():
             self._process = os.getpid()

@@ -1,0 +1,141 @@
+"""Hands: the threads of a worker. Each claims a batch of one flow, handles it, and settles what it handled together."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from opensky.kernel.clock import Clock
+from opensky.messaging import LeaseLost, Message, Queue
+from opensky.osis.runtime.errors import Reject
+from opensky.osis.runtime.flow import Flow
+from opensky.osis.runtime.handling import Handler, Outcome, cause, told
+from opensky.osis.runtime.lanes import Lane
+
+SETTLE_SECONDS = 0.01
+"""What was handled is acknowledged together, but waits no longer than this for company."""
+TIMED_OUT = "it did not end within the time of its flow"
+Report = Callable[..., None]
+"""Writes a line of the log: what happened, and names and values."""
+
+
+@dataclass(slots=True)
+class Doing:
+    """What a hand is at, and since when on the monotonic clock."""
+
+    flow: Flow
+    message: Message
+    since: float
+
+
+class Hand:
+    """One thread. A watch renews its leases, and writes it off if a flow does not come back."""
+
+    def __init__(
+        self,
+        name: str,
+        lanes: Sequence[Lane],
+        queue: Queue,
+        handler: Handler,
+        lease: timedelta,
+        report: Report,
+        clock: Clock,
+    ) -> None:
+        self.name = name
+        self.doing: Doing | None = None
+        self.held: list[Message] = []
+        self.lost = False
+        self._lanes = lanes
+        self._queue = queue
+        self._handler = handler
+        self._lease = lease
+        self._report = report
+        self._clock = clock
+        self._turn = 0
+
+    def round(self, stopping: threading.Event) -> bool:
+        """Go through the flows once, beginning with another one each time; say whether there was anything to do."""
+        worked = False
+        self._turn += 1
+        for step in range(len(self._lanes)):
+            if stopping.is_set() or self.lost:
+                break
+            lane = self._lanes[(self._turn + step) % len(self._lanes)]
+            room = lane.enter()
+            if room:
+                try:
+                    worked |= self._serve(lane, room, stopping)
+                finally:
+                    lane.leave()
+        return worked
+
+    def _serve(self, lane: Lane, room: int, stopping: threading.Event) -> bool:
+        self.held = []
+        try:
+            self.held = self._queue.claim([lane.flow.queue], room, self._lease, self.name)
+        finally:
+            lane.claimed(room, len(self.held))
+        ready: list[Outcome] = []
+        settle_at = 0.0
+        for position, message in enumerate(list(self.held)):
+            if stopping.is_set() or self.lost:
+                self._queue.release(self.held[position:], self.name)
+                break
+            began = time.monotonic()
+            self.doing = Doing(lane.flow, message, began)
+            outcome = self._handle(lane, message)
+            self.doing = None
+            lane.took(time.monotonic() - began)
+            if outcome is not None:
+                settle_at = settle_at if ready else began + SETTLE_SECONDS
+                ready.append(outcome)
+                if time.monotonic() >= settle_at:
+                    self._settle(ready)
+                    ready = []
+        self._settle(ready)
+        worked, self.held = bool(self.held), []
+        return worked
+
+    def _handle(self, lane: Lane, message: Message) -> Outcome | None:
+        try:
+            outcome = self._handler.handle(lane.flow, message, self.name)
+        except LeaseLost:
+            self._report("lease lost", flow=lane.flow.name, message=message.id)
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever a flow raises is told in its message
+            if not self.lost:
+                self._failed(lane, message, error)
+            return None
+        lane.succeeded()
+        return outcome
+
+    def _failed(self, lane: Lane, message: Message, error: Exception) -> None:
+        flow = lane.flow
+        if isinstance(error, Reject):
+            lane.succeeded()  # a third party that refuses is there
+        else:
+            lane.failed()
+        give_up(self._queue, self._clock, flow, message, self.name, error)
+        self._report("failed", flow=flow.name, message=message.id, attempt=message.attempt + 1, error=cause(error))
+
+    def _settle(self, ready: Sequence[Outcome]) -> None:
+        if not ready or self.lost:
+            return
+        try:
+            self._handler.settle(ready, self.name)
+        except LeaseLost:
+            if len(ready) == 1:
+                self._report("lease lost", message=ready[0].handled.message.id)
+                return
+            for each in ready:  # one of them went to somebody else: the others are kept
+                self._settle([each])
+
+
+def give_up(queue: Queue, clock: Clock, flow: Flow, message: Message, owner: str, error: BaseException) -> None:
+    """Have a failed message tried again after the flow's back-off, or keep it as a dead letter if there were enough tries."""
+    pause = None if isinstance(error, Reject) else flow.retry.pause(message.attempt + 1)
+    if pause is None:
+        queue.bury(message, owner, told(error), cause(error))
+    else:
+        queue.retry(message, owner, clock.now() + pause, told(error))
