@@ -94,7 +94,8 @@ class Cup:
 
 def cup(**given: Any) -> Cup:
     """A cup."""
-    return Cup(**({"id": CupId(1), "name": "cup"} | given))
+    needed: dict[str, Any] = {"id": CupId(1), "name": "cup"}
+    return Cup(**(needed | given))
 
 
 def refused(data: Any, onto: Any, *groups: str, **options: Any) -> list[tuple[str, str, str]]:
@@ -258,7 +259,7 @@ def test_a_new_object_asks_for_what_it_needs() -> None:
         apply({"name": "mug"}, Cup, "api")
 
     mug = apply(
-        {"name": "mug"}, Cup, "api", construct=lambda cls, values: cls(id=5, **values) if cls is Cup else cls(**values)
+        {"name": "mug"}, Cup, "api", construct=lambda cls, values: cls(id=CupId(5), **values) if cls is Cup else cls(**values)
     )
     assert (mug.id, mug.name) == (5, "mug")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 import msgspec
 
@@ -28,6 +28,13 @@ _ENCODER = msgspec.json.Encoder()
 class _Compiled:
     struct: type[msgspec.Struct]
     fill: Fill
+
+
+class _Options(TypedDict, total=False):
+    version: str
+    nested: Nested
+    rules: Collection[str]
+    construct: Construct
 
 
 class Serializer:
@@ -84,17 +91,21 @@ class Serializer:
             fill = self._compiled(cls, selection(groups, version, nested), encoded=True).fill
         return _ENCODER.encode(fill(obj) if many else fill((obj,))[0])
 
+    @overload
+    def apply(self, data: Sent, onto: type[T], groups: Shown = ..., **options: Unpack[_Options]) -> T: ...
+    @overload
+    def apply(self, data: Sent, onto: T, groups: Shown = ..., **options: Unpack[_Options]) -> T: ...
     def apply(
         self,
         data: Sent,
-        onto: T | type[T],
+        onto: Any,
         groups: Shown = DEFAULT,
         *,
         version: str = "",
         nested: Nested = None,
         rules: Collection[str] = ("default",),
         construct: Construct = new_object,
-    ) -> T:
+    ) -> Any:
         """Lay what was sent onto an object (or make one of a class), and return it.
 
         Only what ``groups`` show may be sent, and of that only what can be written: no id, no version, no reference, nothing
@@ -114,8 +125,7 @@ class Serializer:
             Invalid: one error for each field that is wrong, by its name outside; nothing was changed.
         """
         reading = Reading(self, construct)
-        done: T = reading.lay(parsed(data), onto, selection(groups, version, nested), rules)
-        return done
+        return reading.lay(parsed(data), onto, selection(groups, version, nested), rules)
 
     def listen(self, moment: Point, listener: Listener, cls: type = object) -> None:
         """Call ``listener`` at a moment of objects of a class; see ``Listeners`` for what each is given."""

@@ -69,7 +69,7 @@ def hydrator(cls: type) -> Callable[[Plain], Any]:
     references = tuple(f.name for f in describe(cls).fields if f.reference is not None)
 
     def otherwise(plain: Plain) -> Any:
-        made = load(cls, plain)
+        made: Any = load(cls, plain)
         for name in references:
             delattr(made, name)
         return made
@@ -83,8 +83,8 @@ def hydrator(cls: type) -> Callable[[Plain], Any]:
 
 def _is_usual(description: Description) -> bool:
     """Say whether objects of a class can be filled field by field."""
-    cls = description.cls
-    return not cls.__dataclass_params__.frozen and cls.__setattr__ is object.__setattr__  # type: ignore[attr-defined]
+    cls: Any = description.cls
+    return not cls.__dataclass_params__.frozen and cls.__setattr__ is object.__setattr__
 
 
 class _Code:
