@@ -43,6 +43,11 @@ class Reader:
         self._cursor: Any = None
         self.statements = 0
 
+    @property
+    def dialect(self) -> str:
+        """The name of the SQL dialect that is spoken: ``sqlite``, ``mysql`` or ``postgresql``."""
+        return self._engine.dialect.name
+
     def fetch(self, query: Query[S], **values: Any) -> list[S]:
         """Run a prepared query and return what it makes of the rows."""
         self.statements += 1

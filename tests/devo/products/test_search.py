@@ -8,7 +8,8 @@ from opensky.devo.products.catalog import Catalog
 from opensky.devo.products.manager import ProductManager
 from opensky.kernel.errors import Invalid
 from opensky.persistence import UnitOfWork
-from opensky.persistence.fulltext import BEST, Rank, match_expression
+from opensky.persistence.fts5 import match_expression
+from opensky.persistence.fulltext import BEST, Rank
 from opensky.testing.factories import Factory
 
 

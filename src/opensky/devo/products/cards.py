@@ -78,13 +78,13 @@ class CardKeeper:
         self._unit.execute(delete(_shelved).where(_shelved.c.product_id == product.id))
         if places := list(shelf_rows(product)):
             self._unit.execute(insert(_shelved), places)
-        SEARCH.put(self._unit.execute, entries([(product, seller.name)]))
+        SEARCH.put(self._unit, entries([(product, seller.name)]))
 
     def hide(self, product: Product) -> None:
         """Take a product off all lists."""
         self._unit.execute(delete(_cards).where(_cards.c.product_id == product.id))
         self._unit.execute(delete(_shelved).where(_shelved.c.product_id == product.id))
-        SEARCH.remove(self._unit.execute, [product.id])
+        SEARCH.remove(self._unit, [product.id])
 
     def rename_seller(self, seller: Seller) -> None:
         """Have all cards of a seller show their address, name and picture as they are now."""
@@ -93,7 +93,7 @@ class CardKeeper:
         self._unit.execute(update(_cards).where(whose).values(**shown, version=next_version(self._clock)))
         last = 0
         while products := self._unit.read(_OF_SELLER, seller_id=seller.id, last=last):
-            SEARCH.put(self._unit.execute, entries((product, seller.name) for product in products))
+            SEARCH.put(self._unit, entries((product, seller.name) for product in products))
             last = products[-1].id
 
 
@@ -107,7 +107,7 @@ def rebuild(database: Database) -> int:
         faces = {s.id: _Face(s.slug, s.name, s.picture) for s in sellers_search.fill(bulk)}
         bulk.execute(delete(_shelved))
         bulk.execute(delete(_cards))
-        SEARCH.clear(bulk.execute)
+        SEARCH.clear(bulk)
         shown = 0
         for products in _chunks(bulk):
             in_stock = ids_in_stock(bulk.execute, products[0].id, products[-1].id)
@@ -157,7 +157,7 @@ def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_st
     bulk.tuples(ProductCard, list(rows[0]), (tuple(row.values()) for row in rows))
     places = [tuple(place.values()) for product in products for place in shelf_rows(product)]
     bulk.tuples(CategoryCard, ["category", "newest_first", "product_id"], places)
-    SEARCH.put(bulk.execute, entries((product, face.name) for product, face in pairs), new=True)
+    SEARCH.put(bulk, entries((product, face.name) for product, face in pairs), new=True)
 
 
 def _chunks(bulk: Bulk) -> Iterator[list[_Shown]]:

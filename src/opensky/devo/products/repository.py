@@ -138,7 +138,7 @@ class ProductRepository:
     ) -> list[tuple[Rank, CardRow]]:
         """What fits these words best, in the shop or with one insider?"""
         scope = "" if seller_id is None else scope_of(seller_id)
-        ranks = SEARCH.find(self._reader.rows, words, after, limit, scope=scope)
+        ranks = SEARCH.find(self._reader, words, after, limit, scope=scope)
         found = {card.product_id: card for card in self.by_ids([rank.id for rank in ranks])}
         return [(rank, found[rank.id]) for rank in ranks if rank.id in found]
 

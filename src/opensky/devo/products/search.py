@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from opensky.persistence.fulltext import Fts5Search, TextSearch
+from opensky.persistence.fulltext import TextSearch
+from opensky.persistence.searching import FullText
 
-SEARCH: TextSearch = Fts5Search("product_search", {"name": 10, "shelves": 4, "seller": 3, "words": 1})
+SEARCH: TextSearch = FullText("product_search", {"name": 10, "shelves": 4, "seller": 3, "words": 1})
 
 
 class Findable(Protocol):

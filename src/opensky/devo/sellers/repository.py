@@ -54,7 +54,7 @@ class SellerRepository:
 
     def matching(self, words: str, limit: int) -> list[Insider]:
         """Whose name, craft, town or sentence holds these words?"""
-        found = search.SEARCH.find(self._reader.rows, words, Rank.read(""), limit)
+        found = search.SEARCH.find(self._reader, words, Rank.read(""), limit)
         return self.shown_by_ids([rank.id for rank in found])
 
     def with_slug(self, slug: str) -> Seller | None:
@@ -80,4 +80,4 @@ class SellerRepository:
 
     def index(self, seller: Seller) -> None:
         """Let the search find an insider by what they say now."""
-        search.SEARCH.put(self._unit.execute, search.entries([seller]))
+        search.SEARCH.put(self._unit, search.entries([seller]))

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.views import Insider
 from opensky.persistence import Bulk, Database, DocumentQuery
-from opensky.persistence.fulltext import Fts5Search, TextSearch
+from opensky.persistence.fulltext import TextSearch
+from opensky.persistence.searching import FullText
 
-SEARCH: TextSearch = Fts5Search("seller_search", {"name": 10, "craft": 4, "town": 3, "sentence": 1})
+SEARCH: TextSearch = FullText("seller_search", {"name": 10, "craft": 4, "town": 3, "sentence": 1})
 
 
 _EVERYBODY = DocumentQuery(Seller, into=Insider)
@@ -23,8 +24,8 @@ def rebuild(database: Database) -> None:
 def fill(bulk: Bulk) -> list[Insider]:
     """Make all entries anew in an open transaction, and return the insiders that were read for it."""
     sellers = bulk.read(_EVERYBODY)
-    SEARCH.clear(bulk.execute)
-    SEARCH.put(bulk.execute, entries(sellers), new=True)
+    SEARCH.clear(bulk)
+    SEARCH.put(bulk, entries(sellers), new=True)
     return sellers
 
 
