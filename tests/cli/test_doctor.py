@@ -182,6 +182,25 @@ def test_tables_that_are_missing_or_newer_are_named(shop: Path) -> None:
     assert "made by a newer OpenSky (schema 99" in look(shop)["tables"].says
 
 
+def test_migrations_that_are_missing_or_failed_are_named(shop: Path, tmp_path: Path) -> None:
+    """A release that was deployed without them, and one that stopped half way."""
+    assert look(shop)["migrations"].state == "ok"
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    (folder / "Version20300101000000.py").write_text(
+        '"""Something later."""\n\ndef up(migration):\n    migration.sql("SELECT nonsense")\n\ndef down(migration):\n    pass\n'
+    )
+    found = look(shop, migrations=str(folder))["migrations"]
+    assert (found.state, found.do) == ("problem", "./opensky migrate up")
+    assert "the first is Version20300101000000" in found.says
+
+    environment = os.environ | {"OPENSKY_MIGRATIONS": str(folder)}
+    migrate = [sys.executable, "-P", "-m", "opensky.cli", "migrate", "up", "--data", str(shop)]
+    assert subprocess.run(migrate, env=environment, capture_output=True, check=False).returncode != 0
+    found = look(shop, migrations=str(folder))["migrations"]
+    assert found.says.startswith("Version20300101000000 stopped at an error: ")
+
+
 def test_ids_from_the_future_and_of_other_machines_are_seen(shop: Path) -> None:
     """A clock that is wrong, and a second machine on this database."""
     future = datetime.now(UTC) + timedelta(minutes=10)

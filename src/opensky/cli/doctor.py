@@ -49,13 +49,14 @@ def examine(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     yield from guarded("port", partial(machine.address, settings))
     yield from guarded("node", partial(machine.node, settings))
     # What follows loads the whole system; what went before is said by then.
-    from opensky.cli.checks import database, documents, leftovers, replicas  # noqa: PLC0415 - slow to load
+    from opensky.cli.checks import database, documents, leftovers, migrations, replicas  # noqa: PLC0415 - slow to load
 
     usable = True
     for one in guarded("database", partial(database.database, settings)):
         usable = usable and one.state != "problem"
         yield one
     if usable:
+        yield from guarded("migrations", partial(migrations.migrations, settings))
         yield from guarded("replica", partial(replicas.replicas, settings))
     yield from guarded("documents", partial(documents.documents, settings))
     if usable:
