@@ -22,13 +22,19 @@ class Entry:
     __slots__ = ("_compute", "_fields", "_update", "obj", "operation")
 
     def __init__(
-        self, operation: Operation, obj: Any, compute: Callable[[], Fields], update: Update | None = None
+        self,
+        operation: Operation,
+        obj: Any,
+        compute: Callable[[], Fields],
+        *,
+        fields: Fields | None = None,
+        update: Update | None = None,
     ) -> None:
         self.operation: Operation = operation
         self.obj = obj
         self._compute = compute
         self._update = update
-        self._fields: Fields | None = None
+        self._fields = fields
 
     @property
     def fields(self) -> Fields:
@@ -84,8 +90,8 @@ def _rows(rows: Session) -> Iterator[Entry]:
     for obj in rows.new:
         yield Entry("insert", obj, partial(_inserted_row, obj))
     for obj in sorted(rows.dirty, key=_by_key):
-        if row_changes(obj):
-            yield Entry("update", obj, partial(row_changes, obj))
+        if changed := row_changes(obj):
+            yield Entry("update", obj, partial(row_changes, obj), fields=changed)
     for obj in rows.deleted:
         yield Entry("remove", obj, partial(_removed_row, obj))
 
@@ -95,7 +101,7 @@ def _documents(pending: dict[type, Pending], documents: DocumentSession) -> Iter
         for obj, body in zip(each.inserts, each.bodies, strict=True):
             yield Entry("insert", obj, partial(_inserted, cls, body))
         for obj, update in each.updates:
-            yield Entry("update", obj, partial(_updated, cls, update, documents.snapshot(obj)), update)
+            yield Entry("update", obj, partial(_updated, cls, update, documents.snapshot(obj)), update=update)
         for obj in each.removals:
             yield Entry("remove", obj, partial(_removed, cls, documents.snapshot(obj)))
 

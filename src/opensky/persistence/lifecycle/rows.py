@@ -25,39 +25,45 @@ class _Column:
 
     name: str
     keys: tuple[str, ...]
-    plain: Callable[[State], Any]
+    plain: Callable[..., Any]
+
+    def now(self, values: State) -> Any:
+        """Return the plain value that an entity holds."""
+        return self.plain(*[values.get(key) for key in self.keys])
+
+    def before(self, values: State, replaced: State) -> Any:
+        """Return the plain value that is in the store; ``replaced`` holds what was replaced since."""
+        found = [replaced[key] if key in replaced else values.get(key) for key in self.keys]
+        return self.plain(*[None if isinstance(v, LoaderCallableStatus) else v for v in found])
 
 
 def row_changes(obj: Any) -> Fields:
     """Return what changed on an entity since it was read or flushed; empty if the same values were assigned again."""
     state = instance_state(obj)
-    before = state.committed_state
-    if not before:
+    replaced = state.committed_state
+    if not replaced:
         return {}
-    now = state.dict
+    values, columns = state.dict, _by_key(type(obj))
     found: Fields = {}
-    for column in columns_of(type(obj)):
-        for key in column.keys:
-            if key in before:
-                old, new = column.plain(_were(column, before, now)), column.plain(now)
-                if old != new:
-                    found[column.name] = (old, new)
-                break
+    for key in replaced:
+        column = columns.get(key)
+        if column is not None and column.name not in found:
+            old, new = column.before(values, replaced), column.now(values)
+            if old != new:
+                found[column.name] = (old, new)
     return found
 
 
 def plain_row(obj: Any) -> Plain:
     """Return an entity as a document would hold it, without its version."""
-    now = instance_state(obj).dict
-    return {column.name: column.plain(now) for column in columns_of(type(obj))}
+    values = instance_state(obj).dict
+    return {column.name: column.now(values) for column in columns_of(type(obj))}
 
 
 def plain_row_before(obj: Any) -> Plain:
     """Return an entity as it is in the store: as it was read or last flushed."""
     state = instance_state(obj)
-    if not state.committed_state:
-        return plain_row(obj)
-    return {c.name: c.plain(_were(c, state.committed_state, state.dict)) for c in columns_of(type(obj))}
+    return {column.name: column.before(state.dict, state.committed_state) for column in columns_of(type(obj))}
 
 
 def as_read(obj: Any) -> None:
@@ -98,19 +104,16 @@ def list_or_none(value: Any) -> Any:
     return None if value is None else list(value)
 
 
+@once_a_class
+def _by_key(cls: type) -> dict[str, _Column]:
+    return {key: column for column in columns_of(cls) for key in column.keys}
+
+
 def _column(field: Field) -> _Column:
     if field.type is Money and not field.many and not field.embedded:
-        minor, currency = f"{field.name}_minor", f"{field.name}_currency"
-
-        def amount(values: State) -> Any:
-            value = values.get(minor)
-            return None if value is None else {"minor": value, "currency": values[currency]}
-
-        return _Column(field.name, (minor, currency), amount)
-    name, plain = field.name, plainly(field)
-    return _Column(name, (name,), lambda values: plain(values.get(name)))
+        return _Column(field.name, (f"{field.name}_minor", f"{field.name}_currency"), _amount)
+    return _Column(field.name, (field.name,), plainly(field))
 
 
-def _were(column: _Column, before: State, now: State) -> State:
-    values = {key: before.get(key, now.get(key)) for key in column.keys}
-    return {k: None if isinstance(v, LoaderCallableStatus) else v for k, v in values.items()}
+def _amount(minor: int | None, currency: str | None) -> Plain | None:
+    return None if minor is None else {"minor": minor, "currency": currency}
