@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, update
 
-from opensky.kernel.errors import Misconfigured
+from opensky.kernel.errors import Invalid, Misconfigured
 from opensky.persistence import Database, Duplicate, StaleObject, relay
 from opensky.persistence.documents.elsewhere import open_elsewhere
 from opensky.persistence.documents.journal_tables import JOURNAL
@@ -111,6 +111,20 @@ def test_unique_values_may_be_exchanged_and_given_up(database: Database) -> None
     with database.unit_of_work() as unit:
         unit.persist_all([Pot(id=5, slug="twin"), Pot(id=6, slug="twin")])
         with pytest.raises(Duplicate, match="slug"):
+            unit.flush()
+
+
+@pytest.mark.parametrize("slug", ["x" * (17 << 20), "lone \ud800 half"], ids=["too large", "no text"])
+def test_what_can_never_be_applied_is_refused_before_the_commit(database: Database, slug: str) -> None:
+    """Or it would wait in the journal for ever."""
+    with database.unit_of_work() as unit:
+        unit.persist_all([Pot(id=1, slug=slug), Potter(id=1, name="Ada")])
+        with pytest.raises(Invalid, match="be kept"):
+            unit.commit()
+    with database.unit_of_work() as unit:
+        assert (unit.find(Potter), relay.waiting(database).rows) == ([], 0)
+        unit.persist(Pot(id=2, slug="large", maker_id=1 << 63))
+        with pytest.raises(Invalid, match="8-byte"):
             unit.flush()
 
 

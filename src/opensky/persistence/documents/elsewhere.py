@@ -18,7 +18,7 @@ from opensky.persistence.documents import mongo_apply
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.journaled import JournaledDocuments
-from opensky.persistence.documents.mongo_engine import MongoDocuments
+from opensky.persistence.documents.mongo_engine import MongoDocuments, fits
 from opensky.persistence.documents.mongo_indexes import ensure_indexes
 from opensky.persistence.documents.operations import Operation
 
@@ -104,7 +104,7 @@ class MongoStore:
 
     def session(self, connection: Connection, ids: IdGenerator, clock: Clock) -> JournaledDocuments:
         return JournaledDocuments(
-            connection, ids, clock, store=self.reading(), apply=self.apply, left_over=self._tell_relay
+            connection, ids, clock, store=self.reading(), apply=self.apply, fits=fits, left_over=self._tell_relay
         )
 
     def reading(self) -> DocumentEngine:

@@ -4,7 +4,7 @@ In the SQL transaction: heads (versions), claims (unique values) and the journal
 operations are applied, and their journal rows removed. What cannot be applied now is left to a relay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -33,8 +33,8 @@ _BATCH = 1000
 class JournaledDocuments:
     """The document engine of one SQL transaction over documents elsewhere.
 
-    Reads see what the transaction has flushed, although the other database does not know it yet. ``left_over`` is called when
-    something is left for a relay.
+    Reads see what the transaction has flushed, although the other database does not know it yet. ``fits`` raises if a body can
+    never be applied; ``left_over`` is called when something is left for a relay.
     """
 
     def __init__(
@@ -45,7 +45,8 @@ class JournaledDocuments:
         *,
         store: DocumentEngine,
         apply: Apply,
-        left_over: Any,
+        fits: Callable[[Plain], None],
+        left_over: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._sql = connection.engine
@@ -53,6 +54,7 @@ class JournaledDocuments:
         self._clock = clock
         self._store = store
         self._apply = apply
+        self._fits = fits
         self._left_over = left_over
         self._flushed: dict[type, dict[Any, Plain | None]] = {}
         self._operations: list[Operation] = []
@@ -86,12 +88,14 @@ class JournaledDocuments:
         return sorted(found, key=lambda value: (value is not None, 0 if value is None else value))
 
     def insert(self, cls: type, bodies: Sequence[Plain]) -> None:
+        self._check(bodies)
         revisions = Heads(self._connection, cls).add({b["id"]: b.get("version", 0) for b in bodies})
         Claims(self._connection, cls).take(bodies)
         self._journal([self._operation(cls, b["id"], revisions, b) for b in bodies])
         self._flushed.setdefault(cls, {}).update((b["id"], b) for b in bodies)
 
     def update(self, cls: type, updates: Sequence[Update]) -> None:
+        self._check([u.body for u in updates])
         version = describe(cls).version
         try:
             revisions = Heads(self._connection, cls).advance({u.id: u.version for u in updates})
@@ -123,8 +127,9 @@ class JournaledDocuments:
         heads, claims = Heads(self._connection, cls), Claims(self._connection, cls)
         for some in chunks(bodies, _BATCH):
             unknown = heads.missing(b["id"] for b in some)
-            fresh = claims.free([b for b in some if b["id"] in unknown])
-            if fresh:
+            new = [b for b in some if b["id"] in unknown]
+            self._check(new)
+            if fresh := claims.free(new):
                 revisions = heads.add({b["id"]: b.get("version", 0) for b in fresh})
                 claims.take(fresh)
                 self._journal([self._operation(cls, b["id"], revisions, b) for b in fresh])
@@ -161,6 +166,10 @@ class JournaledDocuments:
         if len(failed) < len(operations):
             with self._sql.begin() as connection:
                 journal.remove(connection, [op.id for op in operations if op.id not in failed])
+
+    def _check(self, bodies: Iterable[Plain]) -> None:
+        for body in bodies:
+            self._fits(body)
 
     def _operation(
         self, cls: type, id_: Any, revisions: Mapping[Any, int], body: Plain | None, changed: tuple[str, ...] = ()

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+import bson
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure
 
+from opensky.kernel.errors import Invalid
 from opensky.mapping import describe
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import Removal, Update
@@ -31,6 +33,7 @@ GONE = "_gone"
 """When a document was removed: what is left of it keeps late operations from bringing it back."""
 DUPLICATE_KEY = 11000
 
+_LARGEST = 16 * 1024 * 1024 - 1024  # what a document may have, less a little for its id and revision
 _THERE: dict[str, Any] = {GONE: None}
 _WITHOUT = {REVISION: 0, GONE: 0}
 
@@ -150,6 +153,18 @@ def document(body: Plain, **more: Any) -> Plain:
     made = {"_id": body["id"], **body, **more}
     del made["id"]
     return made
+
+
+def fits(body: Plain) -> None:
+    """Raise ``Invalid`` for what MongoDB can never keep, while it can still be refused: before the commit."""
+    try:
+        size = len(bson.encode(body))
+    except (OverflowError, ValueError, bson.errors.BSONError) as error:
+        message = f"This cannot be kept: {error}."
+        raise Invalid(message=message) from error
+    if size > _LARGEST:
+        message = f"This is too large to be kept ({size:,} bytes)."
+        raise Invalid(message=message)
 
 
 def edits(body: Plain, changed: Sequence[str], **more: Any) -> dict[str, Any]:
