@@ -5,7 +5,7 @@ they are made of.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,8 +15,9 @@ from typing import Any
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Boolean, Column, DateTime, DefaultClause, Integer, MetaData, Numeric, String, Table, false
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.elements import UnaryExpression
 
 from opensky.migrations.errors import BadVersion
 from opensky.migrations.versions import PREFIX, versions_in
@@ -88,7 +89,7 @@ def difference(connection: Connection, wanted: MetaData, *, from_empty: bool = F
     """
     options: dict[str, Any] = {
         "compare_type": True,
-        "compare_server_default": True,
+        "compare_server_default": False,  # every column is always written; a default is for those who do not know it
         "render_as_batch": True,
         "sqlalchemy_module_prefix": "sa.",
         "alembic_module_prefix": "tables.",
@@ -100,11 +101,60 @@ def difference(connection: Connection, wanted: MetaData, *, from_empty: bool = F
     script = produce_migrations(context, wanted)
     if script.upgrade_ops is None or script.upgrade_ops.is_empty() or script.downgrade_ops is None:
         return None
+    for operations in (script.upgrade_ops, script.downgrade_ops):
+        operations.ops = list(_indexes_apart(operations.ops, _made(connection)))
     up = _rendered(script.upgrade_ops, context) + _refills(script.upgrade_ops, wanted)
     down = _rendered(script.downgrade_ops, context)
     dialects = [d for d in ("mysql", "postgresql", "sqlite") if re.search(rf"\b{d}\.[A-Z]", up + down)]
     imports = f"from sqlalchemy.dialects import {', '.join(dialects)}\n" if dialects else ""
     return Difference(up, down, imports, sorted(_tables(script.upgrade_ops)))
+
+
+def _indexes_apart(
+    operations: Sequence[ops.MigrateOperation], made: Mapping[str, str]
+) -> Iterator[ops.MigrateOperation]:
+    """Take indexes out of the batches in which SQLite rebuilds a table: dropped before, made after.
+
+    ``made`` is how indexes were made that SQLAlchemy reads without their DESC, so that undoing makes the same ones.
+    """
+    for each in operations:
+        if not isinstance(each, ops.ModifyTableOps):
+            yield each
+            continue
+        for op in each.ops:
+            if isinstance(op, ops.AddColumnOp):
+                _give_a_default(op.column)
+        yield from (op for op in each.ops if isinstance(op, ops.DropIndexOp))
+        rest = [op for op in each.ops if not isinstance(op, ops.DropIndexOp | ops.CreateIndexOp)]
+        if rest:
+            yield ops.ModifyTableOps(each.table_name, rest, schema=each.schema)
+        for op in each.ops:
+            if isinstance(op, ops.CreateIndexOp):
+                expressions = any(isinstance(part, UnaryExpression) for part in op.to_index().expressions)
+                as_it_was = made.get(str(op.index_name))
+                yield ops.ExecuteSQLOp(as_it_was) if as_it_was and not expressions else op
+
+
+def _give_a_default(column: Column[Any]) -> None:
+    """Let rows that are there, and a running release that does not know the column, have something for it."""
+    if column.nullable or column.server_default is not None:
+        return
+    kind = column.type.impl if isinstance(column.type, BinaryText) else column.type
+    if isinstance(kind, Boolean):
+        column.server_default = DefaultClause(false())
+    elif isinstance(kind, Integer | Numeric):
+        column.server_default = DefaultClause("0")
+    elif isinstance(kind, String):
+        column.server_default = DefaultClause("")
+    elif isinstance(kind, DateTime | UtcDateTime):
+        column.server_default = DefaultClause("1970-01-01 00:00:00")
+
+
+def _made(connection: Connection) -> dict[str, str]:
+    if connection.dialect.name != "sqlite":
+        return {}
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% DESC%'"
+    return {row.name: row.sql for row in connection.exec_driver_sql(query)}
 
 
 def _rendered(operations: ops.OpContainer, context: MigrationContext) -> str:
@@ -118,7 +168,7 @@ def _rendered(operations: ops.OpContainer, context: MigrationContext) -> str:
     )
     for noise, instead in _NOISE:
         source = noise.sub(instead, source)
-    return source
+    return dedent("\n" + source).strip("\n")
 
 
 def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
@@ -166,7 +216,9 @@ def _refills(operations: ops.OpContainer, wanted: MetaData) -> str:
                 grown[each.table_name] = None
         elif isinstance(each, ops.CreateTableOp):
             owner = each.table_name.partition("__")[0]
-            if owner in wanted.tables and owner not in made:  # a side table; that of a new collection has nothing to hold
+            if (
+                owner in wanted.tables and owner not in made
+            ):  # a side table; that of a new collection has nothing to hold
                 grown[owner] = None
     return "".join(f"\nmigration.documents({name!r}).refill()" for name in grown)
 
@@ -200,6 +252,6 @@ def _body(source: str) -> str:
     """Return statements indented as the body of a function; Alembic indents all but the first, or none."""
     used = [name for name in ("tables", "types") if f"{name}." in source]
     named = f"{', '.join(used)} = {', '.join(f'migration.{name}' for name in used)}\n" if used else ""
-    lines = (named + dedent("\n" + source).lstrip("\n")).splitlines()
+    lines = (named + source).splitlines()
     text = "\n".join(f"    {line}".rstrip() for line in lines).strip("\n")
     return text or "    pass"

@@ -1,7 +1,7 @@
 """The tables of a database as plain values, to be compared: before and after a version, or one database with another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Integer, Numeric, String, inspect
 from sqlalchemy.engine import Connection
@@ -20,7 +20,8 @@ class Shape:
     family: str
     size: int
     nullable: bool
-    default: str | None
+    default: str | None = field(compare=False)
+    """Only who leaves the column out needs it, which is an older release."""
 
 
 @dataclass(frozen=True, slots=True)
