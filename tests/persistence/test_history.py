@@ -189,10 +189,30 @@ def test_the_past_says_what_it_cannot_know(database: Database, unit: UnitOfWork,
 
     assert as_of(unit, Pot, (1,), NOON).whole is False
     assert as_of(unit, Pot, (1,), clock.now()).whole is True
+    assert as_of(unit, Pot, (1,), NOON - timedelta(days=1)).state is None
     past = as_of(unit, people.Person, (1,), NOON)
     assert past.state is not None
     assert (past.state["name"], "password" in past.state) == ("A… L…", False)
     assert past.hidden == {"name", "email", "password", "home", "homes"}
+
+
+def test_the_past_before_the_first_kept_change_is_the_oldest_that_is_known(
+    database: Database, unit: UnitOfWork, clock: SetClock
+) -> None:
+    """The pot was made by somebody whose changes are not kept."""
+    with database.unit_of_work() as other:
+        other.persist(Pot(id=1, slug="pot"))
+        other.commit()
+    clock.advance(seconds=1)
+    pot = unit.get(Pot, 1)
+    assert pot
+    pot.glazed = True
+    unit.commit()
+
+    past = as_of(unit, Pot, (1,), NOON)
+    assert past.state is not None
+    assert (past.state["glazed"], past.known) == (False, False)
+    assert as_of(unit, Pot, (1,), clock.now()).known is True
 
 
 def test_pages_end_where_the_next_begins(unit: UnitOfWork, clock: SetClock) -> None:

@@ -111,6 +111,7 @@ class HistoryAdmin:
             there=then.state is not None,
             there_now=present.state is not None,
             whole=then.whole,
+            known=then.known,
         )
 
     @page(f"{_HISTORY}/{{change_id:int}}", access=access.STAFF)

@@ -82,7 +82,7 @@ def line(entry: Entry, subject: Subject) -> ChangeLine:
         actor=entry.actor.name or entry.actor.kind,
         actor_key=f"{entry.actor.kind}:{entry.actor.id}",
         reason=entry.actor.reason,
-        fields=[FieldLine(path, short(c.old), short(c.new), why(c)) for path, c in shown],
+        fields=[FieldLine(path, *short(c.old, c.new), why(c)) for path, c in shown],
         more=len(entry.fields) - len(shown),
     )
 

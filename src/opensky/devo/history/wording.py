@@ -2,6 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any, Literal, NamedTuple
 
 from opensky.kernel.money import Money
@@ -12,6 +13,7 @@ SHORT = 80
 MOST_WORDS = 3000
 """Longer texts are shown whole, side by side: comparing them word by word would take long."""
 _WORDS = re.compile(r"\w+\s*|[^\w\s]+\s*|\s+")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _AMOUNT = {"minor", "currency"}
 Kind = Literal["same", "old", "new"]
 
@@ -35,13 +37,28 @@ def said(value: Any) -> str:
         if value.keys() == _AMOUNT and isinstance(value["minor"], int):
             return money(Money(value["minor"], value["currency"]))
         return ", ".join(f"{name}: {said(each)}" for name, each in value.items())
-    return str(value)
+    text = str(value)
+    return f"{text[:10]} {text[11:19]} UTC" if _INSTANT.fullmatch(text) else text
 
 
-def short(value: Any) -> str:
-    """Return the beginning of a value, on one line."""
-    text = " ".join(said(value).split())
-    return text if len(text) <= SHORT else text[: SHORT - 1] + "…"
+def short(old: Any, new: Any) -> tuple[str, str]:
+    """Return two values on one line each; of long ones a stretch that begins shortly before they differ."""
+    before, after = (" ".join(said(value).split()) for value in (old, new))
+    start = 0
+    if max(len(before), len(after)) > SHORT:
+        start = max(0, _alike(before, after) - SHORT // 4)
+        start = before.rfind(" ", 0, start) + 1
+    return _cut(before, start), _cut(after, start)
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many letters two texts have in common at their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _cut(text: str, start: int) -> str:
+    rest = text[start:]
+    return ("…" if start else "") + (rest if len(rest) <= SHORT else rest[: SHORT - 1] + "…")
 
 
 def compared(old: Any, new: Any) -> tuple[list[Piece], list[Piece]]:

@@ -35,6 +35,7 @@ class Past:
     state: Plain | None
     hidden: frozenset[str]
     whole: bool
+    known: bool = True
 
 
 def as_of(unit: Objects, cls: type, key: Sequence[Any], at: datetime) -> Past:
@@ -79,7 +80,7 @@ def fold(cls: type, state: Plain | None, version: int | None, since: Iterable[En
     whole = whole and (_follows(version, last) if last is not None else version in {None, 0})
     if state is None:
         return Past(None, frozenset(), whole)
-    return _guarded(cls, state, whole=whole)
+    return _guarded(cls, state, whole=whole, known=last is not None)
 
 
 def _follows(version: int | None, entry: Entry) -> bool:
@@ -132,7 +133,7 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     return ordered
 
 
-def _guarded(cls: type, state: Plain, *, whole: bool) -> Past:
+def _guarded(cls: type, state: Plain, *, whole: bool, known: bool) -> Past:
     """Mask what is personal, also what was read from the object as it is now."""
     hidden = {name: privacy for name in state if (privacy := privacy_of(cls, name))}
     for name, privacy in hidden.items():
@@ -140,4 +141,4 @@ def _guarded(cls: type, state: Plain, *, whole: bool) -> Past:
             del state[name]
         else:
             state[name] = masked(cls, name, state[name])
-    return Past(state, frozenset(hidden), whole)
+    return Past(state, frozenset(hidden), whole, known)
