@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -58,6 +59,14 @@ class Pages:
     @page("/", access=access.PUBLIC)
     def home(self, text: str = "", number: int = 0) -> Page:
         return Page("plain.html", title="Home", text=text or str(number))
+
+    @page("/quick", access=access.PUBLIC, quick=True, unless=["q"])
+    def quick(self, q: str = "") -> Page:
+        return Page("plain.html", title="", text=threading.current_thread().name)
+
+    @page("/thorough", access=access.PUBLIC)
+    def thorough(self) -> Page:
+        return Page("plain.html", title="", text=threading.current_thread().name)
 
     @page("/mine", access=access.MEMBER)
     def mine(self) -> Page:
@@ -188,6 +197,12 @@ class Shop:
     settings: Settings
     clock: SetClock
     log: list[Any] = field(default_factory=list)
+    container: Any = None
+
+    def again(self) -> TestClient[Litestar]:
+        """Build the application once more over the same database."""
+        app = build(self.settings, self.container, [Pages], templates=[HERE / "templates"], static=[])
+        return TestClient(app, base_url=self.settings.address)
 
     def browser(self) -> "Browser":
         return Browser(self)
@@ -252,7 +267,7 @@ def open_shop(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
         database.create()
         app = build(made, container, [Pages, ThingApi], templates=[HERE / "templates"], static=[])
         opened.extend((container, app.state.pool))
-        return Shop(app, database, made, clock)
+        return Shop(app, database, made, clock, container=container)
 
     yield open_
     for each in opened:

@@ -76,11 +76,11 @@ def test_every_file_that_a_template_names_is_there() -> None:
 
 
 def test_a_worker_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
-    """Memory of the web tier: test data makers, HTTP clients and terminals stay out."""
+    """Memory of the web tier: test data makers, HTTP clients, terminals and the drivers of other engines stay out."""
     code = (
-        "import sys, opensky.wiring.web as web; app = web.app; app.state.preload(); "
-        "print([m for m in ('polyfactory', 'faker', 'httpx', 'click', 'cyclopts', 'pytest', 'pydantic', 'numpy', 'babel.messages')"
-        " if m in sys.modules])"
+        "import sys; from opensky.cli import web; from opensky.cli.programs import SHOP; web.preload(SHOP); "
+        "print([m for m in ('polyfactory', 'faker', 'httpx', 'cyclopts', 'pytest', 'numpy', 'babel.messages',"
+        " 'rich', 'alembic', 'pymongo', 'bson', 'psycopg', 'pymysql', 'MySQLdb') if sys.modules.get(m)])"
     )
     environment = {"OPENSKY_DATA": str(tmp_path)}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

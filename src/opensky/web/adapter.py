@@ -1,7 +1,8 @@
 """Makes Litestar route handlers of marked methods.
 
 Litestar sees the method's own signature, so that it parses parameters and bodies and describes them in OpenAPI. The handler
-then goes to a thread once, and everything happens there: nothing that touches the domain runs on the event loop.
+then goes to a thread once, and everything happens there. Reads that are marked as quick stay on the event loop where the
+database is a file of ours: the way to a thread and back costs more than waiting for them (adr 0013).
 """
 
 import inspect
@@ -34,16 +35,18 @@ class Endpoint(HTTPRouteHandler):
         return data
 
 
-def endpoints(controllers: Sequence[type], kernel: Kernel, pool: Pool) -> list[Endpoint]:
-    """Return the handlers of all routes of these controllers."""
+def endpoints(controllers: Sequence[type], kernel: Kernel, pool: Pool, *, embedded: bool = False) -> list[Endpoint]:
+    """Return the handlers of all routes of these controllers; ``embedded`` says that the database has no server."""
     return [
-        endpoint(controller, method, route, kernel, pool)
+        endpoint(controller, method, route, kernel, pool, embedded=embedded)
         for controller in controllers
         for method, route in routes_of(controller)
     ]
 
 
-def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: Pool) -> Endpoint:
+def endpoint(
+    controller: type, method: str, route: Route, kernel: Kernel, pool: Pool, *, embedded: bool = False
+) -> Endpoint:
     """Return the handler of one route."""
     function = getattr(controller, method)
     hints = get_type_hints(function, include_extras=True)
@@ -54,7 +57,8 @@ def endpoint(controller: type, method: str, route: Route, kernel: Kernel, pool: 
         raise Misconfigured(message)
     parameters = [p for p in parameters if hints.get(p.name) is not Form]
     names = {known_as(p.name): p.name for p in parameters if known_as(p.name) != p.name}
-    handler = _handler(controller, method, route, kernel, pool, names, takes_form=takes_form)
+    quick = route.quick and embedded
+    handler = _handler(controller, method, route, kernel, pool, names, quick=quick, takes_form=takes_form)
     returns = hints.get("return", None) if route.kind == "api" else bytes
     sign(handler, parameters, {**hints, "return": returns}, route.path)
     handler.__name__ = f"{controller.__name__}_{method}"
@@ -80,6 +84,7 @@ def _handler(
     pool: Pool,
     names: Mapping[str, str],
     *,
+    quick: bool,
     takes_form: bool,
 ) -> Any:
     """Return the function that Litestar calls; ``names`` are those under which it knows parameters, to their own."""
@@ -88,6 +93,8 @@ def _handler(
         for known, own in names.items():
             if known in arguments:
                 arguments[own] = arguments.pop(known)
+        if quick and not any(arguments.get(name) for name in route.unless):
+            return kernel.answer(route, controller, method, incoming, arguments, pool.later)
         made: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
         return made
 

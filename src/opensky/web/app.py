@@ -55,7 +55,7 @@ def build(
     made = [
         *own_endpoints(kernel, pool, database, assets),
         described(kernel, pool, lambda: describe(app, settings)),
-        *endpoints([ApiReference, *controllers], kernel, pool),
+        *endpoints([ApiReference, *controllers], kernel, pool, embedded=database.embedded),
     ]
     app = Litestar(
         [*options(_methods(made), kernel, pool), *made],

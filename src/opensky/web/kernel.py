@@ -64,9 +64,19 @@ class Kernel:
         self._encoder = msgspec.json.Encoder(enc_hook=_encode)
 
     def answer(
-        self, route: Route, controller: type, method: str, incoming: Incoming, arguments: dict[str, Any]
+        self,
+        route: Route,
+        controller: type,
+        method: str,
+        incoming: Incoming,
+        arguments: dict[str, Any],
+        later: Callable[..., None] | None = None,
     ) -> Answer:
-        """Answer a request to a route. Whatever goes wrong becomes an answer, too."""
+        """Answer a request to a route. Whatever goes wrong becomes an answer, too.
+
+        ``later`` takes what is still to be done when the answer is made: the event loop, which must not wait for a writer's
+        turn, has it done in a thread.
+        """
         try:
             exchange = self._exchange(route, incoming)
         except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
@@ -78,7 +88,9 @@ class Kernel:
             return self._failed(exchange, error, api=route.kind == "api")
         finally:
             exchange.close()
-            if exchange.stale:
+            if exchange.stale and later is not None:
+                later(self._touch, exchange)
+            elif exchange.stale:
                 self._touch(exchange)
 
     def plainly(self, serve: Callable[[Incoming], Answer], incoming: Incoming) -> Answer:

@@ -24,6 +24,8 @@ class Pool:
         self._work: SimpleQueue[Work | None] = SimpleQueue()
         self._starting = threading.Lock()
         self._ready: _Ready | None = None
+        self._waiting: set[asyncio.Task[Any]] = set()
+        """What nobody else holds on to: the event loop itself keeps no task alive."""
 
     async def run(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call ``function`` in a thread and return what it returns, or raise what it raises."""
@@ -34,6 +36,12 @@ class Pool:
         future: asyncio.Future[Any] = loop.create_future()
         self._work.put((ready, future, function, arguments))
         return await future
+
+    def later(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Call ``function`` in a thread, from the event loop, and wait for nothing. It raises nothing."""
+        task = asyncio.ensure_future(self.run(function, *arguments))
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
 
     def close(self) -> None:
         """Let the threads end after the work that they have; new work starts new ones."""

@@ -30,6 +30,9 @@ class Route:
     raises: tuple[type[Refusal], ...] = ()
     tag: str = ""
     limit: int = FORM_LIMIT
+    quick: bool = False
+    unless: tuple[str, ...] = ()
+    """Parameters with which it is not quick after all: words to search for, for instance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,13 @@ class FromHeader:
     name: str
 
 
-def page(path: str, *, access: Access) -> Callable[[F], F]:
-    """Answer GET with a ``Page`` or a ``Redirect``. A page never writes: what it changes is rolled back."""
-    return _marking(Route("page", "GET", path, access))
+def page(path: str, *, access: Access, quick: bool = False, unless: Sequence[str] = ()) -> Callable[[F], F]:
+    """Answer GET with a ``Page`` or a ``Redirect``. A page never writes: what it changes is rolled back.
+
+    ``quick`` says that it asks a few questions that an index answers, and nothing that can wait: over an embedded database
+    it is then answered without going to a thread. With one of the parameters ``unless`` it is not.
+    """
+    return _marking(Route("page", "GET", path, access, quick=quick, unless=tuple(unless)))
 
 
 def action(path: str, *, access: Access, limit: int = FORM_LIMIT) -> Callable[[F], F]:
@@ -56,10 +63,19 @@ class _Api:
     """Marks methods that answer programs with JSON. Cookies count for nothing here; a bearer token does."""
 
     def get(
-        self, path: str, *, access: Access, summary: str = "", raises: Sequence[type[Refusal]] = (), tag: str = ""
+        self,
+        path: str,
+        *,
+        access: Access,
+        summary: str = "",
+        raises: Sequence[type[Refusal]] = (),
+        tag: str = "",
+        quick: bool = False,
+        unless: Sequence[str] = (),
     ) -> Callable[[F], F]:
-        """Answer GET with what the method returns, as JSON."""
-        return _marking(Route("api", "GET", path, access, 200, summary, tuple(raises), tag))
+        """Answer GET with what the method returns, as JSON; ``quick`` and ``unless`` are those of ``page``."""
+        route = Route("api", "GET", path, access, 200, summary, tuple(raises), tag, quick=quick, unless=tuple(unless))
+        return _marking(route)
 
     def post(
         self,

@@ -14,7 +14,7 @@ class BagController:
         self._sessions = sessions
         self._visitor = visitor
 
-    @page("/bag", access=access.PUBLIC)
+    @page("/bag", access=access.PUBLIC, quick=True)
     def show(self) -> Page:
         """Show what is in the bag."""
         return Page("bag.html", bag=self._bags.view(self._owner))

@@ -40,7 +40,7 @@ class CheckoutController:
         self._visitor = visitor
         self._settings = settings
 
-    @page("/checkout", access=access.PUBLIC)
+    @page("/checkout", access=access.PUBLIC, quick=True)
     def form(self) -> Page | Redirect:
         """Show the form, with the address that we know."""
         bag = self._bags.view(self._owner)
@@ -124,7 +124,7 @@ class OrderController:
         self._visitor = visitor
         self._settings = settings
 
-    @page("/orders/{number:str}", access=access.PUBLIC)
+    @page("/orders/{number:str}", access=access.PUBLIC, quick=True)
     def show(self, number: str, fresh: str = "", proof: str = "") -> Page:
         """Show an order and where it stands; to anybody but its buyer there is no such order."""
         return self._page(self._found(number, proof), proof, {}, 200, fresh=fresh == "1")
@@ -155,7 +155,7 @@ class OrderController:
         back = " What you paid goes back to the card." if order.payment_reference else ""
         return Redirect(path, flash=f"The order is cancelled.{back}")
 
-    @page("/orders", access=access.MEMBER)
+    @page("/orders", access=access.MEMBER, quick=True)
     def list(self, before: str = "") -> Page:
         """Show a member's orders, newest first."""
         found = self._orders.of_member(self._visitor.require_member(), order_cursor(before), _PAGE)

@@ -45,7 +45,13 @@ class ProductApi:
         self._sellers = sellers
 
     @api.get(
-        "/api/v1/products", access=access.PUBLIC, summary="List products", raises=[NotFound, Invalid], tag="Products"
+        "/api/v1/products",
+        access=access.PUBLIC,
+        summary="List products",
+        raises=[NotFound, Invalid],
+        tag="Products",
+        quick=True,
+        unless=["q"],
     )
     def list(
         self, category: str = "", seller: str = "", q: Words = "", after: After = "", limit: Limit = 20
@@ -64,6 +70,7 @@ class ProductApi:
         summary="Show a product",
         raises=[NotFound],
         tag="Products",
+        quick=True,
     )
     def show(self, slug: Slug) -> ProductAnswer:
         """Return one product with its variants, and how many are left of each."""
@@ -92,7 +99,15 @@ class SellerApi:
         self._sellers = sellers
         self._follows = follows
 
-    @api.get("/api/v1/sellers", access=access.PUBLIC, summary="List insiders", raises=[Invalid], tag="Sellers")
+    @api.get(
+        "/api/v1/sellers",
+        access=access.PUBLIC,
+        summary="List insiders",
+        raises=[Invalid],
+        tag="Sellers",
+        quick=True,
+        unless=["q"],
+    )
     def list(self, q: Words = "", after: After = "", limit: Limit = 20) -> SellerListing:
         """Return insiders, those with the most followers first; or the few that fit some words best, on one page."""
         if q.strip():
@@ -103,7 +118,12 @@ class SellerApi:
         return SellerListing([popular_summary(each) for each in page.entries], page.next_page)
 
     @api.get(
-        "/api/v1/sellers/{slug:str}", access=access.PUBLIC, summary="Show an insider", raises=[NotFound], tag="Sellers"
+        "/api/v1/sellers/{slug:str}",
+        access=access.PUBLIC,
+        summary="Show an insider",
+        raises=[NotFound],
+        tag="Sellers",
+        quick=True,
     )
     def show(self, slug: SellerSlug) -> SellerAnswer:
         """Return one insider and how many follow them."""

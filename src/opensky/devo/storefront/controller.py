@@ -22,7 +22,7 @@ class ShopController:
         self._sellers = sellers
         self._faces = faces
 
-    @page("/", access=access.PUBLIC)
+    @page("/", access=access.PUBLIC, quick=True)
     def home(self, before: str = "") -> Page:
         """Show the insiders with the most followers, and what is new."""
         found = self._catalog.newest(Cursor.read(before), CARDS)
@@ -34,7 +34,7 @@ class ShopController:
             shelves=shelf_views(self._catalog.shelves()),
         )
 
-    @page("/shelves/{slug:str}", access=access.PUBLIC)
+    @page("/shelves/{slug:str}", access=access.PUBLIC, quick=True)
     def shelf(self, slug: str, before: str = "") -> Page:
         """Show what stands on one shelf, the newest first."""
         shelf = self._catalog.shelf(slug)
@@ -60,7 +60,7 @@ class ShopController:
             insiders=self._faces.found(insiders),
         )
 
-    @page("/products/{slug:str}", access=access.PUBLIC)
+    @page("/products/{slug:str}", access=access.PUBLIC, quick=True)
     def product(self, slug: str) -> Page:
         """Show one product, who offers it, and what else they have."""
         product = self._catalog.product(slug)

@@ -26,13 +26,13 @@ class InsiderController:
         self._faces = faces
         self._visitor = visitor
 
-    @page("/insiders", access=access.PUBLIC)
+    @page("/insiders", access=access.PUBLIC, quick=True)
     def list(self, before: str = "") -> Page:
         """Show all insiders, those with the most followers first."""
         found = self._follows.most_followed(Standing.read(before), FACES)
         return Page("insiders.html", insiders=self._faces.popular(found.entries), older=found.next_page)
 
-    @page("/insiders/{slug:str}", access=access.PUBLIC)
+    @page("/insiders/{slug:str}", access=access.PUBLIC, quick=True, unless=["q"])
     def show(self, slug: str, q: str = "", before: str = "") -> Page:
         """Show one insider and what they have found, all of it or what fits some words."""
         insider = self._sellers.shown(slug)
@@ -50,7 +50,7 @@ class InsiderController:
             query=words,
         )
 
-    @page("/insiders/{slug:str}/followers", access=access.PUBLIC)
+    @page("/insiders/{slug:str}/followers", access=access.PUBLIC, quick=True)
     def followers(self, slug: str, before: str = "") -> Page:
         """Show who follows an insider, by given name, the latest first."""
         insider = self._sellers.shown(slug)
@@ -76,7 +76,7 @@ class InsiderController:
         self._follows.unfollow(self._visitor.require_member(), seller)
         return Redirect(local_path(form.text("next"), f"/insiders/{seller.slug}"))
 
-    @page("/account/following", access=access.MEMBER)
+    @page("/account/following", access=access.MEMBER, quick=True)
     def following(self, before: str = "") -> Page:
         """Show whom the member follows, the latest first."""
         found = self._follows.following(self._visitor.require_member(), Cursor.read(before), FACES)
