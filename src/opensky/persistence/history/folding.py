@@ -29,7 +29,8 @@ class Past:
     """An object as it was. ``state`` is ``None`` where there was no such object.
 
     ``hidden`` names the fields that are masked. ``whole`` is false where the versions tell that the object was also changed
-    without its being kept: what was touched then stands as it was afterwards.
+    without its being kept: what was touched then stands as it was afterwards. ``known`` is false where no change was kept
+    until then, so that this is the oldest state that the history knows.
     """
 
     state: Plain | None
