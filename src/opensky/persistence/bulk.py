@@ -47,12 +47,14 @@ class Bulk:
         Instants must be text as the driver keeps them (``2026-11-23 08:00:00.000000``), JSON must be text.
         """
         compiled = insert_ignore(table(cls)).values(dict.fromkeys(columns)).compile(dialect=self.connection.dialect)
-        names = compiled.positiontup or []
-        order = [list(columns).index(n) for n in names]
-        reordered = tuples if order == sorted(order) else (tuple(t[i] for i in order) for t in tuples)
+        rows: Iterable[Any] = tuples
+        if compiled.positiontup is None:  # a driver that takes parameters by name
+            rows = (dict(zip(columns, values, strict=True)) for values in tuples)
+        elif (order := [list(columns).index(name) for name in compiled.positiontup]) != sorted(order):
+            rows = (tuple(values[i] for i in order) for values in tuples)
         cursor = self.connection.connection.cursor()
         try:
-            cursor.executemany(str(compiled), reordered)  # type: ignore[arg-type]  # sqlite3 takes any iterable
+            cursor.executemany(str(compiled), rows)  # type: ignore[arg-type]  # drivers take any iterable
         finally:
             cursor.close()
 
