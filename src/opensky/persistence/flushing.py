@@ -1,7 +1,7 @@
 """The flush: what one unit of work writes, rows first, then documents in one batch a class; and who is told of it.
 
 Where nobody listens it only writes. Otherwise: ``pre_flush``; ``on_flush`` until it adds nothing more; ``pre_update`` once for
-each object that really changed; the writing; ``post_persist``, ``post_update``, ``post_remove`` in the order of writing; the
+each object that really changed; the writing; ``post_persist``, ``post_update``, ``post_remove`` in the order of the plan; the
 recorder; again from ``on_flush`` for what all these changed; ``post_flush``.
 """
 

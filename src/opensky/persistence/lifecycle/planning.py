@@ -63,7 +63,7 @@ class Plan:
 
     def __init__(self, entries: list[Entry], pending: dict[type, Pending], *, rows: bool) -> None:
         self.entries = entries
-        """In the order of writing: rows, then documents class by class; new ones, changed ones, removed ones."""
+        """In the order in which listeners are told: rows, then documents class by class; new ones, changed ones, removed ones."""
         self.pending = pending
         self.rows = rows
         """Whether SQLAlchemy has something to do, be it to forget that the same value was assigned again."""
