@@ -24,6 +24,12 @@ _FORWARD = (
     )
     .values(version=bindparam("to_version"), revision=bindparam("seen") + 1, removed=bindparam("gone"))
 )
+_LOCK = (
+    select(HEADS)
+    .where(HEADS.c.collection == bindparam("of"), HEADS.c.id.in_(bindparam("documents", expanding=True)))
+    .order_by(HEADS.c.id)
+    .with_for_update()
+)
 
 
 class Heads:
@@ -68,8 +74,7 @@ class Heads:
         """Read heads and keep others from changing them until the end of the transaction."""
         found: dict[Any, Row[Any]] = {}
         for some in chunks(sorted(ids), _AT_ONCE):  # in one order, so that two transactions do not wait for each other
-            statement = select(HEADS).where(HEADS.c.collection == self._collection, HEADS.c.id.in_(some))
-            rows = self._connection.execute(statement.order_by(HEADS.c.id).with_for_update())
+            rows = self._connection.execute(_LOCK, {"of": self._collection, "documents": some})
             found |= {row.id: row for row in rows}
         return found
 

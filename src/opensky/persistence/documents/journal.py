@@ -30,6 +30,7 @@ LONGEST_WAIT = 300_000
 AT_ONCE = 500
 
 _SEVERAL = 1000
+_REMOVE = delete(JOURNAL).where(JOURNAL.c.id.in_(bindparam("rows", expanding=True)))
 _POSTPONE = (
     update(JOURNAL)
     .where(JOURNAL.c.id == bindparam("row"))
@@ -59,7 +60,7 @@ def write(connection: Connection, operations: Sequence[Operation], clock: Clock)
 def remove(connection: Connection, ids: Iterable[int]) -> None:
     """Remove operations that were applied."""
     for some in chunks(ids, _SEVERAL):
-        connection.execute(delete(JOURNAL).where(JOURNAL.c.id.in_(some)))
+        connection.execute(_REMOVE, {"rows": some})
 
 
 def redo(begin: Begin, apply: Apply, clock: Clock, *, since: int = 0, due_only: bool = True) -> int:

@@ -1,6 +1,7 @@
 """What the other database must be told of one document, in a form that needs no class to be read again."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -47,6 +48,7 @@ def settable(cls: type, changes: Changes) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_described(cls, path) for path in changes))
 
 
+@lru_cache(4096)
 def _described(cls: type, path: str) -> str:
     """Return the longest beginning of a path that leads through described objects."""
     known: list[str] = []
