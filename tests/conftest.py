@@ -101,8 +101,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
         yield urls
 
 
-@pytest.fixture(scope="module", params=ON_SERVERS)
+@pytest.fixture(scope="session", params=ON_SERVERS)
 def served_engine(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """The same for a whole module, and for engines on servers alone."""
+    """The same for a whole run, and for engines on servers alone."""
     with _made(request.param) as urls:
         yield urls

@@ -76,9 +76,9 @@ def running_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSh
         yield shop
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served_shop(served_engine: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    """The demo shop on each engine that is a server, for one module."""
+    """The demo shop on each engine that is a server, for all stories."""
     with opened(tmp_path_factory.mktemp("shop") / "var", **served_engine) as shop:
         yield shop
 
