@@ -27,7 +27,7 @@ class SqlCollection:
             raise BadVersion(
                 f"{name!r} is a table of rows, not a collection of documents; change it with sql() or tables."
             )
-        self._derived = [c.name for c in self._table.c if c.name not in _OWN]
+        self._derived = [c.name for c in self._table.c if c.name not in _OWN and c.nullable]  # a path may be absent
         self._sides = {
             side.removeprefix(f"{name}__"): Table(side, MetaData(), autoload_with=connection, resolve_fks=False)
             for side in tables
