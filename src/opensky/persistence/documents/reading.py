@@ -80,9 +80,13 @@ class DocumentQuery(Generic[S]):
     def _prepare(self) -> Query[S]:
         filled = _filled(self._filter, lambda param, many: bindparam(param.name, expanding=many))
         columns, into = self._answer()
-        statement = select(*columns).where(compile_filter(self._cls, filled))
-        statement = statement.order_by(*compile_sort(self._cls, self._sort))
         limit: Any = bindparam(self._limit.name) if isinstance(self._limit, Param) else self._limit
+        rows, order = table(self._cls), compile_sort(self._cls, self._sort)
+        if self._sort and limit is not None and columns[0] is rows.c.body:
+            # Bodies are large: sort ids, which an index often holds with all that is asked, and fetch the bodies of the first ones.
+            chosen = select(rows.c.id).where(compile_filter(self._cls, filled)).order_by(*order).limit(limit).subquery()
+            return Query(select(*columns).join(chosen, chosen.c.id == rows.c.id).order_by(*order), into)
+        statement = select(*columns).where(compile_filter(self._cls, filled)).order_by(*order)
         return Query(statement.limit(limit), into)
 
     def _answer(self) -> tuple[list[Any], Callable[..., S]]:
