@@ -12,6 +12,8 @@ from opensky.persistence.duplicates import duplicate_of
 from opensky.persistence.refusals import raise_meaning
 
 T = TypeVar("T")
+_KEPT_LENGTHS = 64
+"""Of how many lengths of its lists a statement is kept written out."""
 Row = Sequence[Any]
 Processor = Callable[[Any], Any]
 
@@ -96,6 +98,7 @@ class _Compiled:
         self._defaults: dict[str, Any] = self._compiled.params
         self._binds: dict[str, Processor] = dict(self._compiled._bind_processors)  # noqa: SLF001 - no public door
         self._sql = str(self._compiled)
+        self._expanded: dict[tuple[int, ...], _Expanded] = {}
         self.processors: list[tuple[int, Processor]] = []
         for position, column in enumerate(self._compiled._result_columns):  # noqa: SLF001 - no public door
             process = column.type.dialect_impl(dialect).result_processor(dialect, None)
@@ -106,10 +109,40 @@ class _Compiled:
         """Return the SQL text and its parameters in the form that the driver takes."""
         given = {**self._defaults, **values}
         if self._expanding:
-            state = self._compiled.construct_expanded_state(given)
-            processors = {**self._binds, **state.processors}
-            named, sql, names = state.parameters, state.statement, state.positiontup
-        else:
-            processors, named, sql, names = self._binds, given, self._sql, self._names
+            return self._call_expanded(given)
+        processors, named, sql, names = self._binds, given, self._sql, self._names
         bound = {k: processors[k](v) if k in processors else v for k, v in named.items()}
         return sql, tuple(bound[n] for n in names) if names is not None else bound
+
+    def _call_expanded(self, given: dict[str, Any]) -> tuple[str, Any]:
+        """Fill the statement for lists of these lengths; building it costs more than running it, so that some are kept."""
+        lengths = tuple(len(v) for v in given.values() if isinstance(v, list | tuple | set | frozenset))
+        kept = self._expanded.get(lengths)
+        if kept is None:
+            kept = _Expanded(self._compiled.construct_expanded_state(given), self._binds)
+            if len(self._expanded) < _KEPT_LENGTHS:
+                self._expanded[lengths] = kept
+        return kept.call(given)
+
+
+class _Expanded:
+    """A statement whose lists have been written out as so many parameters."""
+
+    def __init__(self, state: Any, binds: dict[str, Processor]) -> None:
+        self._sql: str = state.statement
+        self._names: Sequence[str] | None = state.positiontup
+        self._lists: dict[str, list[str]] = state.parameter_expansion
+        self._processors: dict[str, Processor] = {**binds, **state.processors}
+
+    def call(self, given: dict[str, Any]) -> tuple[str, Any]:
+        """Return the SQL text and its parameters in the form that the driver takes."""
+        named: dict[str, Any] = {}
+        for name, value in given.items():
+            written_out = self._lists.get(name)
+            if written_out is None:
+                named[name] = value
+            else:
+                named.update(zip(written_out, value, strict=True))
+        processors = self._processors
+        bound = {k: processors[k](v) if k in processors else v for k, v in named.items()}
+        return self._sql, tuple(bound[n] for n in self._names) if self._names is not None else bound

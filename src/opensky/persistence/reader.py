@@ -14,6 +14,7 @@ from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.reading import DocumentQuery, converted
 from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.errors import ConnectionLost
+from opensky.persistence.kept import KeptCursors
 from opensky.persistence.query import Query
 from opensky.persistence.tables import table
 
@@ -25,7 +26,7 @@ class Reader:
 
     Counts its statements in ``statements``, so that tests can assert how many a page needs. ``elsewhere`` reads documents
     that are kept in another store than the rows. As it holds nothing between two statements, it takes another connection
-    once if its own is lost; ``instead`` is where to if a replica is gone.
+    once if its own is lost; ``instead`` is where to if a replica is gone. ``kept`` gives cursors that stay open between requests.
     """
 
     def __init__(
@@ -34,11 +35,13 @@ class Reader:
         on_query: Callable[[str], None] | None = None,
         elsewhere: Callable[[], DocumentEngine] | None = None,
         instead: Engine | None = None,
+        kept: KeptCursors | None = None,
     ) -> None:
         self._engine = engine
         self._instead = instead
         self._on_query = on_query
         self._elsewhere = elsewhere
+        self._kept = kept
         self._connection: Connection | None = None
         self._cursor: Any = None
         self.statements = 0
@@ -144,6 +147,8 @@ class Reader:
         return self._elsewhere() if self._elsewhere is not None else SqlDocuments(self._connected())
 
     def _driver_cursor(self) -> Any:
+        if self._kept is not None:
+            return self._kept.cursor()
         if self._cursor is None:
             self._cursor = self._connected().connection.cursor()
         return self._cursor
