@@ -17,6 +17,7 @@ from opensky.persistence.bulk import Bulk
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.engines.opening import open_engine, read_url
+from opensky.persistence.kept import KeptCursors
 from opensky.persistence.lifecycle.registry import Lifecycle
 from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.reader import Reader
@@ -68,6 +69,7 @@ class Database:
         self._replicas = [self._sql.reading(threads, read_url(replica)) for replica in replicas]
         self.replicated = bool(self._replicas)
         """Whether a reader may lag behind what was just written, so that who wrote should ask for the primary."""
+        self._kept = KeptCursors(self._reading) if self.embedded else None
         self._turn = itertools.count()
         self.engines = (self._reading, self._writing, *self._replicas)
         self.elsewhere = _open_elsewhere(documents) if documents else None
@@ -125,7 +127,7 @@ class Database:
         """Open a reader, on a replica if there is one; ``primary`` for whoever must see what was just written."""
         elsewhere = self.elsewhere.reading if self.elsewhere is not None else None
         if primary or not self._replicas:
-            return Reader(self._reading, self.on_query, elsewhere)
+            return Reader(self._reading, self.on_query, elsewhere, kept=self._kept)
         replica = self._replicas[next(self._turn) % len(self._replicas)]
         return Reader(replica, self.on_query, elsewhere, instead=self._reading)
 
@@ -135,6 +137,8 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._kept is not None:
+            self._kept.close()
         for engine in self.engines:
             engine.dispose()
         if self.elsewhere is not None:
