@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from opensky.cli.checks.finding import Finding, ok, problem, warning
 
-OLDEST_MARIADB, OLDEST_MYSQL = (10, 6), (8, 0)
+OLDEST_MARIADB, OLDEST_MYSQL = (10, 6), (8, 0, 21)  # both for their JSON functions
 _LOGIN, _NO_RIGHT, _NO_DATABASE, _TOO_MANY = (1045, 1698), (1044, 1142, 1227, 1370), (1049,), (1040, 1203)
 
 
@@ -41,7 +41,7 @@ def version(connection: Connection) -> str:
 def look(connection: Connection, url: URL) -> Iterator[Finding]:
     """Look at the version, how texts are kept, and the time zone."""
     name, number = _name_and_version(connection)
-    numbers = tuple(int(part) for part in number.split(".")[:2] if part.isdecimal())
+    numbers = tuple(int(part) for part in number.split(".") if part.isdecimal())
     oldest = OLDEST_MARIADB if name == "MariaDB" else OLDEST_MYSQL
     if numbers < oldest:
         says = f"{name} {number} is too old; {'.'.join(map(str, oldest))} is the oldest that works."
