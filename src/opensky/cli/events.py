@@ -3,16 +3,22 @@
 import importlib
 import importlib.util
 import pkgutil
+from collections.abc import Iterable, Iterator
 
 from opensky import devo
+from opensky.devo.model import MODEL
 from opensky.events import Declaration, Registration, declarations
-from opensky.wiring.listeners import REGISTRATIONS
+from opensky.persistence.lifecycle import Lifecycle
+from opensky.persistence.lifecycle import Registration as LifecycleRegistration
+from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
 
 
 def events() -> None:
-    """List every event: its sentence, what it is about and carries, and who listens to it."""
+    """List every event: its sentence, what it is about and carries, and who listens to it; then who hears of objects."""
     import_declarations()
     print("\n\n".join(describe(declaration, REGISTRATIONS) for declaration in declarations()))
+    for line in lifecycle(MODEL, LIFECYCLE):
+        print(f"\n{line}")
 
 
 def import_declarations() -> None:
@@ -20,6 +26,15 @@ def import_declarations() -> None:
     for feature in pkgutil.iter_modules(devo.__path__, "opensky.devo."):
         if feature.ispkg and importlib.util.find_spec(f"{feature.name}.events"):
             importlib.import_module(f"{feature.name}.events")
+
+
+def lifecycle(model: Iterable[type], registrations: Iterable[LifecycleRegistration]) -> Iterator[str]:
+    """Yield a few lines about each class of whose objects somebody hears when they are written or read, and who it is."""
+    known = Lifecycle(registrations)
+    for cls in model:
+        if heard := known.names(cls):
+            told = "\n".join(f"    {event}: {', '.join(names)}" for event, names in heard.items())
+            yield f"life of a {cls.__name__}\n{told}"
 
 
 def describe(declaration: Declaration, registrations: tuple[Registration, ...]) -> str:

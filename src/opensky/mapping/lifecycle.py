@@ -23,8 +23,11 @@ OBJECT_EVENTS = (
 UNIT_EVENTS = ("pre_flush", "on_flush", "post_flush", "load_metadata", "document_not_found")
 """What befalls a unit of work or the model: heard by global listeners alone."""
 
-NOT_YET = datetime.min.replace(tzinfo=UTC)
-"""The default of a field marked ``CreatedAt`` or ``UpdatedAt`` that is never ``None``: the unit of work fills it in."""
+NOT_YET = datetime(1000, 1, 1, tzinfo=UTC)
+"""The default of a field marked ``CreatedAt`` or ``UpdatedAt`` that is never ``None``: the unit of work fills it in.
+
+The earliest instant that every store can keep.
+"""
 
 
 class CreatedAt:

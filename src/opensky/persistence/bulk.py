@@ -21,7 +21,7 @@ class Bulk:
     """One writing transaction after the other; what is there already (by primary key) is left as it is.
 
     ``commit`` ends a transaction, and the next call begins another. Leaving the ``with`` block without ``commit`` undoes
-    what was not committed.
+    what was not committed. Nobody hears of what it writes: it raises no lifecycle event, and the history keeps nothing of it.
     """
 
     def __init__(self, transactions: Transactions) -> None:

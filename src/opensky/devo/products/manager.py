@@ -59,7 +59,6 @@ class ProductManager:
             id=ProductId(self._ids.next()),
             seller_id=seller.id,
             name=name.strip(),
-            created_at=self._clock.now(),
             **more,
         )
         product.seller = seller

@@ -8,6 +8,8 @@ from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.kernel.errors import NotFound
 from opensky.kernel.money import Money
 from opensky.mapping import (
+    NOT_YET,
+    CreatedAt,
     Groups,
     Id,
     Index,
@@ -73,7 +75,7 @@ class Product:
         default_factory=list
     )
     status: Status = "draft"
-    created_at: datetime
+    created_at: Annotated[datetime, CreatedAt()] = NOT_YET
     published_at: Annotated[datetime | None, Groups("api")] = None
     version: Annotated[int, Version()] = 0
     seller: Annotated[Seller | None, ReferenceOne("seller_id")] = None

@@ -114,6 +114,12 @@ class Lifecycle:
             self._heard[cls] = heard
             return heard
 
+    def names(self, cls: type) -> dict[str, tuple[str, ...]]:
+        """Return the names of who hears of objects of a class, by event and in order; for people to read."""
+        heard = self.of(cls)
+        told: dict[str, Calls] = {event: getattr(heard, event) for event in OBJECT_EVENTS}
+        return {event: tuple(call.name for call in calls) for event, calls in told.items() if calls}
+
     def _compiled(self, cls: type) -> Heard:
         description = describe(cls)
         calls = {event: self._calls(cls, event) for event in OBJECT_EVENTS}
