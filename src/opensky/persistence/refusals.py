@@ -58,12 +58,11 @@ def speak_plainly(engine: Engine) -> None:
     """Let an engine raise what its errors mean, wherever a statement runs through SQLAlchemy."""
 
     @event.listens_for(engine, "handle_error")
-    def _translate(context: ExceptionContext) -> None:
+    def _translate(context: ExceptionContext) -> BaseException | None:
         # Without a connection it is about opening one, which whoever opens it explains.
-        if context.connection is not None and not context.is_pre_ping:
-            meant = refusal_from(context.original_exception, lost=context.is_disconnect)
-            if meant is not None:
-                context.chained_exception = meant
+        if context.connection is None or context.is_pre_ping:
+            return None
+        return refusal_from(context.original_exception, lost=context.is_disconnect)
 
 
 def raise_meaning(error: Any, dialect: Dialect, cursor: Any) -> None:

@@ -4,17 +4,21 @@ The rule is the leaky bucket in its one-number form (GCRA): a key may run ahead 
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import TooMany
 from opensky.persistence import Database, UnitOfWork, table
+from opensky.persistence.statements import insert_or_hold
 from opensky.web.logs import security
 from opensky.web.objects import Throttle
 from opensky.web.signing import Signer
+
+_throttles = table(Throttle)
+_OLD_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,10 @@ class Throttles:
         unit_of_work = self._database.unit_of_work()
         try:
             now = self._clock.now()
+            names = {key: self._name(key) for key, _ in tries}
+            self._hold(unit_of_work, sorted(names.values()), now)
             for key, limit in tries:
-                name = self._name(key)
+                name = names[key]
                 row = unit_of_work.get(Throttle, name)
                 due = max(row.due_at, now) if row else now
                 wait = due + limit.every - now - limit.burst * limit.every
@@ -62,18 +68,28 @@ class Throttles:
                     row.due_at = due + limit.every
                 else:
                     unit_of_work.persist(Throttle(key=name, due_at=due + limit.every))
-            rows = table(Throttle)
-            unit_of_work.execute(
-                delete(rows).where(rows.c.due_at <= now)
-            )  # who waited long enough is as one who never came
+            self._forget_old(unit_of_work, now)
             unit_of_work.commit()
         finally:
             unit_of_work.close()
 
     def forget(self, unit_of_work: UnitOfWork, *keys: str) -> None:
         """Give keys their whole allowance back, in the request's own transaction: the log-in went well."""
-        rows = table(Throttle)
-        unit_of_work.execute(delete(rows).where(rows.c.key.in_([self._name(key) for key in keys])))
+        names = [self._name(key) for key in keys]
+        unit_of_work.execute(delete(_throttles).where(_throttles.c.key.in_(names)))
+
+    def _forget_old(self, unit_of_work: UnitOfWork, now: datetime) -> None:
+        """Who waited long enough is as one who never came. Rows that somebody holds are left to the next one who looks."""
+        old = select(_throttles.c.key).where(_throttles.c.due_at <= now).limit(_OLD_AT_ONCE)
+        keys = unit_of_work.execute(old.with_for_update(skip_locked=True)).scalars().all()
+        if keys:
+            unit_of_work.execute(delete(_throttles).where(_throttles.c.key.in_(keys)))
+
+    def _hold(self, unit_of_work: UnitOfWork, names: list[str], now: datetime) -> None:
+        """Have a row for each name and hold it, so that two tries at once are counted as two."""
+        if unit_of_work.connection.dialect.name != "sqlite":
+            for name in names:
+                unit_of_work.execute(insert_or_hold(_throttles), {"key": name, "due_at": now})
 
     def _name(self, key: str) -> str:
         return self._signer.digest(key)

@@ -65,7 +65,8 @@ class BagManager:
         _refuse_short(offer, wanted, has)
         if bag_id is None:
             bag_id = BagId(self._ids.next())
-            self._bags.start(owner, bag_id, now)
+            if not self._bags.start(owner, bag_id, now):
+                return self.add(owner, sku, quantity)
         else:
             self._bags.touch(bag_id, now)
         if not has:

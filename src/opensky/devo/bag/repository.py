@@ -10,7 +10,7 @@ from opensky.devo.bag.objects import Bag, BagId, BagLine, Owner
 from opensky.devo.bag.offers import Offer, offers
 from opensky.devo.members.objects import MemberId
 from opensky.kernel.money import Money
-from opensky.persistence import Command, Query, Reader, UnitOfWork, table
+from opensky.persistence import Command, Query, Reader, UnitOfWork, insert_ignore, table
 
 _bags, _lines = table(Bag), table(BagLine)
 
@@ -42,14 +42,15 @@ _COUNT = {
     whose: Query(select(func.coalesce(func.sum(_lines.c.quantity), 0)).select_from(_joined).where(condition), int)
     for whose, condition in (("member", _OF_MEMBER), ("guest", _OF_GUEST))
 }
+# Held, because whoever asks is about to write: two hands in one bag take turns. SQLite has but one hand at all.
 _BAG = {
-    whose: Query(select(_bags.c.id).where(condition), BagId)
+    whose: Query(select(_bags.c.id).where(condition).with_for_update(), BagId)
     for whose, condition in (("member", _OF_MEMBER), ("guest", _OF_GUEST))
 }
 _IN_BAG = _lines.c.bag_id == bindparam("bag_id")
 _QUANTITY = Query(select(_lines.c.quantity).where(_IN_BAG, _lines.c.sku == bindparam("sku")), int)
 _SIZE = Query(select(func.count()).select_from(_lines).where(_IN_BAG), int)
-_START = Command(insert(_bags))
+_START = Command(insert_ignore(_bags))
 _PUT = Command(insert(_lines))
 _LINE = (_lines.c.bag_id == bindparam("whose"), _lines.c.sku == bindparam("what"))
 _CHANGE = Command(
@@ -93,9 +94,9 @@ class BagRepository:
         kind, whose = _asked(owner)
         return self._unit.fetch_one(_BAG[kind], whose=whose) if whose is not None else None
 
-    def start(self, owner: Owner, bag_id: BagId, now: datetime) -> None:
-        """Keep a new bag of this owner."""
-        self._unit.run(_START, id=bag_id, member_id=owner.member_id, changed_at=now)
+    def start(self, owner: Owner, bag_id: BagId, now: datetime) -> bool:
+        """Keep a new bag of this owner; says whether they had none, as they may have started one at the same moment."""
+        return self._unit.run(_START, id=bag_id, member_id=owner.member_id, changed_at=now) == 1
 
     def quantity(self, bag_id: BagId, sku: str) -> int:
         """How many of this SKU are in the bag?"""

@@ -27,7 +27,7 @@ from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from opensky.kernel.ids import EPOCH, IdGenerator
 from opensky.kernel.money import Money, total
 from opensky.mapping import validate
-from opensky.persistence import UnitOfWork
+from opensky.persistence import Duplicate, UnitOfWork
 from opensky.persistence.cursors import Stretch
 
 LONGEST_KEY = 100
@@ -223,16 +223,24 @@ class OrderManager:
     def _place(self, purchase: Purchase) -> Order:
         key = _key(purchase)
         if self._orders.is_new(key):
-            order = self._new_order(purchase, key)
-            self._take(order)
-            self._orders.add(order)
-            self._events.notify(Event(ORDER_CREATED, order))
-            self._unit.commit()
-            return order
+            try:
+                return self._new_placed(purchase, key)
+            except Duplicate as error:
+                if error.fields != ("idempotency_key",):
+                    raise
+                self._unit.rollback()  # the same key came twice at once, and the other one was first
         known = self._orders.by_key(key)
         if known is None or (purchase.lines and quantities_of(known) != dict(purchase.lines)):
             raise KeyReused(known.number if known else "")
         return known
+
+    def _new_placed(self, purchase: Purchase, key: str) -> Order:
+        order = self._new_order(purchase, key)
+        self._take(order)
+        self._orders.add(order)
+        self._events.notify(Event(ORDER_CREATED, order))
+        self._unit.commit()
+        return order
 
     def _new_order(self, purchase: Purchase, key: str) -> Order:
         refuse_bad_quantities(purchase.lines)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     String,
     Update,
     and_,
@@ -25,6 +26,7 @@ from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, NotFound
 from opensky.persistence import UnitOfWork, table
 from opensky.persistence.cursors import microseconds
+from opensky.persistence.statements import hold
 
 _stock, _cards = table(StockItem), table(ProductCard)
 
@@ -54,6 +56,7 @@ class StockRepository:
         wanted = _quantities(lines)
         if not wanted:
             return
+        self._hold(list(wanted))
         taken = self._unit.execute(_taking(len(wanted)), _bound(wanted)).rowcount
         if taken != len(wanted):
             raise SoldOut(self._short(wanted))
@@ -63,11 +66,13 @@ class StockRepository:
         """Put back what an order had taken. A variant that is no longer kept is passed over."""
         wanted = _quantities(lines)
         if wanted:
+            self._hold(list(wanted))
             self._unit.execute(_giving_back(len(wanted)), _bound(wanted))
             self._refresh_cards(list(wanted))
 
     def set(self, sku: str, on_hand: int) -> None:
         """Say how many there are of one variant; raises ``NotFound`` if it is not kept."""
+        self._hold([sku])
         if not self._unit.execute(update(_stock).where(_stock.c.sku == sku).values(on_hand=on_hand)).rowcount:
             raise NotFound("There is no such variant.", sku=sku)
         self._refresh_cards([sku])
@@ -103,6 +108,12 @@ class StockRepository:
     def _short(self, wanted: Mapping[str, int]) -> dict[str, int]:
         left = self.left(list(wanted))
         return {sku: left.get(sku, 0) for sku, n in wanted.items() if left.get(sku, 0) < n}
+
+    def _hold(self, skus: Sequence[str]) -> None:
+        """Hold the variants and then the cards of their products: "sold out" is reckoned over all variants of a product."""
+        bound = {f"sku_{i}": sku for i, sku in enumerate(skus)}
+        for rows in _held(len(skus)):
+            hold(self._unit, rows, bound)
 
     def _refresh_cards(self, skus: Sequence[str]) -> None:
         bound = {f"sku_{i}": sku for i, sku in enumerate(skus)}
@@ -141,6 +152,14 @@ def _taking(lines: int) -> Update:
     all_there = select(func.count().label("number")).where(enough).subquery()
     take = update(_stock).where(enough, select(all_there.c.number).scalar_subquery() == lines)
     return take.values(on_hand=_stock.c.on_hand - quantity)
+
+
+@cache
+def _held(variants: int) -> tuple[Select[Any], ...]:
+    among = _stock.c.sku.in_([bindparam(f"sku_{i}", type_=String()) for i in range(variants)])
+    products = select(_stock.c.product_id).where(among)
+    cards = select(_cards.c.product_id).where(_cards.c.product_id.in_(products)).order_by(_cards.c.product_id)
+    return select(_stock.c.sku).where(among).order_by(_stock.c.sku), cards
 
 
 @cache
