@@ -28,6 +28,8 @@ def install(servers: Sequence[type[Server]]) -> None:
         with _no_service_starts():
             _apt_get("update", "-qq")
             _apt_get("install", "-y", "-qq", "--no-install-recommends", *packages)
+    for server in missing:
+        server.obtain()
     still = [server for server in missing if server.missing()]
     if still:
         raise Misconfigured(" ".join(explain(server) for server in still))

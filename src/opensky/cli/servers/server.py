@@ -52,6 +52,11 @@ class Server(ABC):
     def missing(cls) -> str:
         """Return what is not installed, or nothing."""
 
+    @classmethod
+    def obtain(cls) -> None:
+        """Fetch what no Debian package brings, where that is possible."""
+        return
+
     @abstractmethod
     def prepare(self) -> None:
         """Make the data folder."""
@@ -68,7 +73,7 @@ class Server(ABC):
         """Start it. It hears nothing of Ctrl-C in the terminal, which is for who started it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - a program that we found
-                [*_held(self._account(), self.sign), *self.command()],
+                [*held(self._account(), self.sign), *self.command()],
                 env=self._environment(),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -107,6 +112,17 @@ class Server(ABC):
             self._process.kill()
             self._process.wait()
 
+    def signal(self, sign: signal.Signals) -> None:
+        """Send a signal to it, if it runs."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(sign)
+
+    def kill(self) -> None:
+        """Kill it, and wait until it is gone."""
+        self.signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+
     @property
     def data(self) -> Path:
         """The folder of its data, which it makes itself."""
@@ -123,7 +139,7 @@ class Server(ABC):
         if account:
             shutil.chown(self.folder, account)
         done = subprocess.run(  # noqa: S603 - a program that we found
-            [*_held(account, signal.SIGKILL), *command],
+            [*held(account, signal.SIGKILL), *command],
             env=self._environment(),
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
@@ -153,7 +169,8 @@ class Server(ABC):
         return Misconfigured(f"{self.name} {what}. It said last:\n{lines or '    (nothing)'}", server=self.name)
 
 
-def _held(account: str, sign: signal.Signals) -> list[str]:
+def held(account: str, sign: signal.Signals) -> list[str]:
+    """Return the beginning of a command that becomes an account and dies with us."""
     return [sys.executable, "-P", "-m", "opensky.cli.servers.hold", account or "-", sign.name]
 
 

@@ -1,0 +1,103 @@
+"""Dialects: what brokers that speak STOMP understand differently. The server's own greeting tells which one it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from opensky.messaging.errors import NotSendable
+
+
+class Dialect(Protocol):
+    """How one kind of broker wants to be spoken to."""
+
+    @property
+    def name(self) -> str:
+        """What the broker is called."""
+
+    def destination(self, queue: str) -> str:
+        """Return the destination of a queue."""
+
+    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
+        """Return the headers of a persistent message that the broker holds back until ``due_at``.
+
+        Raises:
+            NotSendable: this broker holds nothing back; the outbox does.
+        """
+
+    def subscribing(self, prefetch: int) -> Mapping[str, str]:
+        """Return the headers of a subscription that has at most about ``prefetch`` unacknowledged messages."""
+
+
+def _delay(due_at: datetime | None) -> dict[str, str]:
+    """ActiveMQ's header, which Artemis understands as well: milliseconds from now."""
+    if due_at is None:
+        return {}
+    return {"AMQ_SCHEDULED_DELAY": str(max(0, int((due_at - datetime.now(UTC)).total_seconds() * 1000)))}
+
+
+@dataclass(frozen=True, slots=True)
+class Classic:
+    """ActiveMQ Classic. Delays need ``schedulerSupport`` in the broker's configuration; they are milliseconds from now."""
+
+    name: str = "activemq"
+
+    def destination(self, queue: str) -> str:
+        return f"/queue/{queue}"
+
+    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
+        return {"persistent": "true", **_delay(due_at)}
+
+    def subscribing(self, prefetch: int) -> Mapping[str, str]:
+        return {"activemq.prefetchSize": str(prefetch)}
+
+
+@dataclass(frozen=True, slots=True)
+class Artemis:
+    """Apache Artemis. Its window is in bytes; for a delay it takes ActiveMQ's header, in milliseconds from now.
+
+    The talk's header, ``_HQ_SCHED_DELIVERY``, belongs to HornetQ's own protocol and was an absolute instant in milliseconds; over STOMP it
+    does nothing, and its successor ``_AMQ_SCHED_DELIVERY`` does nothing either, since STOMP has no numbers.
+    """
+
+    name: str = "artemis"
+
+    def destination(self, queue: str) -> str:
+        return queue
+
+    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
+        headers = {"persistent": "true", "destination-type": "ANYCAST"}
+        return headers | _delay(due_at)
+
+    def subscribing(self, prefetch: int) -> Mapping[str, str]:
+        return {"subscription-type": "ANYCAST", "consumer-window-size": str(prefetch * 2048)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rabbit:
+    """RabbitMQ. It has no delays of its own, and ignores selectors without a word, so neither is ever asked of it."""
+
+    name: str = "rabbitmq"
+
+    def destination(self, queue: str) -> str:
+        return f"/queue/{queue}"
+
+    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
+        if due_at is not None:
+            raise NotSendable(
+                f"RabbitMQ holds no message back until {due_at:%c}; send it in a unit of work, whose outbox does."
+            )
+        return {"persistent": "true"}
+
+    def subscribing(self, prefetch: int) -> Mapping[str, str]:
+        return {"prefetch-count": str(prefetch), "durable": "true", "auto-delete": "false"}
+
+
+def dialect_of(server: str) -> Dialect:
+    """Return the dialect of a broker by the ``server`` header of its greeting; an unknown one is taken for ActiveMQ Classic."""
+    lowered = server.lower()
+    if "artemis" in lowered:
+        return Artemis()
+    if "rabbitmq" in lowered:
+        return Rabbit()
+    return Classic()

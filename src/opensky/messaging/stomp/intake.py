@@ -1,0 +1,78 @@
+"""The intake: takes messages from a broker's queues into the embedded queue, where flows find them.
+
+A batch is written with its seen rows in one transaction, and acknowledged after that has been committed. A crash between the two
+brings the batch again; the seen rows, which outlive the messages, know it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import delete, insert
+
+from opensky.messaging.nudge import Nudger
+from opensky.messaging.rows import row
+from opensky.messaging.stomp.connection import Connection
+from opensky.messaging.stomp.frames import Frame
+from opensky.messaging.stomp.wire import from_frame
+from opensky.messaging.tables import KEY_LENGTH, MESSAGES, SEEN
+from opensky.persistence import Command, Database
+from opensky.persistence.cursors import microseconds
+from opensky.persistence.statements import insert_ignore
+
+PREFETCH = 200
+BATCH = 100
+_SEE = Command(insert_ignore(SEEN))
+_TAKE_IN = Command(insert(MESSAGES))
+
+
+class Intake:
+    """Takes in the messages of some queues. Several may run at once."""
+
+    def __init__(self, database: Database, queues: Sequence[str], nudger: Nudger | None = None) -> None:
+        self._database = database
+        self._queues = {f"q{number}": queue for number, queue in enumerate(queues)}
+        self._nudger = nudger
+
+    def subscribe(self, connection: Connection) -> None:
+        """Have the broker send what is in the queues."""
+        for name, queue in self._queues.items():
+            connection.subscribe(queue, name, PREFETCH)
+
+    def round(self, connection: Connection, seconds: float = 1.0) -> int:
+        """Wait at most ``seconds`` for messages, take them in, acknowledge them; return how many were new.
+
+        Raises:
+            StompError: the connection broke; what was not acknowledged comes again.
+        """
+        frames = connection.receive(seconds, BATCH)
+        if not frames:
+            return 0
+        new = self._keep(frames)
+        connection.acknowledge(frames)
+        if new and self._nudger is not None:
+            self._nudger.nudge()
+        return new
+
+    def forget(self, before: datetime) -> int:
+        """Forget which messages were seen before an instant; return how many. Keep them longer than a broker might redeliver."""
+        with self._database.unit_of_work() as unit:
+            gone = unit.execute(delete(SEEN).where(SEEN.c.seen_at < microseconds(before))).rowcount
+            unit.commit()
+        return gone
+
+    def _keep(self, frames: Sequence[Frame]) -> int:
+        now = self._database.clock.now()
+        new = 0
+        with self._database.unit_of_work() as unit:
+            for frame in frames:
+                queue = self._queues.get(frame.headers.get("subscription", ""), "")
+                message, known_by = from_frame(frame, queue)
+                seen = {"consumer": queue, "message_id": known_by[:KEY_LENGTH], "seen_at": microseconds(now)}
+                if unit.run(_SEE, seen):
+                    id_ = message.id or self._database.ids.next()
+                    whole = replace(message, id=id_, correlation=message.correlation or id_)
+                    unit.run(_TAKE_IN, row(whole, id_, now, None, outgoing=False))
+                    new += 1
+            unit.commit()
+        return new
