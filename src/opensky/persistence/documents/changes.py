@@ -19,11 +19,21 @@ def changes(old: Plain, new: Plain) -> Changes:
 
 
 def _compare(old: Plain, new: Plain, prefix: str, found: Changes) -> None:
-    for key in new.keys() | old.keys():
-        before, after = old.get(key), new.get(key)
-        if before == after and (before is not None or (key in old) == (key in new)):
+    there = 0
+    for key, after in new.items():
+        before = old.get(key, _ABSENT)
+        if before is _ABSENT:
+            found[f"{prefix}{key}"] = (None, after)
+            continue
+        there += 1
+        if before == after:
             continue
         if isinstance(before, dict) and isinstance(after, dict):
             _compare(before, after, f"{prefix}{key}.", found)
         else:
             found[f"{prefix}{key}"] = (before, after)
+    if there < len(old):
+        found.update((f"{prefix}{key}", (before, None)) for key, before in old.items() if key not in new)
+
+
+_ABSENT = object()

@@ -179,8 +179,10 @@ _ABSENT = object()
 
 
 def _at(body: Any, path: str) -> Any:
+    if "." not in path:
+        return body.get(path, _ABSENT)
     for part in path.split("."):
-        if not isinstance(body, Mapping) or part not in body:
+        if not isinstance(body, dict) or part not in body:
             return _ABSENT
         body = body[part]
     return body
