@@ -259,7 +259,10 @@ def test_a_new_object_asks_for_what_it_needs() -> None:
         apply({"name": "mug"}, Cup, "api")
 
     mug = apply(
-        {"name": "mug"}, Cup, "api", construct=lambda cls, values: cls(id=CupId(5), **values) if cls is Cup else cls(**values)
+        {"name": "mug"},
+        Cup,
+        "api",
+        construct=lambda cls, values: cls(id=CupId(5), **values) if cls is Cup else cls(**values),
     )
     assert (mug.id, mug.name) == (5, "mug")
 
