@@ -23,6 +23,7 @@ COMMANDS = (
     ("events",),
     ("bench",),
     ("staff", "add"),
+    ("documents", "move"),
     ("services", "up"),
     ("import", "completejourney"),
     ("import", "follows"),

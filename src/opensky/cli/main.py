@@ -29,6 +29,7 @@ _command("events", "events:events", "List every event, and who listens to it.", 
 _command("bench", "bench:bench", "Measure what the README claims.", "bench web --json")
 # These have commands of their own, each with its example.
 app.command("opensky.cli.staff:app", name="staff", help="Say who may work in the admin.")
+app.command("opensky.cli.documents:app", name="documents", help="Say where the documents of a shop are kept.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")
 app.command("opensky.cli.migrate:app", name="migrate", help="Change the tables and documents of a shop that is running.")
 app.command("opensky.cli.imports:app", name="import", help="Import real people, sellers, purchases and follows.")

@@ -16,6 +16,7 @@ from opensky.persistence import schema
 from opensky.persistence.bulk import Bulk
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.sql_engine import SqlDocuments
+from opensky.persistence.documents.whereabouts import check_whereabouts
 from opensky.persistence.engines.opening import open_engine, read_url
 from opensky.persistence.kept import KeptCursors
 from opensky.persistence.lifecycle.registry import Lifecycle
@@ -85,7 +86,8 @@ class Database:
         """Make the tables that are missing; an SQLite file is one that its owner alone can read.
 
         Raises:
-            Misconfigured: a newer release made them, the file is no database or a damaged one, or no server answers.
+            Misconfigured: a newer release made them, the file is no database or a damaged one, no server answers, or the
+                documents are not where they are looked for.
         """
         with self._readable():
             self._sql.prepare()
@@ -93,6 +95,8 @@ class Database:
                 schema.prepare(connection, self.versions and self.versions())
         if self.elsewhere is not None:
             self.elsewhere.ensure(self.model)
+        with self._reading.connect() as connection:
+            check_whereabouts(connection, self.model, self.elsewhere.reading() if self.elsewhere is not None else None)
 
     def check(self) -> None:
         """Raise ``Misconfigured`` if the tables belong to a newer release, or the database cannot be read."""
