@@ -3,6 +3,7 @@
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from opensky.migrations.diffing import difference, write_difference
 from opensky.migrations.schemas import Schema, schema_of
 from opensky.persistence.types import INT64, UtcDateTime, text
 
-TYPES: dict[str, TypeEngine[object]] = {
+TYPES: dict[str, TypeEngine[Any]] = {
     "int": INT64,
     "word": text(40),
     "line": text(200),

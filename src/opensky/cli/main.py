@@ -32,6 +32,7 @@ app.command("opensky.cli.staff:app", name="staff", help="Say who may work in the
 app.command("opensky.cli.documents:app", name="documents", help="Say where the documents of a shop are kept.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")
 app.command("opensky.cli.migrate:app", name="migrate", help="Change the tables and documents of a shop that is running.")
+app.command("opensky.cli.fixtures:app", name="fixtures", help="Small named shops to develop and test against.")
 app.command("opensky.cli.imports:app", name="import", help="Import real people, sellers, purchases and follows.")
 
 

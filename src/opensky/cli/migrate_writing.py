@@ -4,9 +4,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import inspect
+from sqlalchemy.engine import Connection
+
 from opensky.cli.migrate_opening import opened
 from opensky.importing.objects import ImportRun
 from opensky.kernel.errors import Misconfigured
+from opensky.mapping import describe
 from opensky.migrations import Finding
 from opensky.migrations import check as look
 from opensky.migrations.diffing import difference, write_difference
@@ -44,8 +48,8 @@ def diff(
         missing = runner.status().missing
         if missing and not from_empty:
             raise Misconfigured(f"The database lacks {len(missing)} versions; run them first: ./opensky migrate up")
-        _load_classes(settings)
         with runner.target.connect() as connection, connection.begin():
+            _load_classes(settings, connection)
             found = difference(connection, METADATA, from_empty=from_empty)
         folder = versions_folder(settings)
         if found is not None:
@@ -89,10 +93,11 @@ def live(*, data: Path | None = None) -> None:
     print(f"This release is the live one: it reads {number} tables.")
 
 
-def _load_classes(settings: Settings) -> None:
-    """Make the tables of all classes known, also of those that only an import keeps; opens nothing."""
+def _load_classes(settings: Settings, connection: Connection) -> None:
+    """Make the tables of all classes known, and what an import keeps where there has been one; opens nothing."""
     open_database(settings).close()
-    table(ImportRun)
+    if inspect(connection).has_table(describe(ImportRun).name):
+        table(ImportRun)
 
 
 def _shown(finding: Finding) -> str:

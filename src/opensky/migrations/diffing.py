@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations import ops
@@ -157,7 +157,7 @@ def _made(connection: Connection) -> dict[str, str]:
     return {row.name: row.sql for row in connection.exec_driver_sql(query)}
 
 
-def _rendered(operations: ops.OpContainer, context: MigrationContext) -> str:
+def _rendered(operations: ops.UpgradeOps | ops.DowngradeOps, context: MigrationContext) -> str:
     source = render_python_code(
         operations,
         sqlalchemy_module_prefix="sa.",
@@ -171,7 +171,7 @@ def _rendered(operations: ops.OpContainer, context: MigrationContext) -> str:
     return dedent("\n" + source).strip("\n")
 
 
-def _render_item(kind: str, item: Any, _context: Any) -> str | bool:
+def _render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write a type of ours as what the runner hands to a version, so that it needs no code of ours."""
     if kind != "type":
         return False

@@ -119,7 +119,7 @@ def _renew(database: Database, ids: Sequence[Any], done: Swept) -> None:
 def _read_and_flush(database: Database, cls: type, ids: Sequence[Any]) -> int:
     with database.unit_of_work() as unit:
         _hold(database, unit.connection, cls, ids)
-        found = unit.get_many(cls, ids)
+        found: list[Any] = unit.get_many(cls, ids)
         unit.commit()
     return len(found)
 

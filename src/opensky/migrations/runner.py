@@ -194,8 +194,11 @@ class Runner:
             if how.dry_run or how.all_or_nothing:
                 raise self._failure(script, watch, error, how) from error
             raise self._failed(connection, script, watch, error, how) from error
-        name = "skipped" if reason else "executed"
-        self._tell(Moment(name, direction, number, seconds=seconds, reason=reason, dry=how.dry_run))
+        self._tell(
+            Moment(
+                "skipped" if reason else "executed", direction, number, seconds=seconds, reason=reason, dry=how.dry_run
+            )
+        )
         return Ran(script.version, direction, state, seconds, watch.done, reason, watch.lost)
 
     def _steps(self, connection: Connection, script: Script, direction: Direction, how: How, watch: Watch) -> None:
