@@ -7,9 +7,11 @@ OpenSkyError
 ├── NotLoaded      a reference was used before ``UnitOfWork.load``
 ├── Uncompilable   a filter that no index-friendly SQL exists for; it never scans in Python
 ├── ReadOnly       a write in a unit of work that only reads
+├── EndlessFlush   listeners add to a flush without end
 └── FlushInFlush   a listener asked for a flush, commit or rollback inside of the flush
 Refusal
 └── StoreBusy      others held what was needed for too long, or until both would have waited for ever
+    ├── Deadlock         two waited for each other, and this one was let go
     └── ConnectionLost   the database server went away
 """
 
@@ -53,5 +55,9 @@ class StoreBusy(Refusal):
     """Others held what was needed: the turn to write, a row, or all connections. Nothing was written; try again."""
 
 
+class Deadlock(StoreBusy):
+    """Two waited for each other, and the database let this one go. Nothing was written; at once it may well succeed."""
+
+
 class ConnectionLost(StoreBusy):
-    """The connection to the database was lost. Nothing was written; try again."""
+    """The connection to the database was lost: before a commit nothing was written, in the middle of one nobody can say."""
