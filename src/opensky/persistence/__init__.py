@@ -5,6 +5,7 @@ from opensky.persistence.database import Database
 from opensky.persistence.documents.reading import DocumentQuery, Param
 from opensky.persistence.errors import (
     ConnectionLost,
+    Deadlock,
     Duplicate,
     NotLoaded,
     ReadOnly,
@@ -26,6 +27,7 @@ __all__ = [
     "Command",
     "ConnectionLost",
     "Database",
+    "Deadlock",
     "DocumentQuery",
     "Duplicate",
     "NotLoaded",

@@ -6,6 +6,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy.engine import Connection
 
+from opensky.persistence.connecting import undone
 from opensky.persistence.documents.codec import dump
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.reading import DocumentQuery
@@ -95,7 +96,7 @@ class Bulk:
             connection, self._open = self._open, None
             documents, self._documents = self._documents, None
             try:
-                connection.rollback()
+                undone(connection)
             finally:
                 self._transactions.end(connection)
             if documents is not None:

@@ -7,6 +7,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from opensky.persistence.errors import ConnectionLost, StoreBusy
 
 
+def undone(connection: Connection) -> None:
+    """Roll back what a connection has not committed; if the connection is lost, the server does so by itself."""
+    try:
+        connection.rollback()
+    except ConnectionLost:
+        return
+
+
 def connected(engine: Engine) -> Connection:
     """Return a connection of the pool; raises ``StoreBusy`` if none became free in time, or no server answers."""
     try:

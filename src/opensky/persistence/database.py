@@ -127,8 +127,8 @@ class Database:
         transactions = self._reads if read_only else self._writes
         return UnitOfWork(transactions, self.ids, self.clock, lifecycle=self.lifecycle, read_only=read_only)
 
-    def reader(self, *, primary: bool = False) -> Reader:
-        """Open a reader, on a replica if there is one; ``primary`` for whoever must see what was just written."""
+    def reader(self, *, primary: bool = True) -> Reader:
+        """Open a reader; one that need not see the newest commit, and so is not ``primary``, reads a replica if there is one."""
         elsewhere = self.elsewhere.reading if self.elsewhere is not None else None
         if primary or not self._replicas:
             return Reader(self._reading, self.on_query, elsewhere, kept=self._kept)

@@ -69,11 +69,7 @@ class Reader:
     def rows(self, statement: Executable, parameters: Any = None) -> Sequence[Row[Any]]:
         """Run a Core statement and return its rows."""
         self.statements += 1
-        try:
-            return self._connected().execute(statement, parameters).fetchall()
-        except ConnectionLost as error:
-            self._reconnect(error)
-            return self._connected().execute(statement, parameters).fetchall()
+        return self._again(lambda: self._connected().execute(statement, parameters).fetchall())
 
     def one(self, statement: Executable, parameters: Any = None) -> Row[Any] | None:
         """Return the first row of a Core statement, or ``None``."""
@@ -105,13 +101,13 @@ class Reader:
     ) -> list[S]:
         """Return the documents that match, each as ``into``. For what is asked rarely: the filter is compiled each time."""
         self.statements += 1
-        return converted(self._documents().find(cls, filter_, sort=sort, limit=limit), into)
+        return converted(self._again(lambda: self._documents().find(cls, filter_, sort=sort, limit=limit)), into)
 
     def count(self, cls: type) -> int:
         """Return how many objects of a class are kept. For jobs and tests, never for a request."""
         if describe(cls).store == "documents":
             self.statements += 1
-            return self._documents().count(cls, {})
+            return self._again(lambda: self._documents().count(cls, {}))
         return int(self.rows(select(func.count()).select_from(table(cls)))[0][0])
 
     def close(self) -> None:
@@ -133,6 +129,13 @@ class Reader:
         if self._connection is None:
             self._connection = connected(self._engine)
         return self._connection
+
+    def _again(self, ask: Callable[[], S]) -> S:
+        try:
+            return ask()
+        except ConnectionLost as error:
+            self._reconnect(error)
+            return ask()
 
     def _reconnect(self, lost: ConnectionLost) -> None:
         self._cursor = None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
+from opensky.persistence.connecting import undone
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.reading import DocumentQuery
@@ -72,6 +73,8 @@ class UnitOfWork:
         self._documents = DocumentSession(self, self._document_engine, read_only=read_only)
         self._flushing = Flush(self, self._rows, self._documents)
         self._after_commit: list[Callable[[], None]] = []
+        self.commits = 0
+        """How often it has committed, or tried to: what it has done until then cannot be done over."""
         self.statements = 0
         """How many prepared queries and commands it ran; the engine's own events see all others."""
         self.recorder: Callable[[UnitOfWork, Sequence[ObjectChange]], None] | None = None
@@ -226,6 +229,7 @@ class UnitOfWork:
             self.flush()
             self._rows.commit()
             if self._connection is not None:
+                self.commits += 1
                 self._connection.commit()
         except BaseException:
             self.rollback()
@@ -245,7 +249,7 @@ class UnitOfWork:
         self._documents.clear()
         self._rows.close()
         if self._connection is not None:
-            self._connection.rollback()
+            undone(self._connection)
         if self._engine is not None:
             self._engine.rolled_back()
         self._end()
@@ -254,7 +258,7 @@ class UnitOfWork:
         """Let go of the connection, undoing what was flushed, but keep the objects: a later flush checks their versions."""
         self._flushing.refuse_inside("pause")
         if self._connection is not None:
-            self._connection.rollback()
+            undone(self._connection)
         self._end()
 
     def after_commit(self, callback: Callable[[], None]) -> None:

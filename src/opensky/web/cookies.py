@@ -3,6 +3,11 @@
 SESSION = "opensky"
 CSRF = "opensky-csrf"
 FLASH = "opensky-flash"
+WROTE = "opensky-wrote"
+"""Says for some seconds that this visitor has written: what they read then must not come from a replica that lags.
+
+It is not signed: who makes one up reads the database itself, and sees no more than they may anyway.
+"""
 
 
 class Cookies:

@@ -4,7 +4,7 @@ import re
 import secrets
 
 from opensky.persistence import Database, Reader, UnitOfWork
-from opensky.web.cookies import Cookies
+from opensky.web.cookies import WROTE, Cookies
 from opensky.web.incoming import Incoming
 from opensky.web.visitor import Visitor
 
@@ -58,7 +58,8 @@ class Exchange:
     def reader(self) -> Reader:
         """The reader of this request."""
         if self._reader is None:
-            self._reader = self._database.reader()
+            database = self._database
+            self._reader = database.reader(primary=not database.replicated or self._sees_its_own())
         return self._reader
 
     def begin(self) -> UnitOfWork:
@@ -66,6 +67,26 @@ class Exchange:
         if self.unit_of_work is None:
             self.unit_of_work = self._database.unit_of_work(read_only=not self.writes)
         return self.unit_of_work
+
+    def wrote(self, seconds: int) -> None:
+        """Note with the visitor that they have written, where there are replicas."""
+        if self._database.replicated and seconds:
+            self.cookies.set(WROTE, "1", seconds)
+
+    def start_again(self) -> bool:
+        """Undo what was not committed, so that the request can be served once more; false if something is committed."""
+        if self.unit_of_work is not None and self.unit_of_work.commits:
+            return False
+        self.close()
+        self.unit_of_work = self._reader = None
+        self.cookies.drop()
+        self.headers.clear()
+        return True
+
+    def _sees_its_own(self) -> bool:
+        """Whether this request must see the newest commit: it writes, has just written, or is of a program without cookies."""
+        asked = self.incoming
+        return asked.method != "GET" or asked.path.startswith("/api/") or self.cookies.name(WROTE) in asked.cookies
 
     def close(self) -> None:
         """Let go of connections; what was not committed is undone."""

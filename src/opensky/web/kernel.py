@@ -9,6 +9,7 @@ import msgspec
 from dishka import Container
 
 from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
+from opensky.persistence import ConnectionLost, Deadlock
 from opensky.settings import Settings
 from opensky.web import cookies as names
 from opensky.web.access import Access
@@ -61,6 +62,7 @@ class Kernel:
         self._security = SecurityHeaders(settings)
         self._flash = Signer(settings.secret_key, "flash")
         self._frame = frame
+        self._sticky = settings.replica_sticky_seconds
         self._encoder = msgspec.json.Encoder(enc_hook=_encode)
 
     def answer(
@@ -74,6 +76,8 @@ class Kernel:
     ) -> Answer:
         """Answer a request to a route. Whatever goes wrong becomes an answer, too.
 
+        Once more, if the database let this one go in favour of another, or went away, and nothing had been committed.
+
         ``later`` takes what is still to be done when the answer is made: the event loop, which must not wait for a writer's
         turn, has it done in a thread.
         """
@@ -82,6 +86,11 @@ class Kernel:
         except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
             return self.refuse(incoming, error)
         try:
+            try:
+                return self._serve(route, controller, method, exchange, arguments)
+            except (Deadlock, ConnectionLost):
+                if not exchange.start_again():
+                    raise
             return self._serve(route, controller, method, exchange, arguments)
         except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
             exchange.cookies.drop()
@@ -129,6 +138,8 @@ class Kernel:
             answer = self._json(route, result) if route.kind == "api" else self._page(exchange, result, scope)
             if exchange.unit_of_work is not None and exchange.writes:
                 exchange.unit_of_work.commit()
+        if exchange.writes and route.kind != "api":
+            exchange.wrote(self._sticky)
         answer.headers.extend(exchange.headers)
         answer.headers.extend(exchange.cookies.headers())
         if exchange.writes:

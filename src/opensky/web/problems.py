@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 
 from opensky.kernel.errors import Conflict, Denied, FieldError, Invalid, LoginRequired, NotFound, Refusal, TooMany
+from opensky.persistence import StoreBusy
 from opensky.web.access import Access
 
 PROBLEM = "application/problem+json"
@@ -19,6 +20,7 @@ STATUS: dict[type[Refusal], int] = {
     Denied: 403,
     LoginRequired: 401,
     TooMany: 429,
+    StoreBusy: 503,
     Refusal: 400,
 }
 """The status of each refusal; a kind that is not here has that of its nearest parent."""
@@ -34,6 +36,7 @@ _SENTENCES = {
     415: ("Wrong format", "This format is not understood here."),
     422: ("Please check your input", "Something in the form needs another look."),
     429: ("Too many tries", "Please wait a little and try again."),
+    503: ("Busy just now", "The shop is busy just now, and nothing was changed. Please try again in a moment."),
     500: ("Something went wrong", "We made a mistake. It is written down, and nothing was changed."),
 }
 
@@ -75,6 +78,8 @@ def problem_of(error: Refusal, *, reads: bool = False) -> Problem:
         problem.errors = [_violation(each, reads=reads) for each in error.errors]
     if isinstance(error, TooMany):
         problem.retry_after = error.retry_after
+    if isinstance(error, StoreBusy):
+        problem.retry_after = 1
     return problem
 
 
