@@ -260,6 +260,23 @@ class LifecycleConformance:
             with pytest.raises(ListenerFailed, match=f"asked for a {deed} inside of a flush. Leave it out"):
                 unit.commit()
 
+    def test_an_object_can_refuse_to_be_kept(self, database: Database, kind: Kind) -> None:
+        """Then it is not tracked; and removing what was never written forgets it, and nobody hears of that."""
+
+        def refuse(args: Any) -> None:
+            if args.get_object().id == 1:
+                raise Denied("not you")
+
+        database.lifecycle.add(listen("pre_persist", refuse))
+        with database.unit_of_work() as unit:
+            with pytest.raises(Denied):
+                unit.persist(kind(id=1, name="one"))
+            unit.persist(two := kind(id=2, name="two"))
+            unit.remove(two)
+            unit.commit()
+            assert unit.find(kind) == []
+        assert [f"{who} pre_persist {name}" for name in ("one", "two") for who in ("own", "keeper")] == HEARD
+
     def test_nothing_happens_on_rollback_nor_by_statements(self, database: Database, kind: Kind) -> None:
         """Statements and bulk writers go past the objects."""
         _keep(database, kind(id=1, name="one"))
