@@ -46,6 +46,20 @@ def test_more_ids_in_a_millisecond_than_there_are_numbers_borrow_from_the_next(c
     assert made_at(made[4_096]) == clock.now() + timedelta(milliseconds=1)
 
 
+def test_several_ids_at_once_are_as_those_made_one_by_one(clock: SetClock) -> None:
+    """Rising, and above all that were made before; a millisecond that is full borrows from the next."""
+    ids = IdGenerator(0, clock)
+
+    made = [ids.next(), *ids.several(4_096), ids.next()]
+
+    assert made == sorted(set(made))
+    assert [made_at(one) - clock.now() for one in (made[4_095], made[4_096])] == [
+        timedelta(0),
+        timedelta(milliseconds=1),
+    ]
+    assert ids.several(0) == []
+
+
 def test_two_nodes_never_make_the_same_id(clock: SetClock) -> None:
     """At one moment, each node has ids of its own."""
     made = [IdGenerator(node, clock).next() for node in range(NODES)]

@@ -38,12 +38,20 @@ class IdGenerator:
     def next(self) -> int:
         """Return a new id, greater than every id that this generator made before."""
         with self._lock:
-            moment = max(_milliseconds(self._clock.now()), self._last)
-            self._sequence = self._sequence + 1 if moment == self._last else 0
-            if self._sequence == _SEQUENCES:
-                moment, self._sequence = moment + 1, 0
-            self._last = moment
-            return moment << 22 | self._node | self._sequence
+            return self._made(max(_milliseconds(self._clock.now()), self._last))
+
+    def several(self, count: int) -> list[int]:
+        """Return new ids in rising order: cheaper than one by one."""
+        with self._lock:
+            now = _milliseconds(self._clock.now())
+            return [self._made(max(now, self._last)) for _ in range(count)]
+
+    def _made(self, moment: int) -> int:
+        self._sequence = self._sequence + 1 if moment == self._last else 0
+        if self._sequence == _SEQUENCES:
+            moment, self._sequence = moment + 1, 0
+        self._last = moment
+        return moment << 22 | self._node | self._sequence
 
 
 def first_id_at(moment: datetime) -> int:

@@ -32,6 +32,11 @@ class ClaimedIds(IdGenerator):
             self._claim()
         return super().next()
 
+    def several(self, count: int) -> list[int]:
+        if self._process != os.getpid():
+            self._claim()
+        return super().several(count)
+
     def close(self) -> None:
         """Give the number back; the next id claims one anew."""
         with self._claiming:

@@ -231,6 +231,122 @@ def test_two_of_staff_do_not_overwrite_each_other(
     assert "Mine." in staff.text()
 
 
+def test_what_both_of_staff_changed_stands_side_by_side(
+    staff: Browser, bowl: Product, products: ProductManager, unit: UnitOfWork
+) -> None:
+    """What was not touched takes today's value, so that saving again undoes nobody's work."""
+    staff.open("/admin/products/bowl/edit")
+    products.edit(bowl, words="Changed by somebody else.", name="Deep bowl")
+    unit.commit()
+
+    answer = staff.submit("/admin/products/bowl/edit", name="Round bowl")
+
+    assert 'id="name-now"><b>Now it says:</b> Deep bowl' in answer.text
+    assert "words-now" not in answer.text
+    staff.submit("/admin/products/bowl/edit")
+    shown = staff.get("/products/bowl").text
+    assert "Round bowl" in shown
+    assert "Changed by somebody else." in shown
+
+
+def test_variants_are_edited(staff: Browser, bowl: Product) -> None:
+    """Their names and prices; a comma does for a point."""
+    staff.open("/admin/products/bowl/edit")
+
+    staff.submit("/admin/products/bowl/edit", variant__BOWL__name="Indigo", variant__BOWL__price="13,50")
+
+    assert "BOWL Indigo $13.50 5" in staff.text()
+    assert "$13.50" in staff.get("/").text
+
+
+@pytest.mark.parametrize("price", ["", "twelve", "-3", "1.234", "12.", "99999999999"])
+def test_a_price_that_is_none_is_told_beside_its_field(staff: Browser, bowl: Product, price: str) -> None:
+    """And nothing else of the form is saved."""
+    staff.open("/admin/products/bowl/edit")
+
+    answer = staff.submit("/admin/products/bowl/edit", name="Round bowl", variant__BOWL__price=price, stock__BOWL="9")
+
+    assert answer.status_code == 422
+    assert staff.errors() == {"variant.BOWL.price": "Please give a price such as 12.50."}
+    staff.open("/admin/products/bowl")
+    assert staff.heading == "Bowl"
+    assert "BOWL Blue $12.50 5" in staff.text()
+
+
+def test_an_impossible_count_changes_nothing_else(staff: Browser, bowl: Product) -> None:
+    """The words of the same form are not saved either."""
+    staff.open("/admin/products/bowl/edit")
+
+    answer = staff.submit("/admin/products/bowl/edit", name="Round bowl", stock__BOWL="1000001")
+
+    assert answer.status_code == 422
+    assert staff.errors() == {"stock.BOWL": "Please give a number from 0 to 1,000,000."}
+    assert staff.open("/admin/products/bowl").status_code == 200
+    assert staff.heading == "Bowl"
+
+
+@pytest.mark.parametrize(
+    ("path", "slug"), [("/admin/products/bowl", "plate"), ("/admin/sellers/maya-stone", "ben-reed")]
+)
+def test_an_address_that_is_taken_is_told_beside_its_field(
+    staff: Browser, bowl: Product, make: Factory, sellers: SellerManager, unit: UnitOfWork, path: str, slug: str
+) -> None:
+    """With all that was typed still there."""
+    other = sellers.create("Ben Reed")
+    make.draft(other, slug="plate", name="Plate")
+    unit.commit()
+    staff.open(f"{path}/edit")
+
+    answer = staff.submit(f"{path}/edit", name="Another name", slug=slug)
+
+    assert answer.status_code == 422
+    assert "has this address." in staff.errors()["slug"]
+    assert "Another name" in answer.text
+    assert staff.open(path).status_code == 200
+    assert staff.heading != "Another name"
+
+
+def test_two_of_staff_do_not_overwrite_an_insider(
+    staff: Browser, bowl: Product, sellers: SellerManager, unit: UnitOfWork
+) -> None:
+    """As with products."""
+    staff.open("/admin/sellers/maya-stone/edit")
+    sellers.edit(sellers.by_slug("maya-stone"), town="Bruges")
+    unit.commit()
+
+    answer = staff.submit("/admin/sellers/maya-stone/edit", town="Ypres")
+
+    assert answer.status_code == 422
+    assert "Now it says: Bruges" in staff.text()
+    staff.submit("/admin/sellers/maya-stone/edit")
+    assert "Ypres" in staff.text()
+
+
+def test_saving_a_form_as_it_is_changes_nothing(staff: Browser, bowl: Product, unit: UnitOfWork) -> None:
+    """Not even how its lines end."""
+    bowl.words = "One line.\n\nAnother line."
+    unit.commit()
+    staff.open("/admin/products/bowl/edit")
+    staff.submit("/admin/products/bowl/edit", words="One line.\r\n\r\nAnother line.")
+
+    staff.open("/admin/history")
+
+    assert "Nothing was changed yet." in staff.text()
+
+
+def test_a_cancelled_order_is_in_the_history(staff: Browser, number: str) -> None:
+    """With the reason, and without what is private."""
+    staff.open(f"/admin/orders/{number}")
+
+    staff.submit(f"/admin/orders/{number}/cancel", reason="Ben called")
+
+    staff.open("/admin/history?kind=Order")
+    said = staff.text()
+    assert "Ben called" in said
+    assert "paid → cancelled" in said
+    assert "test-refund" not in said
+
+
 def test_a_mistake_in_a_form_changes_nothing(staff: Browser, bowl: Product) -> None:
     """Neither words nor stock."""
     staff.open("/admin/products/bowl/edit")

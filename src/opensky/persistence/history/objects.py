@@ -12,9 +12,9 @@ Operation = Literal["insert", "update", "remove"]
 @NoHistory()
 @entity(
     "change",
-    Index("kind", "object_id", "-id"),
-    Index("actor_kind", "actor_id", "-id"),
-    Index("kind", "-id"),
+    Index("kind", "object_id", "id"),
+    Index("actor_kind", "actor_id", "id"),
+    Index("kind", "id"),
 )
 @dataclass(eq=False, kw_only=True)
 class Change:

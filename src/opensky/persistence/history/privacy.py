@@ -13,13 +13,14 @@ from opensky.mapping import Field, NoHistory, describe, marked
 from opensky.mapping.history import left_out
 
 Fields = Mapping[str, tuple[Any, Any]]
-Kept = dict[str, tuple[Any, ...]]
+Kept = Mapping[str, tuple[Any, ...]]
 
 _STRICTNESS = {"public": 0, "account": 1, "identity": 2, "contact": 3, "financial": 4, "secret": 5}
 _MASKED_FROM = _STRICTNESS["identity"]
 DOTS = "…"
 
 
+@once_a_class
 def keeps(cls: type) -> bool:
     """Say whether the history keeps changes of a class: not where it is marked, nor where the id itself is a secret."""
     return not left_out(cls) and all(field.personal != "secret" for field in describe(cls).ids)
@@ -28,7 +29,9 @@ def keeps(cls: type) -> bool:
 def kept(cls: type, fields: Fields) -> Kept:
     """Return what of a change set may be kept, with masks where they are due."""
     dropped, open_ = _rules(cls)
-    found: Kept = {}
+    if open_.issuperset(fields):
+        return fields  # nothing private and nothing nested: nearly always
+    found: dict[str, tuple[Any, ...]] = {}
     for path, values in fields.items():
         top = path.partition(".")[0]
         if top in open_:

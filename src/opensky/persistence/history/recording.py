@@ -69,30 +69,34 @@ class Recorder:
 
     def __call__(self, unit: Acting, changes: Sequence[Changed]) -> None:
         """Write one row for each change of which anything is kept."""
-        rows = [row for each in changes if keeps(each.cls) and (row := self._row(each)) is not None]
+        rows = _rows_of(changes)
         if rows:
             connection = unit.connection
             prepared = _prepared(connection.dialect)
-            calls = prepared.calls(unit.acting or SYSTEM, self._clock.now(), rows)
+            ids = self._ids.several(len(rows))
+            calls = prepared.calls(unit.acting or SYSTEM, self._clock.now(), ids, rows)
             cursor = connection.connection.cursor()
             try:
                 cursor.executemany(prepared.sql, calls)
             finally:
                 cursor.close()
 
-    def _row(self, change: Changed) -> tuple[Any, ...] | None:
-        fields = kept(change.cls, change.fields)
-        if not fields and change.operation == "update":
-            return None
-        return (
-            self._ids.next(),
-            change.cls.__name__,
-            key_text(change.id)[: _LONGEST["object_id"]],
-            change.version,
-            change.operation,
-            f"|{'|'.join(fields)}|",
-            _encode(fields).decode(),
-        )
+
+def _rows_of(changes: Sequence[Changed]) -> list[tuple[Any, ...]]:
+    """Return what is each change's own of its row, after the id; a change of which nothing is kept has no row."""
+    rows: list[tuple[Any, ...]] = []
+    cls, name, keeping, most = None, "", False, _LONGEST["object_id"]
+    for change in changes:
+        if change.cls is not cls:
+            cls = change.cls
+            name, keeping = cls.__name__, keeps(cls)
+        if not keeping:
+            continue
+        fields, operation, key = kept(change.cls, change.fields), change.operation, change.id
+        if fields or operation != "update":
+            text = str(key) if type(key) is int else key_text(key)[:most]
+            rows.append((name, text, change.version, operation, f"|{'|'.join(fields)}|", _encode(fields).decode()))
+    return rows
 
 
 class _Prepared(NamedTuple):
@@ -102,7 +106,7 @@ class _Prepared(NamedTuple):
     order: tuple[str, ...] | None
     bind_instant: Any
 
-    def calls(self, actor: Actor, at: datetime, rows: Sequence[tuple[Any, ...]]) -> list[Any]:
+    def calls(self, actor: Actor, at: datetime, ids: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
         """Return the parameters of each row, in the form that the driver takes."""
         shared = {
             "at": self.bind_instant(at) if self.bind_instant else at,
@@ -113,9 +117,9 @@ class _Prepared(NamedTuple):
             "reason": actor.reason[: _LONGEST["reason"]],
         }
         if self.order is None:
-            return [shared | dict(zip(_OWN, row, strict=True)) for row in rows]
+            return [shared | dict(zip(_OWN, (id_, *row), strict=True)) for id_, row in zip(ids, rows, strict=True)]
         tail = tuple(shared[name] for name in self.order[len(_OWN) :])
-        return [row + tail for row in rows]
+        return [(id_, *row, *tail) for id_, row in zip(ids, rows, strict=True)]
 
 
 @lru_cache(maxsize=8)
