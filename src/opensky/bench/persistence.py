@@ -21,7 +21,7 @@ from opensky.bench.persistence_peers import Beanie, MongoEngine, Peer, RawPymong
 from opensky.bench.persistence_server import mongodb
 from opensky.bench.persistence_sqlite import embedded
 from opensky.bench.results import Metric, Results
-from opensky.bench.rounds import medians
+from opensky.bench.rounds import medians, settled
 from opensky.kernel.clock import SystemClock
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, UnitOfWork
@@ -77,13 +77,14 @@ def _measured(raw: Peer, ours: "Ours", journaled: Peer, peers: Sequence[Peer], r
 def _flush(way: Peer, rounds: int, some: int | None = None) -> float:
     """Return the CPU seconds of writing all documents after a change to each; of ``some`` of them reckoned up to all."""
     times: list[float] = []
-    for turn in range(rounds + 1):
-        documents = way.read()
-        chosen = documents[:some]
-        way.change(chosen, turn + 1)
-        before = time.process_time()
-        way.write(chosen)
-        times.append((time.process_time() - before) * len(documents) / len(chosen))
+    with settled():
+        for turn in range(rounds + 1):
+            documents = way.read()
+            chosen = documents[:some]
+            way.change(chosen, turn + 1)
+            before = time.process_time()
+            way.write(chosen)
+            times.append((time.process_time() - before) * len(documents) / len(chosen))
     return statistics.median(times[1:])
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from opensky.bench.persistence_objects import SELLERS, BenchProduct, edit, make
 from opensky.bench.results import Metric, Results
+from opensky.bench.rounds import settled
 from opensky.persistence import Database, UnitOfWork
 from opensky.persistence.documents.reading import DocumentQuery, Param
 from opensky.persistence.history.objects import Change
@@ -86,12 +87,13 @@ def _history(database: Database, count: int, rounds: int) -> Results:
     """Write the same changes with and without a history in turn; nothing is committed, for a disk is not what we measure."""
     recorder = Recorder(database.ids, database.clock)
     times: dict[bool, list[float]] = {False: [], True: []}
-    for turn in range(rounds + 1):
-        for recorded in (False, True):
-            with database.unit_of_work() as unit:
-                if recorded:
-                    unit.recorder = recorder
-                times[recorded].append(_flushed(unit, count, turn))
+    with settled():
+        for turn in range(rounds + 1):
+            for recorded in (False, True):
+                with database.unit_of_work() as unit:
+                    if recorded:
+                        unit.recorder = recorder
+                    times[recorded].append(_flushed(unit, count, turn))
     without, with_it = (statistics.median(times[recorded][1:]) for recorded in (False, True))
     return {
         "history adds to a flush": Metric(value=(with_it / without - 1) * 100, unit="%", target=25),

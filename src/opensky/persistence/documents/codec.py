@@ -23,6 +23,7 @@ Plain = dict[str, Any]
 
 _AS_IT_IS = (str, int, float, bool)
 _ANYTHING = (Any, object, dict, list, tuple, set, frozenset)
+_WIDTH = len("2026-11-23T08:00:00.000001Z")
 _WITH_MICROSECONDS = len('"2026-11-23T08:00:00.000001Z"')
 
 _encode = msgspec.json.Encoder().encode
@@ -42,6 +43,26 @@ def plain_moment(value: datetime) -> str:
     # The encoder of msgspec writes a moment ten times faster than isoformat, but leaves out microseconds that are zero.
     text = _encode(value if value.tzinfo is UTC else value.astimezone(UTC)).decode()
     return text[1:-1] if len(text) == _WITH_MICROSECONDS else text[1:20] + ".000000Z"
+
+
+class _Moments(dict[str, datetime]):
+    """Texts as ``plain_moment`` writes them, to the instants that they are.
+
+    An object that was hydrated holds this very instant until another one is set: so a comparison need not write it again.
+    """
+
+    def __missing__(self, text: str) -> datetime:
+        if len(text) != _WIDTH or text[4] + text[7] + text[10] + text[19] + text[26] != "--T.Z":
+            raise ValueError(text)
+        moment = datetime.fromisoformat(text)
+        if len(self) >= MOST_MOMENTS:
+            self.clear()
+        self[text] = moment
+        return moment
+
+
+MOST_MOMENTS = 8192
+MOMENTS = _Moments()
 
 
 def plain(value: Any) -> Any:
@@ -121,7 +142,12 @@ def comparer(cls: type) -> Callable[[Any, Plain], bool]:
 
     It says what ``dump(obj) != snapshot`` says, and makes no plain data for it.
     """
-    names: dict[str, Any] = {"plain": plain, "plain_moment": plain_moment, "Odd": (KeyError, TypeError, AttributeError)}
+    names: dict[str, Any] = {
+        "plain": plain,
+        "plain_moment": plain_moment,
+        "moments": MOMENTS,
+        "Odd": (LookupError, TypeError, ValueError, AttributeError),
+    }
     lines = ["def differs(o, s{}):", "    try:"]
     _compare(cls, "o", "s", _Lines(lines, "        ", names))
     lines += [
@@ -168,6 +194,7 @@ def _compare(cls: type, obj: str, was: str, code: _Lines) -> None:
 
 def _compare_field(field: Field, now: str, was: str, code: _Lines) -> None:
     one = _one(field.type, {})
+    known = "{} is not moments[{}] and " if field.type is datetime else ""
     if not is_dataclass(field.type) and not field.many:
         value = _dumped(field, now, code.names)
         if "plain" not in one:
@@ -175,9 +202,9 @@ def _compare_field(field: Field, now: str, was: str, code: _Lines) -> None:
         elif field.optional:
             name = code.name()
             code.add(f"{name} = {now}", f"if {name} is None:", f"    if {was} is not None: return True")
-            code.add(f"elif {one.format(name)} != {was}: return True")
+            code.add(f"elif {known.format(name, was)}{one.format(name)} != {was}: return True")
         else:
-            code.add(f"if {value} != {was}: return True")
+            code.add(f"if {known.format(now, was)}{value} != {was}: return True")
         return
     here, there = code.name() + "n", code.name() + "w"
     code.add(f"{here} = {now}", f"{there} = {was}")

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from opensky.kernel.money import Money
 from opensky.kernel.once import once_a_class
 from opensky.mapping import Description, Field, describe
-from opensky.persistence.documents.codec import Plain, load
+from opensky.persistence.documents.codec import MOMENTS, Plain, load
 
 T = TypeVar("T")
 
@@ -97,7 +97,7 @@ class _Code:
         self._names: dict[str, Any] = {
             "otherwise": otherwise,
             "new": object.__new__,
-            "moment": datetime.fromisoformat,
+            "moments": MOMENTS,
             "prices": _PRICES,
             "load": load,
             "Odd": (LookupError, TypeError, ValueError),
@@ -168,7 +168,7 @@ class _Code:
                 f"if {value} not in {self._keep(frozenset(get_args(kind)))}: return otherwise(s)", f"{target} = {value}"
             )
         elif kind is datetime:
-            self._add(f"if {value}[-1] != 'Z': return otherwise(s)", f"{target} = moment({value})")
+            self._add(f"{target} = moments[{value}]")
         elif kind is Money:
             self._add(f"{target} = prices[{value}['currency']][{value}['minor']]")
         elif is_dataclass(kind) and _is_usual(describe(kind)) and len(self._indent) < 4 * _DEEPEST:  # type: ignore[arg-type]
