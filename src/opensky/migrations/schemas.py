@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.types import BigInteger, SmallInteger, TypeEngine
 
 _NOT_COMPARED = {"migrations"}
-_BITS = ((SmallInteger, 16), (BigInteger, 64), (Integer, 32))
+_BITS = ((SmallInteger, 16), (BigInteger, 64))
 UNLIMITED = 1 << 40
 
 
@@ -59,9 +59,13 @@ def _shape(type_: TypeEngine[object], nullable: bool, default: str | None) -> Sh
     if isinstance(type_, String):
         family, size = "text", type_.length or UNLIMITED
     elif isinstance(type_, Integer):
-        family, size = "integer", next(bits for kind, bits in _BITS if isinstance(type_, kind))
+        family, size = "integer", _bits(type_)
     elif isinstance(type_, Numeric):
         family, size = "number", (type_.precision or 1000) * 1000 + (type_.scale or 0)
     else:
         family = type_.__visit_name__.lower()
     return Shape(str(type_), family, size, nullable, None if default is None else str(default))
+
+
+def _bits(type_: TypeEngine[object]) -> int:
+    return next((bits for kind, bits in _BITS if isinstance(type_, kind)), 32)
