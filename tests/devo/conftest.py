@@ -23,6 +23,7 @@ from opensky.devo.orders.repository import OrderRepository
 from opensky.devo.payments.trial import TestGateway
 from opensky.devo.products.cards import CardKeeper
 from opensky.devo.products.catalog import Catalog
+from opensky.devo.products.known import KnownCards
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.repository import ProductRepository
 from opensky.devo.products.stock import StockRepository
@@ -95,12 +96,12 @@ def products(
     unit: UnitOfWork, reader: Reader, stock: StockRepository, ids: IdGenerator, clock: SetClock, events: Dispatcher
 ) -> ProductManager:
     cards = CardKeeper(unit, stock, clock)
-    return ProductManager(ProductRepository(reader, unit), stock, cards, ids, clock, events)
+    return ProductManager(ProductRepository(reader, unit, KnownCards()), stock, cards, ids, clock, events)
 
 
 @pytest.fixture
 def catalog(unit: UnitOfWork, reader: Reader) -> Catalog:
-    return Catalog(ProductRepository(reader, unit))
+    return Catalog(ProductRepository(reader, unit, KnownCards()))
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ from opensky.settings import Settings
 _WAITING_PER_THREAD = 16
 _KILL_AFTER_SECONDS = 5
 _HEADER_SECONDS = 15
+_COLLECT_EVERY = 5_000
+"""How many objects more than before make Python look for cycles: a page leaves few of them, and looking costs a tenth of it."""
 # What others would load because it happens to be installed: structlog rich, 3 MB, to colour tracebacks in a terminal, where
 # a web process writes JSON; Litestar attrs, 1 MB, for such classes as arguments of handlers, of which we have none.
 _NOT_NEEDED = ("rich", "attr", "attrs")
@@ -98,6 +100,7 @@ def preload(app: str) -> None:
     gc.collect()
     _keep_memory_together()
     gc.freeze()  # what is here now is not looked at by collections, which would write to, and so unshare, its pages
+    gc.set_threshold(_COLLECT_EVERY)
 
 
 def _keep_memory_together() -> None:

@@ -20,23 +20,27 @@ _COOKIE_LENGTH = 43
 class Csrf:
     """The token of one visitor in one request."""
 
-    __slots__ = ("_cookies", "_incoming", "_signer", "binding")
+    __slots__ = ("_cookies", "_incoming", "_signer", "_token", "binding")
 
     def __init__(self, signer: Signer, incoming: Incoming, cookies: Cookies) -> None:
         self._signer = signer
         self._incoming = incoming
         self._cookies = cookies
         self.binding = ""
+        self._token = ""
 
     def bind(self, token_hash: str) -> None:
         """Bind the token to a member's session; after that the cookie is of no more use."""
         self.binding = f"session:{token_hash}"
+        self._token = ""
 
     def token(self) -> str:
         """Return the token for a form on the page; sets the cookie where there is no session to bind it to."""
         if not self.binding:
             self.binding = self._from_cookie() or self._new_cookie()
-        return self._signer.sign(self.binding)
+        if not self._token:
+            self._token = self._signer.sign(self.binding)
+        return self._token
 
     def check(self, submitted: str) -> None:
         """Let a form of ours pass.

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opensky.devo.model import MODEL
+from opensky.devo.products.known import KnownCards
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.objects import Product, ProductId, StockItem
 from opensky.devo.products.repository import ProductRepository
@@ -84,7 +85,7 @@ def test_the_card_says_sold_out_when_nothing_is_left_of_any_variant(
     def card() -> tuple[bool, int]:
         unit.commit()
         with database.reader() as reader:
-            [row] = ProductRepository(reader, unit).newest(START, 2)
+            [row] = ProductRepository(reader, unit, KnownCards()).newest(START, 2)
         return row.sold_out, row.version
 
     seen = [card()]

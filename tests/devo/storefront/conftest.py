@@ -15,6 +15,7 @@ from opensky.devo.follows.manager import FollowManager
 from opensky.devo.follows.repository import FollowRepository
 from opensky.devo.members.objects import Member
 from opensky.devo.products.cards import CardKeeper
+from opensky.devo.products.known import KnownCards
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.objects import Product
 from opensky.devo.products.repository import ProductRepository
@@ -123,5 +124,5 @@ def _managers(database: Database, unit: UnitOfWork, clock: SetClock) -> tuple[Se
     cards = CardKeeper(unit, stock, clock)
     return (
         SellerManager(SellerRepository(reader, unit), database.ids, clock, events),
-        ProductManager(ProductRepository(reader, unit), stock, cards, database.ids, clock, events),
+        ProductManager(ProductRepository(reader, unit, KnownCards()), stock, cards, database.ids, clock, events),
     )

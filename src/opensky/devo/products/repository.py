@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, type_coerce
 
+from opensky.devo.products.known import KnownCards
 from opensky.devo.products.objects import (
     Category,
     CategoryCard,
@@ -74,12 +75,19 @@ def _newest_first(statement: Select[Any]) -> Select[Any]:
     )
 
 
-_ANY_CARD = select(*_card_columns())
-_NEWEST = Query(_newest_first(_ANY_CARD), _card)
-_OF_SELLER = Query(_newest_first(_ANY_CARD.where(_cards.c.seller_id == bindparam("seller_id"))), _card)
-_BY_IDS = Query(_ANY_CARD.where(_cards.c.product_id.in_(bindparam("ids", expanding=True))), _card)
+class _State(NamedTuple):
+    """A product in a list, and the state of its card."""
+
+    product_id: int
+    version: int
+
+
+_ANY_STATE = select(_cards.c.product_id, _cards.c.version)
+_NEWEST = Query(_newest_first(_ANY_STATE), _State)
+_OF_SELLER = Query(_newest_first(_ANY_STATE.where(_cards.c.seller_id == bindparam("seller_id"))), _State)
+_BY_IDS = Query(select(*_card_columns()).where(_cards.c.product_id.in_(bindparam("ids", expanding=True))), _card)
 _ON_SHELF = Query(
-    _ANY_CARD.select_from(_shelved.join(_cards, _cards.c.product_id == _shelved.c.product_id))
+    _ANY_STATE.select_from(_shelved.join(_cards, _cards.c.product_id == _shelved.c.product_id))
     .where(
         _shelved.c.category == bindparam("category"),
         _shelved.c.newest_first >= bindparam("after"),
@@ -87,7 +95,7 @@ _ON_SHELF = Query(
     )
     .order_by(_shelved.c.newest_first, _shelved.c.product_id)
     .limit(bindparam("limit")),
-    _card,
+    _State,
 )
 _LEFT = Query(
     select(_stock.c.sku, _stock.c.on_hand).where(_stock.c.product_id == bindparam("product_id")),
@@ -109,24 +117,28 @@ _SHELVES = DocumentQuery(Category, into=ShelfShown, sort=("position", "slug"))
 class ProductRepository:
     """Reads products for pages, and finds the objects that a manager changes."""
 
-    def __init__(self, reader: Reader, unit: UnitOfWork) -> None:
+    def __init__(self, reader: Reader, unit: UnitOfWork, known: KnownCards) -> None:
         self._reader = reader
         self._unit = unit
+        self._known = known
 
     def newest(self, before: Cursor, limit: int) -> list[CardRow]:
         """What was published last, in the whole shop, before the cursor?"""
-        return self._reader.fetch(_NEWEST, before_at=before.at, before_id=before.id, limit=limit)
+        return self._shown(self._reader.fetch(_NEWEST, before_at=before.at, before_id=before.id, limit=limit))
 
     def of_seller(self, seller_id: int, before: Cursor, limit: int) -> list[CardRow]:
         """What did this insider publish last, before the cursor?"""
-        return self._reader.fetch(
-            _OF_SELLER, seller_id=seller_id, before_at=before.at, before_id=before.id, limit=limit
+        at, id_ = before
+        return self._shown(
+            self._reader.fetch(_OF_SELLER, seller_id=seller_id, before_at=at, before_id=id_, limit=limit)
         )
 
     def on_shelf(self, category: str, before: Cursor, limit: int) -> list[CardRow]:
         """What was put on this shelf last, after the cursor? Equal instants go by rising id, as the shelf keeps them."""
         after = -microseconds(before.at)
-        return self._reader.fetch(_ON_SHELF, category=category, after=after, after_id=before.id, limit=limit)
+        return self._shown(
+            self._reader.fetch(_ON_SHELF, category=category, after=after, after_id=before.id, limit=limit)
+        )
 
     def by_ids(self, ids: Sequence[int]) -> list[CardRow]:
         """Which cards have these ids, in their order? What is not on show is left out."""
@@ -154,6 +166,17 @@ class ProductRepository:
         """Which shelves are there?"""
         return self._reader.read(_SHELVES)
 
+    def _shown(self, states: Sequence[_State]) -> list[CardRow]:
+        """Return the cards of a list; those that are not known in this state are read, with one statement."""
+        known = self._known.get
+        found = [known(*state) for state in states]
+        if None not in found:
+            return found  # type: ignore[return-value]  # mypy does not see that none is missing
+        read = {card.product_id: card for card in self._reader.fetch(_BY_IDS, ids=_missing(states, found))}
+        self._known.keep(read.values())
+        shown = (card or read.get(state.product_id) for card, state in zip(found, states, strict=True))
+        return [card for card in shown if card is not None]
+
     def with_id(self, product_id: ProductId) -> Product | None:
         """Which object has this id?"""
         return self._unit.get(Product, product_id)
@@ -173,3 +196,7 @@ class ProductRepository:
     def load_seller(self, product: Product) -> None:
         """Who offers it?"""
         self._unit.load([product], "seller")
+
+
+def _missing(states: Sequence[_State], found: Sequence[CardRow | None]) -> list[int]:
+    return [state.product_id for state, card in zip(states, found, strict=True) if card is None]

@@ -9,7 +9,7 @@ from opensky.kernel.money import Money
 from opensky.persistence.cursors import Cursor
 
 
-class CardRow(Struct, frozen=True, gc=False):
+class CardRow(Struct, frozen=True, gc=False, cache_hash=True):
     """All that a list shows of one published product."""
 
     product_id: int

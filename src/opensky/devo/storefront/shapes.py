@@ -1,7 +1,9 @@
 """What the API says of products and insiders, and what it takes to page through them."""
 
-from typing import Annotated
+from functools import lru_cache
+from typing import Annotated, cast
 
+import msgspec
 from msgspec import Meta, Struct
 
 from opensky.devo.follows.views import Followed, Popular
@@ -11,6 +13,8 @@ from opensky.kernel.money import Money
 from opensky.persistence.cursors import FORM
 from opensky.serializer.views import Moment, MoneyView
 
+_KEPT = 1_000
+"""How many products are kept as written in a list; some 500 bytes each."""
 Limit = Annotated[int, Meta(ge=1, le=100, description="How many, at most.")]
 After = Annotated[
     str,
@@ -182,8 +186,13 @@ def media(path: str) -> str:
     return f"/media/{path}" if path else ""
 
 
+@lru_cache(maxsize=_KEPT)
 def product_summary(row: CardRow) -> ProductSummary:
-    """Show a product in a list."""
+    """Show a product in a list. It is written as JSON once for each state of its card: what is returned is that text."""
+    return cast("ProductSummary", msgspec.Raw(msgspec.json.encode(_summary(row))))
+
+
+def _summary(row: CardRow) -> ProductSummary:
     return ProductSummary(
         str(row.product_id),
         row.slug,

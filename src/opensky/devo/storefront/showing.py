@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from opensky.devo.feed.manager import FeedPage
 from opensky.devo.follows.manager import FollowManager
@@ -14,6 +15,7 @@ from opensky.web import Visitor
 
 CARDS = 24
 """How many cards a page shows: whole rows on two, three, four and six columns."""
+_KEPT = 1_000
 _MINUTE, _HOUR, _DAY, _MONTH = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 
 
@@ -60,8 +62,9 @@ def _insider(insider: Insider, followers: int, *, following: bool) -> InsiderCar
     )
 
 
+@lru_cache(maxsize=_KEPT)
 def card(row: CardRow, why: str = "") -> Card:
-    """Show one product in a grid."""
+    """Show one product in a grid. The same card gives the same view, so that its rendered text is found at once."""
     return Card(
         row.product_id,
         row.version,

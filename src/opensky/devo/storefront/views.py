@@ -14,7 +14,7 @@ from msgspec import Struct
 from opensky.kernel.money import Money
 
 
-class Card(Struct, frozen=True):
+class Card(Struct, frozen=True, cache_hash=True):
     """One product in a grid. ``why`` says why a feed shows it."""
 
     product_id: int
