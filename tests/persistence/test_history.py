@@ -13,6 +13,7 @@ from opensky.kernel.errors import Conflict, NotFound
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
 from opensky.persistence import Database, Duplicate, UnitOfWork, table
+from opensky.persistence.history import privacy
 from opensky.persistence.history.actor import Actor
 from opensky.persistence.history.folding import as_of
 from opensky.persistence.history.forgetting import FORGOTTEN, forget_actor, forget_subject
@@ -141,6 +142,16 @@ def test_nothing_private_is_written_down(unit: UnitOfWork) -> None:
     assert said(of_account)["home"] == (None, {"street": "5…", "house": "The Mill"}, "contact")
     dump = str(unit.execute(select(table(Change))).all())
     assert [word for word in ("Mill Lane", "Hill Road", "ann@", "Ann Lee", "1250") if word in dump] == []
+
+
+def test_a_field_that_the_class_has_no_more_is_masked() -> None:
+    """A document in an old shape can still hold one, and it could be anything."""
+    old_shape = {"full_name": ("Ann Lee", None), "craft": ("Potter", "Baker")}
+
+    assert privacy.kept(people.Person, old_shape) == {
+        "full_name": ("A… L…", None, "identity"),
+        "craft": ("Potter", "Baker"),
+    }
 
 
 def test_what_is_marked_is_left_out(unit: UnitOfWork) -> None:
