@@ -54,6 +54,15 @@ class Code:
         self.line(f"{name} = {expression}")
         return name
 
+    def remembered(self, memory: str, key: str, otherwise: str) -> str:
+        """Return a name that holds what a dictionary remembers of a key, or what ``otherwise`` (with a gap for it) makes."""
+        name = self.name()
+        with self.block("try:"):  # costs nothing where nothing is raised
+            self.line(f"{name} = {memory}[{key}]")
+        with self.block("except KeyError:"):
+            self.line(f"{name} = {otherwise.format(key)}")
+        return name
+
     def keep(self, thing: Any) -> str:
         """Return the name under which the code can speak of a thing."""
         name = f"k{len(self.scope)}"

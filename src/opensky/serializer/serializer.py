@@ -15,7 +15,7 @@ from opensky.serializer.members import Member, members
 from opensky.serializer.reading import Construct, Reading, Sent, new_object, parsed
 from opensky.serializer.selection import DEFAULT, Selection, Shown, selection
 from opensky.serializer.structs import Structs
-from opensky.serializer.texts import ENCODED_PRICES, PRICES
+from opensky.serializer.texts import price
 from opensky.serializer.writer import Fill, Writer
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ class Serializer:
         if handler is not None:
             return handler.show(value)
         if isinstance(value, Money):
-            return (ENCODED_PRICES if encoded else PRICES)[value.currency][value.minor]
+            return price(value, encoded=encoded)
         if is_dataclass(value):
             return self.fill_one(value, selection, encoded=encoded)
         if isinstance(value, list | tuple | set | frozenset):

@@ -9,8 +9,13 @@ The code for a product reads like this, all loops in one function, because a cal
             if v3.currency is not v4:
                 v4 = v3.currency
                 v5 = currencies[v4]
-            v1.append(k1(v2.sku, v2.name, v5[v3.minor]))
-        out.append(k2(ids[o.id], o.name, v1))
+            v6 = v3.minor
+            try:
+                v7 = v5[v6]
+            except KeyError:
+                v7 = new_price(v4, v6)
+            v1.append(k1(v2.sku, v2.name, v7))
+        out.append(k2(o.name, v1))
 """
 
 import types
@@ -31,7 +36,7 @@ from opensky.serializer.listeners import Listeners
 from opensky.serializer.members import Member, bare, holds_objects, is_object, kinds, reader
 from opensky.serializer.selection import Selection, shallower
 from opensky.serializer.structs import Shown, Structs, Tag
-from opensky.serializer.texts import ENCODED_PRICES, IDS, PRICES, MoneyView
+from opensky.serializer.texts import ENCODED_PRICES, IDS, PRICES, MoneyView, new_encoded_price, new_id, new_price
 
 _DEEPEST = 12
 """Deeper code stands in a function of its own: Python refuses more than 20 loops in one another."""
@@ -81,7 +86,12 @@ class Writer:
         """Whether a listener may replace a view, and so must be given one with the types of its struct."""
         self._code = Code()
         self._code.scope.update(
-            UNSET=msgspec.UNSET, ids=IDS, currencies=ENCODED_PRICES if encoded else PRICES, type=type, str=str
+            UNSET=msgspec.UNSET,
+            ids=IDS,
+            new_id=new_id,
+            currencies=ENCODED_PRICES if encoded else PRICES,
+            new_price=new_encoded_price if encoded else new_price,
+            type=type,
         )
 
     def fill(
@@ -217,7 +227,9 @@ class Writer:
             return self._object(hint, source, place)
         if hint is Money:
             return MoneyView, self._money(source)
-        return (str, f"ids[{source}]") if hint is int else (Any, self._dynamic(source, place))
+        if hint is int:
+            return str, self._code.remembered("ids", self._code.settle(source), "new_id({})")
+        return Any, self._dynamic(source, place)
 
     def _passes(self, hint: Any, *, is_id: bool) -> bool:
         """Say whether values of a type are shown as they are."""
@@ -243,7 +255,7 @@ class Writer:
         with code.block(f"if {money}.currency is not {currency}:"):
             code.line(f"{currency} = {money}.currency")
             code.line(f"{prices} = currencies[{currency}]")
-        return f"{prices}[{money}.minor]"
+        return code.remembered(prices, code.settle(f"{money}.minor"), f"new_price({currency}, {{}})")
 
     def _union(self, hint: Any, source: str, place: _Place) -> tuple[Any, str]:
         rest, optional = without_none(hint)
