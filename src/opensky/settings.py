@@ -9,13 +9,15 @@ import difflib
 import fcntl
 import inspect
 import ipaddress
+import json
 import os
 import secrets
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_origin
 from urllib.parse import urlsplit
 
 from opensky.kernel.errors import Misconfigured
@@ -32,8 +34,9 @@ _LIMITS = {
     "threads": (1, 256),
     "node": (0, 63),
     "replica_sticky_seconds": (0, 3600),
+    "bus_threads": (1, 64),
 }
-_NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false"}
+_NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
 
 
@@ -67,6 +70,12 @@ class Settings:
     """Whose changes the history keeps: `staff` for those who work in the admin, or `all` for everybody's, jobs included."""
     migrations: Path = MIGRATIONS
     """Folder of the deploy migrations, which can be a git repository of its own; by default the one of the checkout."""
+    broker_url: str = field(default="", repr=False)
+    """Address of a message broker, such as `stomp://user:password@host:61613/`; empty means that queues are kept in the database alone."""
+    bus_threads: int = 4
+    """How many messages the bus works on at the same time, 1 to 64."""
+    events: dict[str, Any] = field(default_factory=dict)
+    """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to."""
     demo: bool = False
     """Whether this is a demo shop, with demo logins that are refused on any address but loopback."""
     shop_name: str = "OpenSky"
@@ -154,6 +163,8 @@ def _default(value: object) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, dict):
+        return json.dumps(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -199,7 +210,7 @@ def _kind(name: str, where: str) -> type:
         hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(known))}."
         message = f"Unknown {where}: {hint}"
         raise Misconfigured(message, key=name)
-    kind = known[name]
+    kind = get_origin(known[name]) or known[name]
     assert isinstance(kind, type)  # noqa: S101 - annotations of this file are not postponed
     return kind
 
@@ -211,6 +222,11 @@ def _read(kind: type, text: str, where: str) -> Any:
         return int(text)
     if kind in (str, Path):
         return kind(text)
+    if kind is dict:
+        with suppress(ValueError):
+            table = json.loads(text)
+            if isinstance(table, dict):
+                return table
     message = f"The {where} must be {_NAMES[kind]}, not {text!r}."
     raise Misconfigured(message, variable=where)
 

@@ -30,6 +30,7 @@ _command("bench", "bench:bench", "Measure what the README claims.", "bench web -
 # These have commands of their own, each with its example.
 app.command("opensky.cli.staff:app", name="staff", help="Say who may work in the admin.")
 app.command("opensky.cli.documents:app", name="documents", help="Say where the documents of a shop are kept.")
+app.command("opensky.cli.bus:app", name="bus", help="Run the service bus, and look into its queues.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")
 app.command("opensky.cli.migrate:app", name="migrate", help="Change the tables and documents of a shop that is running.")
 app.command("opensky.cli.fixtures:app", name="fixtures", help="Small named shops to develop and test against.")

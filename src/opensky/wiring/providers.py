@@ -12,6 +12,7 @@ from opensky.devo.products.known import KnownCards
 from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
+from opensky.messaging import Routes
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.persistence.history.recording import Recorder
 from opensky.settings import Settings
@@ -21,6 +22,7 @@ from opensky.wiring.acting import Acting
 from opensky.wiring.databases import open_database
 from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES, WEB_SERVICES
 from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
+from opensky.wiring.messages import Slinger, forwarding
 from opensky.wiring.nodes import ClaimedIds
 
 
@@ -59,8 +61,8 @@ class Application(Provider):
     gateway = provide(TestGateway, provides=PaymentGateway)
 
     @provide
-    def listeners(self) -> Listeners:
-        return Listeners(REGISTRATIONS)
+    def listeners(self, routes: Routes) -> Listeners:
+        return Listeners((*REGISTRATIONS, *forwarding(routes)))
 
 
 class Job(Provider):
@@ -116,7 +118,7 @@ class Features(Provider):
 
     @provide
     def dispatcher(self, listeners: Listeners, scope: Container) -> Dispatcher:
-        return Dispatcher(listeners, scope.get)
+        return Dispatcher(listeners, scope.get, lambda event: scope.get(Slinger).sling(event))
 
 
 class Controllers(Provider):

@@ -1,0 +1,1 @@
+"""The flows of the shop, one file a business flow."""
