@@ -17,7 +17,7 @@ from opensky.persistence.history.reading import Asked, ChangeHistory, Entry
 from opensky.persistence.history.recording import Recorder
 from opensky.persistence.history.reverting import Reverter
 from opensky.testing.conformance.model import MODEL, NOON, Pot, Potter, Size
-from opensky.testing.conformance.private import PRIVATE, Person
+from opensky.testing.conformance.private import PRIVATE, Account, Person
 
 ALL = (*MODEL, *PRIVATE)
 
@@ -193,6 +193,26 @@ def test_what_was_not_kept_cannot_come_back(unit: UnitOfWork, reverter: Reverter
     reverter.revert(change.id, "craft", version=1)
 
     assert (ann.name, ann.craft) == ("Eve", "Potter")
+
+
+def test_what_an_object_keeps_by_itself_is_not_in_the_way(
+    unit: UnitOfWork, reverter: Reverter, clock: SetClock
+) -> None:
+    """The instant of the last change is that of the reverting."""
+    account = Account(id=1, owed=Money(1), note="new")
+    unit.persist(account)
+    unit.commit()
+    clock.advance(seconds=1)
+    account.note = "old"
+    unit.commit()
+    change = newest(unit, "Account")
+    assert change.fields.keys() == {"note", "changed_at"}
+    clock.advance(seconds=1)
+
+    reverter.revert(change.id, version=None)
+    unit.commit()
+
+    assert (account.note, account.changed_at) == ("new", clock.now())
 
 
 def test_a_part_of_what_is_gone_is_not_invented(unit: UnitOfWork, reverter: Reverter, pot: Pot) -> None:

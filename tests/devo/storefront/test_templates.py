@@ -138,14 +138,15 @@ DETAIL = AdminDetail(
     {"Placed": NOW, "Total": Money(6400)},
     "/orders/OS-1",
     [AdminTable("Lines", COLUMNS, ROWS), AdminTable("Payments", ["What"], [])],
-    [AdminAction("/admin/orders/1/cancel", "Cancel", {"reason": "asked"}, True)],
+    [AdminAction("/admin/orders/1/cancel", "Cancel", {"by": "us"}, True, True)],
 )
 FILTERS = {"filters": [AdminFilter("all", ""), AdminFilter("paid", "paid", True)], "state": "paid"}
 FIELDS = [
     AdminField("name", "Name", "x"),
     AdminField("bio", "Bio", "y", "Too long.", long=True),
-    AdminField("n", "Left", "3", kind="number"),
+    AdminField("n", "Left", "3", kind="number", hint="Count.", section="Stock", theirs=True, now="4"),
 ]
+STALE = {"hidden": {"version": "1"}, "stale": "Changed.", "longest_reason": 300}
 TOKENS = [TokenRow("1", "my phone", "read", NOW)]
 CHECKOUT = {"key": "k", "test_cards": [TestCard("4242 4242 4242 4242", "approved")]}
 WRONG = {"email": "Please give your e-mail address.", "other": "Something else."}
@@ -207,7 +208,7 @@ PAGES: list[tuple[str, Someone, dict[str, Any]]] = [
     (
         "admin/edit.html",
         SOL,
-        {"title": "Edit", "path": "/x", "back": "/y", "errors": WRONG, "hidden": {"version": "1"}, "fields": FIELDS},
+        {"title": "Edit", "path": "/x", "back": "/y", "errors": WRONG, "fields": FIELDS, **STALE},
     ),
 ]
 EACH_PAGE = pytest.mark.parametrize(

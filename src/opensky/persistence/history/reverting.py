@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
-from opensky.mapping import Field, describe, validate
+from opensky.mapping import Field, UpdatedAt, describe, marked, validate
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.history.actor import SYSTEM, Actor
 from opensky.persistence.history.folding import Objects, place, present, value_at
@@ -93,8 +93,11 @@ class Reverter:
         cls = self._classes.get(entry.kind) if entry is not None else None
         if entry is None or cls is None:
             raise NotFound("There is no such change.")
-        paths = [p for p in entry.fields if not path or p == path or p.startswith(f"{path}.")]
-        if path and not paths:
+        kept_by_itself = {f.name for f in describe(cls).stored_fields if marked(f, UpdatedAt) is not None}
+        paths = [p for p in entry.fields if p == path or p.startswith(f"{path}.")] if path else list(entry.fields)
+        if entry.operation == "update" and not path:
+            paths = [p for p in paths if p not in kept_by_itself] or paths
+        if not paths:
             raise NotFound(f"This change did not touch {path}.")
         state, version = present(self._unit.get(cls, *key_values(cls, entry.object_id)))
         since = [e for e in self._history.since(entry.kind, entry.object_id, entry.id + 1) if e.id != entry.id]

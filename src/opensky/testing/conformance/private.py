@@ -1,10 +1,11 @@
 """Objects that hold something of each class of privacy: for whatever goes by the marks."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 from opensky.kernel.money import Money
-from opensky.mapping import Embedded, Id, NoHistory, Personal, Version, document, entity
+from opensky.mapping import NOT_YET, Embedded, Id, NoHistory, Personal, UpdatedAt, Version, document, entity
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Account:
     owed: Annotated[Money, Personal("financial")]
     home: Annotated[Home | None, Embedded()] = None
     note: str | None = "none"
+    changed_at: Annotated[datetime, UpdatedAt()] = NOT_YET
 
 
 @entity("history_keys")
