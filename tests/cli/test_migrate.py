@@ -1,13 +1,16 @@
 """``opensky migrate`` and ``opensky fixtures`` as a person uses them: words, statuses, and a question before what cannot be undone."""
 
+import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from opensky.cli.main import app
+from opensky.cli.preparation import Preparation, note_file
 from opensky.settings import Settings
 from opensky.wiring import open_database
 
@@ -186,3 +189,37 @@ def test_nothing_old_remains_where_no_class_has_changed_its_shape(shop: Shop) ->
     assert shop("migrate", "eventual", "--sweep").stdout == (
         "No class has an older shape: nothing to migrate eventually.\n"
     )
+
+
+@pytest.mark.slow
+def test_a_killed_migration_leaves_no_lock_and_nothing_half(shop: Shop) -> None:
+    """The next run finds the tables as they were, and does it all."""
+    started = shop.versions / "started"
+    waiting = f"    import pathlib, time\n    pathlib.Path({str(started)!r}).touch()\n    time.sleep(60)\n"
+    add = '    migration.sql("ALTER TABLE stock_items ADD COLUMN sold_out SMALLINT")\n'
+    shop.write("20130204114559", f"def up(migration):\n{add}{waiting}")
+    command = [sys.executable, "-P", "-m", "opensky.cli", "migrate", "up"]
+    with subprocess.Popen(command, env=shop.environ) as process:
+        while not started.exists():
+            assert process.poll() is None
+            time.sleep(0.05)
+        busy = shop("migrate", "up", "--wait", "0")
+        process.kill()
+    assert busy.stderr.startswith("opensky: Another process is migrating ")
+    shop.write("20130204114559", f"def up(migration):\n{add}")
+    assert shop("migrate", "up").stdout.splitlines()[-1].startswith("1 version done")
+
+
+def test_a_folder_with_new_versions_is_prepared_before_it_is_opened(tmp_path: Path) -> None:
+    """A ready folder opens at once, unless versions have come since."""
+    (tmp_path / "run").mkdir()
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    (versions / "Version20130204114559.py").touch()
+    ready = []
+    for known in ([], ["Version20130204114559"]):
+        note_file(tmp_path).write_text(json.dumps({"demo": False, "logins": [], "versions": known}))
+        preparation = Preparation(tmp_path, {"OPENSKY_PROT": "1"}, empty=True, migrations=versions)
+        preparation.end()
+        ready.append(preparation.was_ready)
+    assert ready == [False, True]
