@@ -20,6 +20,9 @@ from opensky.persistence.documents.changes import changes
 from opensky.persistence.documents.codec import comparer, dump, load
 from opensky.persistence.documents.hydration import hydrate
 from opensky.testing.conformance.model import MODEL, NOON, Pot, Size
+from opensky.testing.engines import empty
+
+ON_SERVERS = [pytest.param(name, marks=pytest.mark.services) for name in ("mariadb_url", "postgresql_url")]
 
 words = st.sampled_from(["", "a", "ab", "b", "Ä", "abc"])
 sizes = st.builds(
@@ -93,19 +96,22 @@ def test_a_change_set_applied_to_the_old_gives_the_new(old: Pot, new: Pot) -> No
     assert changes(after, after) == {}
 
 
+@pytest.mark.parametrize("server", ["", *ON_SERVERS])
 @settings(max_examples=120, deadline=None)
 @given(
     some=st.lists(pots, max_size=6, unique_by=(lambda p: p.id, lambda p: p.slug)),
     asked=st.lists(filters, min_size=1, max_size=8),
 )
 def test_a_filter_finds_what_its_meaning_says(
-    tmp_path_factory: Any, some: list[Pot], asked: list[dict[str, Any]]
+    tmp_path_factory: Any, request: Any, server: str, some: list[Pot], asked: list[dict[str, Any]]
 ) -> None:
     """The compiled SQL agrees with the meaning of the operators, spelled out in Python, on every document."""
-    file = Path(tmp_path_factory.mktemp("filters")) / "pots.sqlite"
-    database = Database(file, MODEL)
+    url = request.getfixturevalue(server) if server else Path(tmp_path_factory.mktemp("filters")) / "pots.sqlite"
+    database = Database(url, MODEL)
     try:
         database.create()
+        if server:
+            empty(database)
         with database.bulk() as bulk:
             bulk.documents(Pot, some)
             bulk.commit()

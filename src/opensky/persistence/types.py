@@ -21,6 +21,11 @@ _IN_ROW = 1000
 """Longest text that stands in the row itself: InnoDB counts the longest that each column allows, and a row ends at 64 kB."""
 
 
+def binary_collation(dialect: Dialect) -> str:
+    """Return the collation of MariaDB that compares byte for byte; MySQL knows the same order by another name."""
+    return "utf8mb4_nopad_bin" if getattr(dialect, "is_mariadb", True) else "utf8mb4_0900_bin"
+
+
 class BinaryText(TypeDecorator[str]):
     """Text that is compared and sorted byte for byte, as SQLite does: capitals, accents and blanks at the end all count."""
 
@@ -35,8 +40,7 @@ class BinaryText(TypeDecorator[str]):
         if dialect.name == "postgresql":
             return String(self.length, collation="C") if self.length else Text(collation="C")
         if dialect.name == "mysql":
-            # MySQL knows the same order by another name, and "nopad" there is the newer collations' habit.
-            collation = "utf8mb4_nopad_bin" if getattr(dialect, "is_mariadb", True) else "utf8mb4_0900_bin"
+            collation = binary_collation(dialect)
             if self.length and self.length <= _IN_ROW:
                 return mysql.VARCHAR(self.length, charset="utf8mb4", collation=collation)
             return mysql.LONGTEXT(charset="utf8mb4", collation=collation)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import NullType, TypeEngine
 
-from opensky.persistence.types import INT64, LONG_TEXT
+from opensky.persistence.types import INT64, LONG_TEXT, binary_collation
 
 Kind = Literal["integer", "real", "text", "any"]
 _TYPES: dict[str, TypeEngine[Any]] = {"integer": INT64, "real": Double(), "text": LONG_TEXT, "any": NullType()}
@@ -87,17 +87,17 @@ def _sqlite_each(element: JsonEach, compiler: Any, **options: Any) -> str:
 
 @compiles(JsonValue, "mysql")
 def _mysql_value(element: JsonValue, compiler: Any, **options: Any) -> str:
-    body, path = _inside(element, compiler, **options), _dollar(element.path)
+    part = f"JSON_EXTRACT({_inside(element, compiler, **options)}, {_dollar(element.path)})"
+    value, is_ = f"JSON_UNQUOTE({part})", f"JSON_TYPE({part})"
     if element.kind == "any":
-        return f"NULLIF(JSON_EXTRACT({body}, {path}), 'null')"
-    value, is_ = f"JSON_VALUE({body}, {path})", f"JSON_TYPE(JSON_EXTRACT({body}, {path}))"
+        return f"NULLIF({is_}, 'NULL')"
     if element.kind == "text":
-        return f"(CASE {is_} WHEN 'STRING' THEN {value} END)"
-    as_ = "SIGNED" if element.kind == "integer" else "DOUBLE"
-    # A fraction, where whole numbers are expected, must stay one.
-    whole = f"WHEN 'INTEGER' THEN CAST({value} AS {as_}) " if element.kind == "integer" else ""
-    truth = f"WHEN 'BOOLEAN' THEN JSON_EXTRACT({body}, {path}) = 'true' "
-    return f"(CASE {is_} {truth}WHEN 'STRING' THEN NULL {whole}ELSE CAST({value} AS DOUBLE) END)"
+        # The elements that JSON_TABLE gives have a collation of their own, which forgets blanks at the end.
+        return f"(CASE {is_} WHEN 'STRING' THEN {value} END COLLATE {binary_collation(compiler.dialect)})"
+    # Not SIGNED: beside a fraction, all branches of a CASE would become a DOUBLE, which forgets the last digits of an id.
+    as_ = "DECIMAL(40, 10)" if element.kind == "integer" else "DOUBLE"
+    number = f"CAST({value} AS {as_})"
+    return f"(CASE {is_} WHEN 'BOOLEAN' THEN {value} = 'true' WHEN 'INTEGER' THEN {number} WHEN 'DOUBLE' THEN {number} END)"
 
 
 @compiles(JsonPart, "mysql")

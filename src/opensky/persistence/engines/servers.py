@@ -56,7 +56,7 @@ class Server:
             return None
         message = (
             f"Cannot use the database {self.url.render_as_string()}: {said}. Is the server running, does the database exist, "
-            "and may this user create tables in it?"
+            "and may this user create tables in it? ./opensky doctor looks closer."
         )
         return Misconfigured(message, key="database_url")
 

@@ -131,6 +131,60 @@ class DocumentConformance:
             assert [p.id for p in unit.find(Pot, sort=("glazed", "-weight"))] == [3, 1, 4, 2]
             assert [p.id for p in unit.find(Pot, sort=("-slug",), limit=2)] == [4, 3]
 
+    def test_what_is_missing_comes_first_in_a_sort(self, database: Database) -> None:
+        """And last when it is descending, in a column of its own and in the body alike."""
+        _keep_pots(database)
+        with database.unit_of_work() as unit:
+            for path, there in (
+                ("maker_id", [1, 2, 4]),
+                ("best.price.minor", [2]),
+                ("fired_at", [3]),
+                ("best.width", [2, 4]),
+            ):
+                missing = [i for i in (1, 2, 3, 4) if i not in there]
+                assert [p.id for p in unit.find(Pot, sort=(path, "id"))] == missing + there
+                assert [p.id for p in unit.find(Pot, sort=(f"-{path}", "id"))][-len(missing) :] == missing
+
+    def test_a_page_of_a_sorted_list_is_cut_in_the_order(self, database: Database) -> None:
+        """Whatever way the engine finds the bodies."""
+        _keep_pots(database)
+        with database.unit_of_work() as unit:
+            assert [p.id for p in unit.find(Pot, {"weight": {"$gt": 0.3}}, sort=("-weight",), limit=2)] == [2, 3]
+
+    def test_texts_differ_in_every_character(self, database: Database) -> None:
+        """Capitals, accents, blanks at the end and characters that are written in two ways are not the same."""
+        texts = ["cup", "Cup", "cüp", "cu\u0308p", "cup ", "cup\t", "çup", "CUP", "cup\U0001f375"]
+        with database.bulk() as bulk:
+            pots = [Pot(id=i, slug=t, tags=[t], sizes=[Size(width=i, label=t)]) for i, t in enumerate(texts, 1)]
+            bulk.documents(Pot, pots)
+            bulk.commit()
+        with database.unit_of_work() as unit:
+            for i, t in enumerate(texts, 1):
+                assert [[p.id for p in unit.find(Pot, f)] for f in ({"slug": t}, {"tags": t}, {"sizes.label": t})] == [
+                    [i]
+                ] * 3
+            assert [p.slug for p in unit.find(Pot, sort=("slug",))] == sorted(texts)
+            assert {p.slug for p in unit.find(Pot, {"slug": {"$regex": "^cup"}})} == {
+                t for t in texts if t.startswith("cup")
+            }
+
+    def test_numbers_keep_all_their_digits(self, database: Database) -> None:
+        """A number of 63 bits inside a body is compared to the last digit, and a small fraction as the number it is."""
+        most = 2**62
+        with database.bulk() as bulk:
+            bulk.documents(
+                Pot,
+                [
+                    Pot(id=i, slug=f"p{i}", best=Size(width=0, price=Money(most + i)), weight=i * 1e-7)
+                    for i in range(1, 4)
+                ],
+            )
+            bulk.commit()
+        with database.unit_of_work() as unit:
+            assert [p.id for p in unit.find(Pot, {"best.price.minor": most + 2})] == [2]
+            assert [p.id for p in unit.find(Pot, {"best.price.minor": {"$gt": most + 2}})] == [3]
+            assert [p.id for p in unit.find(Pot, {"weight": 2e-7})] == [2]
+
     def test_sorting_by_a_list_is_refused(self, database: Database) -> None:
         """There is no one value to sort by."""
         with database.unit_of_work() as unit, pytest.raises(Uncompilable, match="runs over a list"):
