@@ -31,7 +31,7 @@ class BagManager:
         self._currency = settings.currency
 
     def view(self, owner: Owner) -> BagView:
-        """Return what is in the bag, at today's prices; two statements, however much it is."""
+        """Return what is in the bag, at today's prices; three statements, however much it is."""
         wanted = self._bags.contents(owner)
         offers = self._bags.offers([each.sku for each in wanted])
         lines = [_line(each, offers.get(each.sku), self._currency) for each in wanted]

@@ -9,6 +9,7 @@ from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.pages import order_rows, order_view
 from opensky.devo.payments.gateway import PaymentGateway
+from opensky.devo.storefront.views import BagView
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from opensky.settings import Settings
@@ -52,7 +53,7 @@ class CheckoutController:
         if bag.problems:
             return Redirect("/bag")
         member = self._members.shown(self._visitor.member_id) if self._visitor.member_id is not None else None
-        return self._page(first_values(member), {}, new_token(), 200)
+        return self._page(first_values(member), {}, new_token(), 200, bag)
 
     @action("/checkout", access=access.PUBLIC)
     def order(self, form: Form) -> Page | Redirect:
@@ -89,8 +90,10 @@ class CheckoutController:
             seen_total=seen_total(form, self._settings.currency),
         )
 
-    def _page(self, values: dict[str, str], errors: dict[str, str], key: str, status: int) -> Page | Redirect:
-        bag = self._bags.view(self._owner)
+    def _page(
+        self, values: dict[str, str], errors: dict[str, str], key: str, status: int, seen: BagView | None = None
+    ) -> Page | Redirect:
+        bag = seen or self._bags.view(self._owner)
         if not bag.lines:
             return Redirect("/bag")
         return Page(

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    Update,
     and_,
     bindparam,
     case,
@@ -24,7 +23,7 @@ from sqlalchemy import (
 from opensky.devo.products.objects import ProductCard, ProductId, StockItem
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, NotFound
-from opensky.persistence import UnitOfWork, table
+from opensky.persistence import Command, UnitOfWork, table
 from opensky.persistence.cursors import microseconds
 from opensky.persistence.statements import hold
 
@@ -57,7 +56,7 @@ class StockRepository:
         if not wanted:
             return
         self._hold(list(wanted))
-        taken = self._unit.execute(_taking(len(wanted)), _bound(wanted)).rowcount
+        taken = self._unit.run(_taking(len(wanted)), **_bound(wanted))
         if taken != len(wanted):
             raise SoldOut(self._short(wanted))
         self._refresh_cards(list(wanted))
@@ -67,7 +66,7 @@ class StockRepository:
         wanted = _quantities(lines)
         if wanted:
             self._hold(list(wanted))
-            self._unit.execute(_giving_back(len(wanted)), _bound(wanted))
+            self._unit.run(_giving_back(len(wanted)), **_bound(wanted))
             self._refresh_cards(list(wanted))
 
     def set(self, sku: str, on_hand: int) -> None:
@@ -117,7 +116,7 @@ class StockRepository:
 
     def _refresh_cards(self, skus: Sequence[str]) -> None:
         bound = {f"sku_{i}": sku for i, sku in enumerate(skus)}
-        self._unit.execute(_refreshing(len(skus)), bound | {"now": microseconds(self._clock.now())})
+        self._unit.run(_refreshing(len(skus)), **bound, now=microseconds(self._clock.now()))
 
 
 def next_version(clock: Clock) -> ColumnElement[int]:
@@ -145,13 +144,13 @@ def _asked(lines: int) -> tuple[ColumnElement[bool], ColumnElement[int]]:
 
 
 @cache
-def _taking(lines: int) -> Update:
+def _taking(lines: int) -> Command:
     among, quantity = _asked(lines)
     enough = and_(among, _stock.c.on_hand >= quantity)
     # A derived table with an aggregate: MySQL refuses a plain subquery on the table that it updates.
     all_there = select(func.count().label("number")).where(enough).subquery()
     take = update(_stock).where(enough, select(all_there.c.number).scalar_subquery() == lines)
-    return take.values(on_hand=_stock.c.on_hand - quantity)
+    return Command(take.values(on_hand=_stock.c.on_hand - quantity))
 
 
 @cache
@@ -163,13 +162,13 @@ def _held(variants: int) -> tuple[Select[Any], ...]:
 
 
 @cache
-def _giving_back(lines: int) -> Update:
+def _giving_back(lines: int) -> Command:
     among, quantity = _asked(lines)
-    return update(_stock).where(among).values(on_hand=_stock.c.on_hand + quantity)
+    return Command(update(_stock).where(among).values(on_hand=_stock.c.on_hand + quantity))
 
 
 @cache
-def _refreshing(variants: int) -> Update:
+def _refreshing(variants: int) -> Command:
     skus = [bindparam(f"sku_{i}", type_=String()) for i in range(variants)]
     products = select(_stock.c.product_id).where(_stock.c.sku.in_(skus))
     # Aliased, so that the inner question is about all variants of the card's product.
@@ -177,7 +176,7 @@ def _refreshing(variants: int) -> Update:
     some_left = exists(select(other.c.sku).where(other.c.product_id == _cards.c.product_id, other.c.on_hand > 0))
     turned = and_(_cards.c.product_id.in_(products), _cards.c.sold_out == some_left)
     version = _version_at(bindparam("now", type_=BigInteger()))
-    return update(_cards).where(turned).values(sold_out=not_(some_left), version=version)
+    return Command(update(_cards).where(turned).values(sold_out=not_(some_left), version=version))
 
 
 def _bound(wanted: Mapping[str, int]) -> dict[str, str | int]:
