@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from opensky.kernel.money import Money
 from opensky.persistence import Database
 from opensky.persistence.documents.changes import changes
-from opensky.persistence.documents.codec import comparer, dump, load
+from opensky.persistence.documents.codec import comparer, dump, load, reviser
 from opensky.persistence.documents.hydration import hydrate
 from opensky.testing.conformance.model import MODEL, NOON, Pot, Size
 from opensky.testing.engines import empty
@@ -209,11 +209,14 @@ def test_comparing_says_what_dumping_and_comparing_says(one: Pot, other: Pot) ->
     differs = comparer(Pot)
     body = dump(one)
     assert differs(other, body) == (dump(other) != body)
+    assert reviser(Pot)(other, body) == (dump(other) if dump(other) != body else None)
     other.slug, other.tags, other.best = one.slug, other.tags, one.best
     assert differs(other, body) == (dump(other) != body)
+    assert reviser(Pot)(other, body) == (dump(other) if dump(other) != body else None)
     if one.sizes:
         one.sizes[-1].width += 1
         assert differs(one, body)
+        assert reviser(Pot)(one, body) == dump(one) != body
 
 
 @given(pots, st.data())
@@ -223,9 +226,11 @@ def test_a_snapshot_of_another_shape_differs(pot: Pot, data: st.DataObject) -> N
     key = data.draw(st.sampled_from(sorted(body)))
     snapshot = body | {key: data.draw(_anything)}
     assert comparer(Pot)(pot, snapshot) == (snapshot != body)
+    assert reviser(Pot)(pot, snapshot) == (body if snapshot != body else None)
     assert comparer(Pot)(pot, body | {"unknown": None})
     del snapshot[key]
     assert comparer(Pot)(pot, snapshot)
+    assert reviser(Pot)(pot, snapshot) == body
 
 
 class Kind(Enum):

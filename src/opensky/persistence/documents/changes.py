@@ -26,7 +26,7 @@ def _compare(old: Plain, new: Plain, prefix: str, found: Changes) -> None:
             found[f"{prefix}{key}"] = (None, after)
             continue
         there += 1
-        if before == after:
+        if before is after or before == after:  # what did not change is often the very same
             continue
         if isinstance(before, dict) and isinstance(after, dict):
             _compare(before, after, f"{prefix}{key}.", found)

@@ -142,39 +142,103 @@ def comparer(cls: type) -> Callable[[Any, Plain], bool]:
 
     It says what ``dump(obj) != snapshot`` says, and makes no plain data for it.
     """
-    names: dict[str, Any] = {
+    names = _names()
+    code = _Lines([], "        ", names)
+    _compare(cls, "o", "s", code)
+    return _function(
+        ["def differs(o, s{}):", "    try:", *code.lines, *_OTHERWISE, "        return True", "    return False"], names
+    )
+
+
+@once_a_class
+def reviser(cls: type) -> Callable[[Any, Plain], Plain | None]:
+    """Return the generated function that gives the plain data of an object if it differs from its snapshot, else ``None``.
+
+    It gives what ``dump`` gives; what did not change is shared with the snapshot, which nobody changes either.
+    """
+    names = _names() | {"dump": dumper(cls)}
+    code = _Lines([], "        ", names)
+    fields = describe(cls).stored_fields
+    code.add(f"if len(s) != {len(fields)}: return dump(o)")
+    for field in fields:
+        test = _differing(field, f"o.{field.name}", f"s[{field.name!r}]", code)
+        code.add(f"if {test}:", "    if b is None: b = s.copy()")
+        code.add(f"    b[{field.name!r}] = {_dumped(field, f'o.{field.name}', names)}")
+    return _function(
+        [
+            "def revised(o, s{}):",
+            "    b = None",
+            "    try:",
+            *code.lines,
+            *_OTHERWISE,
+            "        return dump(o)",
+            "    return b",
+        ],
+        names,
+    )
+
+
+_OTHERWISE = ("    except Odd:  # a key that is not there, or a value of another kind: of an older shape",)
+
+
+def _names() -> dict[str, Any]:
+    return {
         "plain": plain,
         "plain_moment": plain_moment,
         "moments": MOMENTS,
         "Odd": (LookupError, TypeError, ValueError, AttributeError),
     }
-    lines = ["def differs(o, s{}):", "    try:"]
-    _compare(cls, "o", "s", _Lines(lines, "        ", names))
-    lines += [
-        "    except Odd:  # a key that is not there, or a value of another kind: of an older shape",
-        "        return True",
-    ]
-    lines += ["    return False"]
-    lines[0] = lines[0].format("".join(f", {n}={n}" for n in names))
-    exec("\n".join(lines), names)  # noqa: S102 - made of the field names of our own classes only
-    function: Callable[[Any, Plain], bool] = names["differs"]
+
+
+def _function(lines: list[str], names: dict[str, Any]) -> Callable[..., Any]:
+    """Compile a function whose head has a gap; things are parameters with a default, as in ``dumper``."""
+    name = lines[0].removeprefix("def ").partition("(")[0]
+    head = lines[0].format("".join(f", {n}={n}" for n in names))
+    exec("\n".join([head, *lines[1:]]), names)  # noqa: S102 - made of the field names of our own classes only
+    function: Callable[..., Any] = names[name]
     return function
+
+
+def _differing(field: Field, now: str, was: str, code: "_Lines") -> str:
+    """Return the test whether a field differs; what holds objects or a list of them has a function of its own."""
+    if not is_dataclass(field.type) and not field.many:
+        return _unlike(field, now, was, code)
+    inner = _Lines([], "    ", code.names)
+    _compare_field(field, "o", "s", inner)
+    name = f"unlike_{field.name}"
+    lines = [f"def {name}(o, s{{}}):", *inner.lines, "    return False"]
+    code.names[name] = _function(lines, dict(code.names))
+    return f"{name}({now}, {was})"
+
+
+def _unlike(field: Field, now: str, was: str, code: "_Lines") -> str:
+    one = _one(field.type, {})
+    if "plain" not in one:
+        return f"{now} != {was}"
+    name = f"n_{field.name}"
+    known = f"{name} is not moments[{was}] and " if field.type is datetime else ""
+    test = f"{known}{one.format(name)} != {was}"
+    if field.optional:
+        code.add(f"{name} = {now}")
+        return f"({was} is not None if {name} is None else {test})"
+    code.add(f"{name} = {now}")
+    return f"({test})"
 
 
 class _Lines:
     """The lines of a comparison, at one depth."""
 
     def __init__(self, lines: list[str], indent: str, names: dict[str, Any]) -> None:
-        self._lines, self._indent, self.names = lines, indent, names
+        self.lines, self._indent, self.names = lines, indent, names
 
     def add(self, *lines: str) -> None:
-        self._lines += [self._indent + line for line in lines]
+        self.lines += [self._indent + line for line in lines]
 
     def inside(self) -> "_Lines":
-        return _Lines(self._lines, self._indent + "    ", self.names)
+        return _Lines(self.lines, self._indent + "    ", self.names)
 
     def name(self) -> str:
-        return f"v{len(self._lines)}"
+        return f"v{len(self.lines)}"
 
     @property
     def depth(self) -> int:
@@ -193,19 +257,10 @@ def _compare(cls: type, obj: str, was: str, code: _Lines) -> None:
 
 
 def _compare_field(field: Field, now: str, was: str, code: _Lines) -> None:
-    one = _one(field.type, {})
-    known = "{} is not moments[{}] and " if field.type is datetime else ""
     if not is_dataclass(field.type) and not field.many:
-        value = _dumped(field, now, code.names)
-        if "plain" not in one:
-            code.add(f"if {now} != {was}: return True")
-        elif field.optional:
-            name = code.name()
-            code.add(f"{name} = {now}", f"if {name} is None:", f"    if {was} is not None: return True")
-            code.add(f"elif {known.format(name, was)}{one.format(name)} != {was}: return True")
-        else:
-            code.add(f"if {known.format(now, was)}{value} != {was}: return True")
+        code.add(f"if {_unlike(field, now, was, code)}: return True")
         return
+    one = _one(field.type, {})
     here, there = code.name() + "n", code.name() + "w"
     code.add(f"{here} = {now}", f"{there} = {was}")
     if field.optional:

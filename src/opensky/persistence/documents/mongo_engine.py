@@ -169,10 +169,16 @@ def fits(body: Plain) -> None:
 
 def edits(body: Plain, changed: Sequence[str], **more: Any) -> dict[str, Any]:
     """Return the partial update that gives a document the values of ``body`` at the changed paths."""
-    values = {path: _at(body, path) for path in changed}
-    to_set = {path: value for path, value in values.items() if value is not _ABSENT} | more
-    to_unset = [path for path, value in values.items() if value is _ABSENT]
-    return {"$set": to_set} | ({"$unset": dict.fromkeys(to_unset, "")} if to_unset else {})
+    to_set: dict[str, Any] = {}
+    to_unset: dict[str, str] = {}
+    for path in changed:
+        value = _at(body, path)
+        if value is _ABSENT:
+            to_unset[path] = ""
+        else:
+            to_set[path] = value
+    to_set |= more
+    return {"$set": to_set, "$unset": to_unset} if to_unset else {"$set": to_set}
 
 
 _ABSENT = object()

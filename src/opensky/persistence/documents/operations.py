@@ -45,7 +45,7 @@ def decoded(id_: int, collection: str, document_id: int, revision: int, text: st
 
 def settable(cls: type, changes: Changes) -> tuple[str, ...]:
     """Return the paths to set for a change set: a free mapping, whose keys may hold dots, is set whole."""
-    return tuple(dict.fromkeys(_described(cls, path) for path in changes))
+    return tuple({path if "." not in path else _described(cls, path): None for path in changes})
 
 
 @lru_cache(4096)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from opensky.kernel.once import once_a_class
 from opensky.mapping import describe
 from opensky.persistence.documents.changes import changes
-from opensky.persistence.documents.codec import Plain, comparer, dumper, load
+from opensky.persistence.documents.codec import Plain, comparer, dumper, load, reviser
 from opensky.persistence.documents.engine import DocumentEngine, Removal, Update
 from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.hydration import hydrator
@@ -32,6 +32,7 @@ class _Code(NamedTuple):
 
     dump: Callable[[Any], Plain]
     differs: Callable[[Any, Plain], bool]
+    revised: Callable[[Any, Plain], Plain | None]
     hydrate: Callable[[Plain], Any]
     version: str | None
 
@@ -39,7 +40,7 @@ class _Code(NamedTuple):
 @once_a_class
 def _code(cls: type) -> _Code:
     version = describe(cls).version
-    return _Code(dumper(cls), comparer(cls), hydrator(cls), version.name if version else None)
+    return _Code(dumper(cls), comparer(cls), reviser(cls), hydrator(cls), version.name if version else None)
 
 
 @dataclass(slots=True)
@@ -119,13 +120,12 @@ class DocumentSession:
         found: dict[type, Pending] = {}
         for cls, kind in self._kinds.items():
             each = Pending(removals=[t.obj for t in kind.removed.values()])
-            dump = kind.code.dump
-            for tracked in _dirty(kind):
-                body = dump(tracked.obj)
+            revised = kind.code.revised
+            for tracked in kind.tracked.values():
                 if tracked.snapshot is None:
                     each.inserts.append(tracked.obj)
-                    each.bodies.append(body)
-                elif changed := changes(tracked.snapshot, body):
+                    each.bodies.append(kind.code.dump(tracked.obj))
+                elif (body := revised(tracked.obj, tracked.snapshot)) and (changed := changes(tracked.snapshot, body)):
                     update = Update(body["id"], tracked.snapshot.get("version", 0), body, changed)
                     each.updates.append((tracked.obj, update))
             if each.inserts or each.updates or each.removals:
