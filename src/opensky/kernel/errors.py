@@ -3,6 +3,7 @@
 OpenSkyError
 ├── Refusal            expected: the caller asked for something that cannot be had; pages nobody
 │   ├── NotFound       there is no such thing, or not for this caller
+│   │   └── Gone       there was one, and there never will be again
 │   ├── Conflict       it clashes with what is there now (taken, sold out, edited meanwhile)
 │   ├── Invalid        the input breaks a rule; carries one FieldError per rule
 │   ├── Denied         this caller may not
@@ -30,6 +31,10 @@ class Refusal(OpenSkyError):
 
 class NotFound(Refusal):
     """There is no such thing, or not for this caller."""
+
+
+class Gone(NotFound):
+    """There was such a thing, and there never will be again: asking later helps nobody."""
 
 
 class Conflict(Refusal):

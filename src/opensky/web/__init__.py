@@ -7,7 +7,7 @@ from opensky.web import access
 from opensky.web.exchange import Exchange
 from opensky.web.form import Form
 from opensky.web.responses import Download, Json, Page, Redirect, local_path
-from opensky.web.routing import FromHeader, action, api, page
+from opensky.web.routing import FromHeader, Signed, action, api, callback, page
 from opensky.web.sessions import OpenSession, Sessions, Tokens
 from opensky.web.throttles import LOG_IN_ACCOUNT, LOG_IN_ADDRESS, SIGN_UP_ADDRESS, Limit, Throttles
 from opensky.web.visitor import Visitor
@@ -26,12 +26,14 @@ __all__ = [
     "Page",
     "Redirect",
     "Sessions",
+    "Signed",
     "Throttles",
     "Tokens",
     "Visitor",
     "access",
     "action",
     "api",
+    "callback",
     "local_path",
     "page",
 ]

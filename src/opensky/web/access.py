@@ -12,6 +12,7 @@ class Access(Enum):
     PUBLIC = "public"
     MEMBER = "member"
     STAFF = "staff"
+    SIGNED = "signed"
 
 
 PUBLIC = Access.PUBLIC
@@ -20,3 +21,5 @@ MEMBER = Access.MEMBER
 """Whoever is signed in, or bears a token."""
 STAFF = Access.STAFF
 """Members with the role ``staff``."""
+SIGNED = Access.SIGNED
+"""Processes of this shop, by their signature: the rule of every callback, and of nothing else."""

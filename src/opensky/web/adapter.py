@@ -21,7 +21,7 @@ from opensky.web.incoming import Incoming
 from opensky.web.kernel import Kernel
 from opensky.web.pool import Pool
 from opensky.web.problems import PROBLEM, Problem, possible
-from opensky.web.routing import Route, routes_of
+from opensky.web.routing import Route, Signed, routes_of
 from opensky.web.signatures import known_as, sign
 
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -55,7 +55,11 @@ def endpoint(
     if takes_form and route.kind != "action":
         message = f"{controller.__qualname__}.{method} takes a form, so it must be an @action."
         raise Misconfigured(message)
-    parameters = [p for p in parameters if hints.get(p.name) is not Form]
+    signed = {hints.get("call") is Signed, route.access is Access.SIGNED, route.kind == "callback"}
+    if len(signed) > 1:
+        message = f"{controller.__qualname__}.{method}: a @callback, and nothing else, takes `call: Signed` and has the access SIGNED."
+        raise Misconfigured(message)
+    parameters = [p for p in parameters if hints.get(p.name) not in {Form, Signed}]
     names = {known_as(p.name): p.name for p in parameters if known_as(p.name) != p.name}
     quick = route.quick and embedded
     handler = _handler(controller, method, route, kernel, pool, names, quick=quick, takes_form=takes_form)
@@ -106,7 +110,7 @@ def _handler(
     async def without_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:
         return await answer(Incoming(request.scope), arguments)
 
-    return with_body if route.kind == "action" else without_body
+    return with_body if route.kind in {"action", "callback"} else without_body
 
 
 def _status(route: Route, returns: Any) -> int:

@@ -8,7 +8,9 @@ from urllib.parse import quote, urlsplit
 import msgspec
 from dishka import Container
 
+from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
+from opensky.kernel.signed import CALLBACKS, ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
 from opensky.persistence import ConnectionLost, Deadlock
 from opensky.settings import Settings
 from opensky.web import cookies as names
@@ -23,7 +25,7 @@ from opensky.web.incoming import Incoming
 from opensky.web.logs import failure, security
 from opensky.web.problems import PROBLEM, Problem, problem_for, problem_of
 from opensky.web.responses import Download, Json, Page, Redirect
-from opensky.web.routing import Route
+from opensky.web.routing import Route, Signed
 from opensky.web.signing import Signer
 from opensky.web.templates import Templates
 from opensky.web.visitor import Visitor
@@ -31,6 +33,7 @@ from opensky.web.visitor import Visitor
 _JSON_TYPE = (b"content-type", b"application/json")
 _PROBLEM_TYPE = (b"content-type", PROBLEM.encode())
 _FLASH_SECONDS = 120
+_FOR_PROGRAMS = ("/api/", "/callbacks/")
 _LONGEST_FLASH = 600
 _GOOD, _BAD = "+", "-"
 """How a sealed flash begins: whether it is a problem is as little the visitor's to write as its text."""
@@ -61,6 +64,7 @@ class Kernel:
         self._templates = templates
         self._security = SecurityHeaders(settings)
         self._flash = Signer(settings.secret_key, "flash")
+        self._seal = Seal(settings.secret_key, CALLBACKS, container.get(Clock))
         self._frame = frame
         self._sticky = settings.replica_sticky_seconds
         self._encoder = msgspec.json.Encoder(enc_hook=_encode)
@@ -94,7 +98,7 @@ class Kernel:
             return self._serve(route, controller, method, exchange, arguments)
         except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
             exchange.cookies.drop()
-            return self._failed(exchange, error, api=route.kind == "api")
+            return self._failed(exchange, error, api=route.kind in {"api", "callback"})
         finally:
             exchange.close()
             if exchange.stale and later is not None:
@@ -111,7 +115,7 @@ class Kernel:
 
     def refuse(self, incoming: Incoming, error: Exception, problem: Problem | None = None) -> Answer:
         """Answer a request that reached no controller: no such route, or not what the route takes."""
-        api = incoming.path.startswith("/api/")
+        api = incoming.path.startswith(_FOR_PROGRAMS)
         try:
             exchange = self._identities.anonymous(incoming) if api else self._identities.by_cookie(incoming)
         except Exception as broken:  # noqa: BLE001 - without its database the shop still says what is wrong
@@ -124,6 +128,8 @@ class Kernel:
     def _exchange(self, route: Route, incoming: Incoming) -> Exchange:
         if route.kind == "api":
             return self._identities.by_token(incoming)
+        if route.kind == "callback":
+            return self._identities.anonymous(incoming)
         return self._identities.by_cookie(incoming)
 
     def _serve(
@@ -133,12 +139,16 @@ class Kernel:
         exchange.writes = route.method != "GET"
         if route.kind == "action":
             self._check_form(exchange, arguments)
+        elif route.kind == "callback":
+            arguments["call"] = self._checked(exchange.incoming)
         with self._container({Exchange: exchange, Visitor: exchange.visitor}) as scope:
             result = getattr(scope.get(controller), method)(**arguments)
-            answer = self._json(route, result) if route.kind == "api" else self._page(exchange, result, scope)
+            answer = (
+                self._json(route, result) if route.kind in {"api", "callback"} else self._page(exchange, result, scope)
+            )
             if exchange.unit_of_work is not None and exchange.writes:
                 exchange.unit_of_work.commit()
-        if exchange.writes and route.kind != "api":
+        if exchange.writes and route.kind == "action":
             exchange.wrote(self._sticky)
         answer.headers.extend(exchange.headers)
         answer.headers.extend(exchange.cookies.headers())
@@ -148,7 +158,7 @@ class Kernel:
 
     def _admit(self, route: Route, exchange: Exchange) -> None:
         visitor = exchange.visitor
-        if route.access is Access.PUBLIC:
+        if route.access in {Access.PUBLIC, Access.SIGNED}:
             return
         visitor.require_member()
         if route.access is Access.STAFF and not visitor.is_staff:
@@ -162,6 +172,11 @@ class Kernel:
         exchange.visitor.csrf.check(form.get(FIELD, "") or incoming.header(HEADER))
         if "form" in arguments:
             arguments["form"] = form
+
+    def _checked(self, incoming: Incoming) -> Signed:
+        id_, timestamp, signature = (incoming.header(name.lower().encode()) for name in (ID, TIMESTAMP, SIGNATURE))
+        self._seal.check(id_, timestamp, signature, incoming.body)
+        return Signed(id_, incoming.body)
 
     def _json(self, route: Route, result: Any) -> Answer:
         if result is None:
@@ -221,7 +236,8 @@ class Kernel:
         if api:
             headers = [*self._security.api, _PROBLEM_TYPE]
             if problem.status == 401:  # noqa: PLR2004
-                headers.append((b"www-authenticate", b"Bearer"))
+                signed = isinstance(error, WrongSignature)
+                headers.append((b"www-authenticate", SIGNATURE.encode() if signed else b"Bearer"))
             answer = Answer(problem.status, headers, self._encoder.encode(problem))
         else:
             answer = self._error_page(exchange, problem)
@@ -239,8 +255,8 @@ class Kernel:
             about = {"method": incoming.method, "path": incoming.path, "member": visitor.member_id}
             failure(error, id=problem.id, request=exchange.request_id, **about)
             return problem
-        if isinstance(error, Denied | TooMany):
-            kind = "web.forged" if isinstance(error, Forged) else "web.denied"
+        if isinstance(error, Denied | TooMany | WrongSignature):
+            kind = "web.forged" if isinstance(error, Forged | WrongSignature) else "web.denied"
             security(kind, path=incoming.path, member=visitor.member_id, address=visitor.address, **error.data)
         return problem_of(error, reads=incoming.method in {"GET", "HEAD"})
 

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 import msgspec
 
-from opensky.kernel.errors import Conflict, Denied, FieldError, Invalid, LoginRequired, NotFound, Refusal, TooMany
+from opensky.kernel.errors import (
+    Conflict,
+    Denied,
+    FieldError,
+    Gone,
+    Invalid,
+    LoginRequired,
+    NotFound,
+    Refusal,
+    TooMany,
+)
+from opensky.kernel.signed import WrongSignature
 from opensky.persistence import StoreBusy
 from opensky.web.access import Access
 
@@ -15,10 +26,12 @@ PROBLEM = "application/problem+json"
 
 STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
+    Gone: 410,
     Conflict: 409,
     Invalid: 422,
     Denied: 403,
     LoginRequired: 401,
+    WrongSignature: 401,
     TooMany: 429,
     StoreBusy: 503,
     Refusal: 400,
@@ -32,6 +45,7 @@ _SENTENCES = {
     404: ("Not found", "There is nothing at this address. It may have been sold, moved or mistyped."),
     405: ("Not possible", "This address does not do that."),
     409: ("Something changed", "Something changed meanwhile. Please look again."),
+    410: ("Gone", "What this is about does not exist any more."),
     413: ("Too large", "What was sent is too large."),
     415: ("Wrong format", "This format is not understood here."),
     422: ("Please check your input", "Something in the form needs another look."),
@@ -74,6 +88,8 @@ def problem_of(error: Refusal, *, reads: bool = False) -> Problem:
     """Return the problem that a refusal is. A request that only ``reads`` has no body: its fields are parameters."""
     status = status_of(error)
     problem = problem_for(status, error.message)
+    if isinstance(error, WrongSignature):
+        problem.title = "Not signed"
     if isinstance(error, Invalid):
         problem.errors = [_violation(each, reads=reads) for each in error.errors]
     if isinstance(error, TooMany):

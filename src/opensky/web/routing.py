@@ -11,7 +11,7 @@ from opensky.kernel.errors import Misconfigured, Refusal
 from opensky.web.access import Access
 
 F = TypeVar("F", bound=Callable[..., Any])
-Kind = Literal["page", "action", "api"]
+Kind = Literal["page", "action", "api", "callback"]
 _MARK = "__routes__"
 FORM_LIMIT = 64 * 1024
 BODY_LIMIT = 256 * 1024
@@ -36,6 +36,14 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """What a callback brought, after its signature was checked: its id, and the body as it came."""
+
+    id: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class FromHeader:
     """Marks a parameter that comes in a header: ``key: Annotated[str, FromHeader("Idempotency-Key")]``."""
 
@@ -57,6 +65,15 @@ def action(path: str, *, access: Access, limit: int = FORM_LIMIT) -> Callable[[F
     The unit of work is committed when the method returns, and rolled back when it raises. ``limit`` is the largest body.
     """
     return _marking(Route("action", "POST", path, access, limit=limit))
+
+
+def callback(path: str, *, limit: int = BODY_LIMIT) -> Callable[[F], F]:
+    """Answer a POST of another process of this shop, for which the method takes ``call: Signed``; it returns ``Json`` or ``None``.
+
+    Its signature is checked before the method is called; session, cookies and tokens count for nothing. Refusals are
+    problem+json. The unit of work is committed when the method returns, and rolled back when it raises.
+    """
+    return _marking(Route("callback", "POST", path, Access.SIGNED, 200, limit=limit))
 
 
 class _Api:
@@ -125,7 +142,7 @@ def routes_of(controller: type) -> Iterator[tuple[str, Route]]:
             found = True
             yield name, route
     if not found:
-        message = f"{controller.__qualname__} has no route; mark a method with @page, @action or @api.get."
+        message = f"{controller.__qualname__} has no route; mark a method with @page, @action, @callback or @api.get."
         raise Misconfigured(message)
 
 
