@@ -26,11 +26,14 @@ def keeps(cls: type) -> bool:
     return not left_out(cls) and all(field.personal != "secret" for field in describe(cls).ids)
 
 
+def open_fields(cls: type) -> frozenset[str]:
+    """Return the fields of a class that are kept as they are: a change of these alone needs no ``kept``."""
+    return _rules(cls)[1]
+
+
 def kept(cls: type, fields: Fields) -> Kept:
     """Return what of a change set may be kept, with masks where they are due."""
     dropped, open_ = _rules(cls)
-    if open_.issuperset(fields):
-        return fields  # nothing private and nothing nested: nearly always
     found: dict[str, tuple[Any, ...]] = {}
     for path, values in fields.items():
         top = path.partition(".")[0]

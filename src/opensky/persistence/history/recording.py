@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -14,14 +16,16 @@ from opensky.kernel.ids import IdGenerator
 from opensky.persistence.history.actor import SYSTEM, Actor
 from opensky.persistence.history.keys import key_text
 from opensky.persistence.history.objects import Change
-from opensky.persistence.history.privacy import keeps, kept
+from opensky.persistence.history.privacy import Kept, keeps, kept, open_fields
 from opensky.persistence.tables import table
 
 _ROWS = table(Change)
 _OWN = ("id", "kind", "object_id", "version", "operation", "paths", "fields")
 """The columns in which the rows of one flush differ; who, when and why are the same for all of them."""
-_encode = msgspec.json.Encoder().encode
-_LONGEST = {"actor_name": 120, "request": 64, "reason": 300, "object_id": 190}
+_encode = msgspec.json.Encoder().encode_lines
+_LONGEST = {"actor_name": 120, "request": 64, "reason": 300}
+_LONGEST_ID = 190
+_CLASS = attrgetter("cls")
 
 
 class Changed(Protocol):
@@ -84,19 +88,26 @@ class Recorder:
 
 def _rows_of(changes: Sequence[Changed]) -> list[tuple[Any, ...]]:
     """Return what is each change's own of its row, after the id; a change of which nothing is kept has no row."""
-    rows: list[tuple[Any, ...]] = []
-    cls, name, keeping, most = None, "", False, _LONGEST["object_id"]
-    for change in changes:
-        if change.cls is not cls:
-            cls = change.cls
-            name, keeping = cls.__name__, keeps(cls)
-        if not keeping:
+    heads: list[tuple[Any, ...]] = []
+    bodies: list[Kept] = []
+    # Changes of one class come together: what is known of it is looked up once for all of them.
+    for cls, some in groupby(changes, key=_CLASS):
+        if not keeps(cls):
             continue
-        fields, operation, key = kept(change.cls, change.fields), change.operation, change.id
-        if fields or operation != "update":
-            text = str(key) if type(key) is int else key_text(key)[:most]
-            rows.append((name, text, change.version, operation, f"|{'|'.join(fields)}|", _encode(fields).decode()))
-    return rows
+        name, as_they_are = cls.__name__, open_fields(cls).issuperset
+        for change in some:
+            fields: Kept = change.fields
+            if not as_they_are(fields):
+                fields = kept(cls, change.fields)
+                if not fields and change.operation == "update":
+                    continue
+            key = change.id
+            text = str(key) if type(key) is int else key_text(key)[:_LONGEST_ID]
+            heads.append((name, text, change.version, change.operation, f"|{'|'.join(fields)}|"))
+            bodies.append(fields)
+    # One call for all: a line each, as JSON holds no line break of its own.
+    texts = _encode(bodies).decode().split("\n")
+    return [(*head, text) for head, text in zip(heads, texts, strict=False)]
 
 
 class _Prepared(NamedTuple):
