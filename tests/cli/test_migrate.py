@@ -11,8 +11,6 @@ import pytest
 
 from opensky.cli.main import app
 from opensky.cli.preparation import Preparation, note_file
-from opensky.settings import Settings
-from opensky.wiring import open_database
 
 COMMANDS = (
     ("migrate", "generate"),
@@ -52,10 +50,10 @@ class Shop:
         self.data, self.versions = folder / "var", folder / "versions"
         self.versions.mkdir()
         environ = {"OPENSKY_DATA": str(self.data), "OPENSKY_MIGRATIONS": str(self.versions)}
-        database = open_database(Settings.load(environ))
-        database.create()
-        database.close()
         self.environ = os.environ | environ
+        # By a process of its own: this one may know classes of other tests, whose tables it would make too.
+        code = "from opensky.cli.prepare import prepare, Settings; prepare(Settings.load(), empty=True)"
+        subprocess.run([sys.executable, "-c", code], env=self.environ, check=True)
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
@@ -169,6 +167,16 @@ def test_a_failed_version_is_one_sentence_and_status_1(shop: Shop) -> None:
         "All of it was undone; mend the file, then run the command again.\n"
     )
     assert "nothing of it stands" in " ".join(shop("migrate", "status").stdout.split())
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_not_there_is_no_folder_without_versions(shop: Shop) -> None:
+    """A typing error in the setting does not say that there is nothing to do."""
+    shop.environ["OPENSKY_MIGRATIONS"] = str(shop.versions / "nowhere")
+    assert shop("migrate", "up").stderr == (
+        f"opensky: There is no folder {shop.versions / 'nowhere'} with versions; name it with OPENSKY_MIGRATIONS.\n"
+    )
+    assert "(not there)" in "".join(shop("migrate", "status").stdout.split("\n"))
 
 
 @pytest.mark.slow

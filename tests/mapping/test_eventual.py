@@ -115,8 +115,18 @@ def test_rows_and_clashes_are_refused() -> None:
         a: Annotated[str, AlsoLoad("b")] = ""
         b: str = ""
 
-    with pytest.raises(Misconfigured, match="deploy migration"):
+    @old_shape(having="title")
+    @entity("old_pairs")
+    @dataclass(eq=False)
+    class Pair:
+        left: Annotated[int, Id()]
+        right: Annotated[int, Id()]
+        title: str | None = None
+
+    with pytest.raises(Misconfigured, match="rename them by a deploy migration"):
         renewal(Row)
+    with pytest.raises(Misconfigured, match="Pair has 2 ids"):
+        renewal(Pair)
     with pytest.raises(Misconfigured, match="cannot also be loaded from b"):
         renewal(Clash)
     with pytest.raises(Misconfigured, match="says nothing"):

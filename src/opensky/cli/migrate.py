@@ -127,7 +127,7 @@ def status(*, data: Path | None = None) -> None:
     Args:
         data: data folder of the shop (default: var).
     """
-    with opened(data) as (runner, settings):
+    with opened(data, with_versions=False) as (runner, settings):
         Console().print(showing.status(runner.status(), str(runner.target), versions_folder(settings)))
 
 

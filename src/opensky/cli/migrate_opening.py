@@ -11,13 +11,20 @@ from opensky.cli.folder import settings_of
 from opensky.kernel.errors import Misconfigured
 from opensky.migrations import Moment, Runner
 from opensky.settings import Settings
-from opensky.wiring.migrations import open_runner
+from opensky.wiring.migrations import open_runner, versions_folder
 
 
 @contextmanager
-def opened(data: Path | None) -> Iterator[tuple[Runner, Settings]]:
-    """Open the runner of a shop; what versions say goes to standard error."""
+def opened(data: Path | None, *, with_versions: bool = True) -> Iterator[tuple[Runner, Settings]]:
+    """Open the runner of a shop; what versions say goes to standard error.
+
+    Raises:
+        Misconfigured: there is no such shop, or no folder of versions where one is needed.
+    """
     settings = settings_of(existing(data))
+    folder = versions_folder(settings)
+    if with_versions and not folder.is_dir():
+        raise Misconfigured(f"There is no folder {folder} with versions; name it with OPENSKY_MIGRATIONS.")
     console = Console(stderr=True, highlight=False)
     runner = open_runner(settings, say=lambda line: console.print(f"    {line}"))
     waiting = console.status("")

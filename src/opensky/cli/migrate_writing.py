@@ -28,7 +28,7 @@ def generate(description: str = "", *, data: Path | None = None) -> None:
         description: what it is for, in one sentence.
         data: data folder of the shop (default: var).
     """
-    with opened(data) as (_, settings):
+    with opened(data, with_versions=False) as (_, settings):
         path = write_empty(versions_folder(settings), description, datetime.now(UTC))
     print(f"{path}\nFill in up and down, then try it: ./opensky migrate up --dry-run")
 
@@ -44,7 +44,7 @@ def diff(
         allow_empty: write a version also if nothing differs.
         data: data folder of the shop (default: var).
     """
-    with opened(data) as (runner, settings):
+    with opened(data, with_versions=False) as (runner, settings):
         missing = runner.status().missing
         if missing and not from_empty:
             raise Misconfigured(f"The database lacks {len(missing)} versions; run them first: ./opensky migrate up")
@@ -88,7 +88,7 @@ def live(*, data: Path | None = None) -> None:
     Args:
         data: data folder of the shop (default: var).
     """
-    with opened(data) as (_, settings):
+    with opened(data, with_versions=False) as (_, settings):
         number = keep_live(settings)
     print(f"This release is the live one: it reads {number} tables.")
 

@@ -165,6 +165,9 @@ def _check(description: Description, made: Renewal) -> None:
             "or keep both columns and move the value in a @post_load method with @old_shape(having=...)."
         )
         raise Misconfigured(message)
+    if description.store == "sql" and made.shapes and len(description.ids) != 1:
+        message = f"{name} has {len(description.ids)} ids; @old_shape() finds rows by one id. Move them by a deploy migration."
+        raise Misconfigured(message)
     for field, older in made.moves:
         if clash := made.kept.intersection(older):
             message = (

@@ -249,11 +249,8 @@ class Runner:
             stopped_at=watch.running[:_LONGEST],
             error=_words(error)[:_LONGEST],
         )
-        if (
-            not connection.closed
-            and not connection.invalidated
-            and (entry.statements or isinstance(error, SQLAlchemyError))
-        ):
+        alive = not connection.closed and not connection.invalidated
+        if alive and (entry.statements or not isinstance(error, Aborted)):
             with connection.begin():
                 record.write(connection, [entry])
         return MigrationFailed(how_to_go_on(entry)) if entry.statements else self._failure(script, watch, error, how)

@@ -67,5 +67,5 @@ def _shape(type_: TypeEngine[object], nullable: bool, default: str | None) -> Sh
     return Shape(str(type_), family, size, nullable, None if default is None else str(default))
 
 
-def _bits(type_: TypeEngine[object]) -> int:
+def _bits(type_: Integer) -> int:
     return next((bits for kind, bits in _BITS if isinstance(type_, kind)), 32)
