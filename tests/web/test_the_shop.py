@@ -80,7 +80,8 @@ def test_a_worker_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     code = (
         "import sys; from opensky.cli import web; from opensky.cli.programs import SHOP; web.preload(SHOP); "
         "print([m for m in ('polyfactory', 'faker', 'httpx', 'cyclopts', 'pytest', 'numpy', 'babel.messages',"
-        " 'rich', 'alembic', 'pymongo', 'bson', 'psycopg', 'pymysql', 'MySQLdb') if sys.modules.get(m)])"
+        " 'rich', 'alembic', 'pymongo', 'bson', 'psycopg', 'pymysql', 'MySQLdb',"
+        " 'sqlalchemy.dialects.mysql', 'sqlalchemy.dialects.postgresql') if sys.modules.get(m)])"
     )
     environment = {"OPENSKY_DATA": str(tmp_path)}
     ran = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)

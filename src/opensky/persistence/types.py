@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, Boolean, Column, DateTime, Double, Integer, Numeric, String, Text
-from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -40,6 +39,8 @@ class BinaryText(TypeDecorator[str]):
         if dialect.name == "postgresql":
             return String(self.length, collation="C") if self.length else Text(collation="C")
         if dialect.name == "mysql":
+            from sqlalchemy.dialects import mysql  # noqa: PLC0415 - a megabyte that a shop on SQLite has no use for
+
             collation = binary_collation(dialect)
             if self.length and self.length <= _IN_ROW:
                 return mysql.VARCHAR(self.length, charset="utf8mb4", collation=collation)
@@ -63,7 +64,11 @@ class UtcDateTime(TypeDecorator[datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return mysql.DATETIME(fsp=6) if dialect.name == "mysql" else DateTime()
+        if dialect.name != "mysql":
+            return DateTime()
+        from sqlalchemy.dialects import mysql  # noqa: PLC0415 - as above
+
+        return mysql.DATETIME(fsp=6)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from opensky.devo.products.views import CardRow
 
-MOST = 1_000
+MOST = 2_000
 """How many cards a process keeps; the oldest half goes when there are more. Some 700 bytes each."""
 
 

@@ -15,7 +15,7 @@ from opensky.web import Visitor
 
 CARDS = 24
 """How many cards a page shows: whole rows on two, three, four and six columns."""
-_KEPT = 1_000
+_KEPT = 2_000
 _MINUTE, _HOUR, _DAY, _MONTH = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 
 
