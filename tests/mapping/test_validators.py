@@ -139,3 +139,18 @@ def test_a_rule_of_ones_own_is_a_rule_like_the_others() -> None:
     with pytest.raises(Invalid, match="left: Please give an even number"):
         validate(Pair(3))
     validate(Pair(4))
+
+
+@pytest.mark.parametrize("groups", [{"default", "publish"}, frozenset({"publish", "default"}), ["default", "publish"]])
+def test_groups_may_be_a_set_a_list_or_a_tuple(groups: Any) -> None:
+    """The talk wrote a set; a mark stays hashable, whatever it was given."""
+    rule = NotBlank("Please provide a sellable name", groups=groups)
+
+    assert rule.groups == ("default", "publish")
+    assert rule == NotBlank("Please provide a sellable name", ("default", "publish"))
+    assert hash(rule) == hash(NotBlank("Please provide a sellable name", ("default", "publish")))
+
+
+def test_one_group_may_be_its_name_alone() -> None:
+    """And is not taken for its letters."""
+    assert Length(2, groups="publish").groups == ("publish",)
