@@ -1,6 +1,6 @@
 """Full-text search in a plain table of words, the same on every server (adr 0016).
 
-One row for each word of an entry: ``(word, id, scope, weight)``. The beginnings of two and three letters have rows of their own:
+One row for each word of an entry: ``(word, id, weight)``. The beginnings of two and three letters have rows of their own:
 such short ones match too much to be a range. A longer word that somebody types is a range of the words that begin so.
 """
 
@@ -26,6 +26,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    literal,
     or_,
     select,
 )
@@ -44,6 +45,10 @@ from opensky.persistence.tables import METADATA
 from opensky.persistence.types import INT64, text
 
 LONGEST_WORD = 60
+ENTRY = "@"
+"""Begins the words that nobody can type: each entry has one row under this alone, and one under this and its scope."""
+COMMON = 3000
+"""So many rows of a word are gone through; of what is more common, the newest entries are asked whether they have it."""
 _BEGINNINGS = (2, 3)
 _BATCH = 5000
 _WORD = re.compile(r"[^\W_]+")
@@ -69,27 +74,30 @@ class WordSearch:
             _TABLES,
             Column("word", text(LONGEST_WORD), primary_key=True),
             Column("id", INT64, primary_key=True, autoincrement=False),
-            Column("scope", text(40), nullable=False),
             Column("weight", Integer, nullable=False),
         )
         Index(f"ix_{name}_words_id", self._rows.c.id, self._rows.c.word)
-        self._statement = cache(self._build)
+        self._counting, self._finding = cache(self._count), cache(self._build)
         event.listen(METADATA, "after_create", self._create)
 
     def find(self, reader: Asks, words_: str, after: Rank, limit: int, *, scope: str = "") -> list[Rank]:
-        asked = sorted(dict.fromkeys(words(words_[:LONGEST_TEXT])[:MOST_WORDS]), key=len, reverse=True)
+        asked = list(dict.fromkeys(words(words_[:LONGEST_TEXT])[:MOST_WORDS]))
         if not asked:
             return []
         ranges = tuple(len(word) > max(_BEGINNINGS) for word in asked)
-        values: dict[str, Any] = {"weight": after.weight, "id": after.id, "limit": limit}
-        for i, word in enumerate(asked):
-            values[f"word_{i}"] = word
-            if ranges[i]:
-                values[f"beyond_{i}"] = word + _LAST
-        if scope:
-            values["scope"] = scope
-        found = reader.rows(self._statement(ranges, bool(scope)), values)
-        return [Rank(float(weight), id_) for weight, id_ in found]
+        values: dict[str, Any] = {f"word_{i}": word for i, word in enumerate(asked)}
+        values |= {f"beyond_{i}": word + _LAST for i, word in enumerate(asked) if ranges[i]}
+        led = None if scope else self._rarest(reader, ranges, values)
+        values |= {"weight": after.weight, "id": after.id, "limit": limit}
+        if led is None:
+            values["all"] = ENTRY + scope
+        return [Rank(float(weight), id_) for weight, id_ in reader.rows(self._finding(ranges, led), values)]
+
+    def _rarest(self, reader: Asks, ranges: tuple[bool, ...], values: dict[str, Any]) -> int | None:
+        """Return which word is the rarest; ``None`` if all are so common that the newest entries are soon found to have them."""
+        (counted,) = reader.rows(self._counting(ranges), values)
+        rarest = min(range(len(ranges)), key=lambda i: counted[i])
+        return rarest if counted[rarest] < COMMON else None
 
     def put(self, writer: Writes, entries: Iterable[Entry], *, new: bool = False) -> None:
         made = list(entries)
@@ -117,28 +125,50 @@ class WordSearch:
             for length in _BEGINNINGS:
                 if len(word) > length:
                     found[word[:length]] = max(found[word[:length]], worth // 2)
+        found[ENTRY] = found[ENTRY + scope] = 0
         for word in sorted(found):  # always in one order, so that two writers cannot wait for each other
-            yield {"word": word, "id": id_, "scope": scope, "weight": -found[word]}
+            yield {"word": word, "id": id_, "weight": -found[word]}
 
-    def _build(self, ranges: tuple[bool, ...], scoped: bool) -> Select[Any]:  # noqa: FBT001 - a key of the cache
-        """Return the statement for so many words, the rarest (by its length) first; each is a range or one word."""
-        each = [self._rows.alias(f"w{i}") for i in range(len(ranges))]
-        first = each[0]
-        found = and_(*(_matches(rows, i, ranges[i]) for i, rows in enumerate(each)))
-        joined: Any = first
-        for rows in each[1:]:
-            joined = joined.join(rows, rows.c.id == first.c.id)
-        weight = sum((func.min(rows.c.weight) for rows in each[1:]), func.min(first.c.weight))
-        newest = select(first.c.id.label("id"), weight.label("weight")).select_from(joined).where(found)
-        if scoped:
-            newest = newest.where(first.c.scope == bindparam("scope"))
-        candidates = newest.group_by(first.c.id).order_by(first.c.id.desc()).limit(CANDIDATES).subquery("found")
+    def _count(self, ranges: tuple[bool, ...]) -> Select[Any]:
+        """Return the statement that counts the rows of each word, up to ``COMMON``."""
+        some = (select(self._rows.c.id).where(_matches(self._rows, i, r)).limit(COMMON) for i, r in enumerate(ranges))
+        return select(*(select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in some))
+
+    def _build(self, ranges: tuple[bool, ...], led: int | None) -> Select[Any]:
+        """Return the statement that goes through the entries of one word, or through all, the newest first.
+
+        The other words are looked up one by one, as values: a server that may join as it likes goes through all entries of all.
+        """
+        first = self._rows.alias("led")
+        start = (
+            first.c.word == bindparam("all", type_=first.c.word.type)
+            if led is None
+            else _matches(first, led, ranges[led])
+        )
+        newest = select(first.c.id).where(start)
+        for i, each in enumerate(ranges):
+            if i != led:
+                newest = newest.where(self._weight(i, each, first).is_not(None))
+        if led is not None and ranges[led]:
+            newest = newest.group_by(first.c.id)
+        chosen = newest.order_by(first.c.id.desc()).limit(CANDIDATES).subquery("chosen")
+        weight = sum((self._weight(i, each, chosen) for i, each in enumerate(ranges)), literal(0, Integer()))
+        # With a limit, though it cuts nothing: PostgreSQL would put the weight, as it stands, wherever it is named below.
+        found = select(chosen.c.id, weight.label("weight")).limit(CANDIDATES).subquery("found")
         at, before = bindparam("weight", type_=Double()), bindparam("id", type_=INT64)
         return (
-            select(candidates.c.weight, candidates.c.id)
-            .where(candidates.c.weight >= at, or_(candidates.c.weight > at, candidates.c.id < before))
-            .order_by(candidates.c.weight, candidates.c.id.desc())
+            select(found.c.weight, found.c.id)
+            .where(found.c.weight >= at, or_(found.c.weight > at, found.c.id < before))
+            .order_by(found.c.weight, found.c.id.desc())
             .limit(bindparam("limit", type_=Integer()))
+        )
+
+    def _weight(self, number: int, begins: bool, of: Any) -> Any:  # noqa: FBT001 - one of a list of flags
+        rows = self._rows.alias()
+        return (
+            select(func.min(rows.c.weight))
+            .where(rows.c.id == of.c.id, _matches(rows, number, begins))
+            .scalar_subquery()
         )
 
     def _create(self, _metadata: Any, connection: Connection, **_: Any) -> None:
