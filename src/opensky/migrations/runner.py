@@ -89,7 +89,8 @@ class Runner:
 
     def execute(self, names: Sequence[str], direction: Direction, how: How | None = None) -> list[Ran]:
         """Run or undo these versions, whatever the database has of the others."""
-        return self._run(direction, lambda status: self._chosen(status, names, direction), how or How())
+        how = how or How()
+        return self._run(direction, lambda status: self._chosen(status, names, direction, how), how)
 
     def add(self, choose: Callable[[Status], Iterable[str]]) -> list[str]:
         """Record versions without running them; return those that were not recorded before."""
@@ -131,7 +132,8 @@ class Runner:
         with self._alone(how) as connection:
             with connection.begin():
                 status = self._status(connection)
-            status.refuse_if_half()
+            if not how.dry_run:  # which shows how to undo by hand what stands
+                status.refuse_if_half()
             scripts = [version.load() for version in choose(status)]
             for script in scripts:
                 script.steps(direction)  # a version that cannot be undone is told before any other is
@@ -164,7 +166,7 @@ class Runner:
         """One transaction around all versions, for a dry run or for all or nothing."""
         one = how.all_or_nothing or (how.dry_run and self.target.undoes_ddl)
         alone = [s.version.name for s in scripts if not s.transactional]
-        if how.all_or_nothing and alone:
+        if how.all_or_nothing and alone and self.target.dialect == "postgresql":
             raise NotPossible(f"{alone[0]} says TRANSACTIONAL = False, so it cannot be part of all or nothing.")
         if not one:
             yield
@@ -272,12 +274,13 @@ class Runner:
         message = f"{name} stopped{where}: {_words(error)}. {undone}; mend the file, then run the command again."
         return MigrationFailed(message, version=script.version.number)
 
-    def _chosen(self, status: Status, names: Sequence[str], direction: Direction) -> list[Version]:
+    def _chosen(self, status: Status, names: Sequence[str], direction: Direction, how: How) -> list[Version]:
         chosen = [status.version(name) for name in names]
         for version in chosen:
             if status.has(version) and direction == "up":
                 raise NotPossible(f"The database has {version.name} already; undo it first with --down.")
-            if not status.has(version) and direction == "down":
+            half = how.dry_run and version.number in status.recorded
+            if not status.has(version) and not half and direction == "down":
                 raise NotPossible(f"The database does not have {version.name}, so there is nothing to undo.")
         return sorted(chosen, key=lambda v: v.number, reverse=direction == "down")
 

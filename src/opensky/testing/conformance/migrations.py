@@ -139,6 +139,8 @@ class MigrationConformance:
         assert "version 20130205000000 --add" in failure.value.message
         with pytest.raises(NotPossible, match="its first 1 statements stand"):
             runner.up()
+        [undoing] = runner.execute(["20130205000000"], "down", How(dry_run=True))
+        assert [str(s) for s in undoing.statements] == ["DROP TABLE mig_half;"]
         runner.add(lambda status: [v.number for v in status.missing])
         assert runner.up() == []
         assert runner.status().failed == []
