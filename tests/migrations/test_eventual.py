@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.engine import Connection
 
+from opensky.cli.migrate_eventual import report
 from opensky.mapping import Id, Index, Version, also_load, document, entity, old_shape, post_load
 from opensky.migrations.eventual import BATCH, Remaining, remaining, renewed_classes, sweep
 from opensky.persistence import Database, ReadOnly, table
@@ -209,3 +210,22 @@ def test_rows_move_over_too(database: Database) -> None:
             (2, None, "Jo"),
             (3, None, ""),
         ]
+
+
+def test_the_command_tells_what_remains_and_what_it_did(old: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line a class; what could not be renewed is named, and the status says it too."""
+    report(old, finish=False, rate=1)
+    assert capsys.readouterr().out.splitlines() == [
+        "User                         6 of 8 in an old shape",
+        "Clerk                        0 of 0 in an old shape",
+    ]
+    report(old, finish=True, rate=10_000)
+    assert capsys.readouterr().out.splitlines()[-1] == "User: 6 renewed."
+
+    with old.engines[1].begin() as connection:
+        keep(connection, {"id": 9, "full_name": "No Body", "visits": "many", "version": 0})
+    with pytest.raises(SystemExit, match="1"):
+        report(old, finish=True, rate=10_000)
+    said = capsys.readouterr().err
+    assert "User 9 could not be: " in said
+    assert said.endswith("opensky: 1 could not be renewed; mend the class or the documents, and sweep again.\n")

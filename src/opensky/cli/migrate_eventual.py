@@ -41,16 +41,21 @@ def eventual(
     settings = settings_of(existing(data))
     database = _opened(settings)
     try:
-        classes = renewed_classes(database)
-        if not classes:
-            print("No class has an older shape: nothing to migrate eventually.")
-            return
-        found = [remaining(database, cls) for cls in classes]
-        print("\n".join(_lines(found)))
-        if swept and any(each.old for each in found):
-            _finish([_swept(database, each, rate) for each in found if each.old])
+        report(database, finish=swept, rate=rate)
     finally:
         database.close()
+
+
+def report(database: Database, *, finish: bool, rate: float) -> None:
+    """Print what remains of each class, and renew it if it is to be finished; ends with status 1 if something cannot be."""
+    classes = renewed_classes(database)
+    if not classes:
+        print("No class has an older shape: nothing to migrate eventually.")
+        return
+    found = [remaining(database, cls) for cls in classes]
+    print("\n".join(_lines(found)))
+    if finish and any(each.old for each in found):
+        _finish([_swept(database, each, rate) for each in found if each.old])
 
 
 def _opened(settings: Settings) -> Database:
