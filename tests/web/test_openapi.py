@@ -57,5 +57,16 @@ def test_bodies_that_take_no_other_fields_say_so(browser: Any) -> None:
 def test_options_name_every_method_of_a_path(browser: Any) -> None:
     """Also where several methods of several classes share it."""
     answer = browser.options("/api/v1/things/x")
-    assert (answer.status_code, answer.headers["allow"]) == (204, "DELETE, GET, OPTIONS")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "DELETE, GET, HEAD, OPTIONS")
     assert browser.options("/").headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_head_is_answered_as_get_without_a_body(browser: Any) -> None:
+    """By the API as by pages; the description, which would say everything twice, leaves it out."""
+    head, get = browser.head("/api/v1/things/bowl"), browser.get("/api/v1/things/bowl")
+
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(get.content))
+    assert browser.head("/api/v1/me").status_code == 401
+    described = browser.get("/api/v1/openapi.json").json()["paths"].values()
+    assert not any("head" in path for path in described)

@@ -141,3 +141,13 @@ def test_health_says_that_all_is_well(open_shop: Callable[..., Any]) -> None:
     with open_shop().browser() as browser:
         answer = browser.get("/healthz")
     assert (answer.status_code, answer.text, "set-cookie" in answer.headers) == (200, "well\n", False)
+
+
+def test_what_every_browser_and_robot_asks_for_is_there(browser: Any) -> None:
+    """A missing icon or list of rules would fill the logs."""
+    icon, rules = browser.get("/favicon.ico"), browser.get("/robots.txt")
+
+    assert (icon.status_code, icon.headers["content-type"].partition(";")[0]) == (200, "image/svg+xml")
+    assert (rules.status_code, rules.headers["content-type"]) == (200, "text/plain; charset=utf-8")
+    assert rules.text.splitlines()[0] == "User-agent: *"
+    assert "Disallow: /orders" in rules.text.splitlines()

@@ -6,7 +6,7 @@ database is a file of ours: the way to a thread and back costs more than waiting
 """
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_type_hints
 
 from litestar import Request
@@ -68,7 +68,7 @@ def endpoint(
     handler.__name__ = f"{controller.__name__}_{method}"
     made = Endpoint(
         route.path,
-        http_method=["GET", "HEAD"] if route.kind == "page" else [route.method],  # type: ignore[list-item]
+        http_method=["GET", "HEAD"] if route.method == "GET" else [route.method],  # type: ignore[list-item]
         status_code=_status(route, returns),
         name=f"{controller.__module__}.{controller.__qualname__}.{method} {route.method} {route.path}",
         include_in_schema=route.kind == "api",
@@ -119,6 +119,11 @@ def _status(route: Route, returns: Any) -> int:
     return 204 if returns in {None, type(None)} else route.status
 
 
+def _operation_id(name: str) -> Callable[..., str]:
+    """Return what names the operations of a handler: HEAD is one of its own to Litestar, and left out by ``describe``."""
+    return lambda _handler, method, _path: f"{name}_head" if method == "HEAD" else name
+
+
 def _description(
     controller: type, method: str, route: Route, parameters: Sequence[inspect.Parameter]
 ) -> dict[str, Any]:
@@ -130,7 +135,7 @@ def _description(
     return {
         "summary": route.summary or sentence.partition("\n")[0],
         "description": sentence if "\n" in sentence else None,
-        "operation_id": f"{controller.__name__.removesuffix('Api').lower()}_{method}",
+        "operation_id": _operation_id(f"{controller.__name__.removesuffix('Api').lower()}_{method}"),
         "tags": [route.tag or controller.__name__.removesuffix("Api")],
         "security": [] if route.access is Access.PUBLIC else [{"bearer": []}],
         "responses": {

@@ -46,6 +46,7 @@ def _describe_structs(described: dict[str, Any], app: Litestar) -> None:
     _, known = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
     described["components"].setdefault("schemas", {}).update(known)
     for path in described["paths"].values():
+        path.pop("head", None)  # as everywhere: GET without the body
         for operation in path.values():
             _tell_answers(operation["responses"], known)
 

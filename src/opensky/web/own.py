@@ -19,6 +19,9 @@ from opensky.web.kernel import Kernel
 from opensky.web.openapi import PATH
 from opensky.web.pool import Pool
 
+_OWN_THINGS = ("account", "admin", "api", "bag", "checkout", "feed", "log-in", "orders", "search", "sign-up", "welcome")
+_ROBOTS = "\n".join(["User-agent: *", *(f"Disallow: /{each}" for each in _OWN_THINGS), ""]).encode()
+"""Goods, shelves and insiders may be found by search engines; what is somebody's own, and endless lists, need not."""
 Serve = Callable[[Incoming], Answer]
 
 
@@ -31,6 +34,12 @@ def own_endpoints(kernel: Kernel, pool: Pool, database: Database, assets: Assets
     def media(incoming: Incoming) -> Answer:
         return assets.serve_media(incoming, incoming.path.removeprefix("/media/"))
 
+    def favicon(incoming: Incoming) -> Answer:
+        return assets.serve_static(incoming, "img/favicon.svg")
+
+    def robots(_incoming: Incoming) -> Answer:
+        return Answer(200, [NO_SNIFF, REVALIDATE, (b"content-type", b"text/plain; charset=utf-8")], _ROBOTS)
+
     def health(_incoming: Incoming) -> Answer:
         with database.reader() as reader:
             reader.one(text("SELECT 1"))
@@ -39,6 +48,8 @@ def own_endpoints(kernel: Kernel, pool: Pool, database: Database, assets: Assets
     return [
         _plain("/static/{name:path}", static, kernel, pool),
         _plain("/media/{name:path}", media, kernel, pool),
+        _plain("/favicon.ico", favicon, kernel, pool),
+        _plain("/robots.txt", robots, kernel, pool),
         _plain("/healthz", health, kernel, pool),
     ]
 
