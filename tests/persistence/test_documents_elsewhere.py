@@ -2,15 +2,18 @@
 
 import multiprocessing
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 from sqlalchemy import event, func, select, update
 
 from opensky.kernel.errors import Invalid, Misconfigured
 from opensky.persistence import Database, Duplicate, StaleObject, relay
+from opensky.persistence.documents import mongo_apply
 from opensky.persistence.documents.elsewhere import open_elsewhere
 from opensky.persistence.documents.journal_tables import JOURNAL
 from opensky.persistence.errors import ConnectionLost
@@ -174,6 +177,29 @@ def test_while_the_documents_are_away_commits_succeed_and_arrive_later(
     assert (stored(urls)[1]["weight"], stored(urls)[1]["version"]) == (2.0, 2)
     assert relay.waiting(there) == relay.Waiting(0, 0, None, None)
     there.close()
+
+
+def test_a_document_that_is_held_holds_up_nobody_for_long(
+    urls: tuple[str, str], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A killed client's open transaction keeps others from writing for a minute: the commit stands, the relay waits for it."""
+    monkeypatch.setattr(mongo_apply, "_SECONDS", 1.0)
+    _keep(database, Pot(id=1, slug="bowl"), Pot(id=2, slug="cup"))
+    with MongoClient[dict[str, Any]](urls[1]) as client, client.start_session() as holding:
+        holding.start_transaction()
+        pots = client.get_default_database()["conformance_pots"]
+        pots.update_one({"_id": 1}, {"$set": {"weight": 7.0}}, session=holding)
+        began = time.monotonic()
+        with database.unit_of_work() as unit:
+            for pot in unit.get_many(Pot, [1, 2]):
+                pot.weight = 1.0
+            unit.commit()
+        assert time.monotonic() - began < 10
+        assert 1 <= relay.waiting(database).rows <= 2
+        holding.abort_transaction()
+    relay.redo_once(database, due_only=False)
+    assert relay.waiting(database).rows == 0
+    assert [(d["weight"], d["_rev"]) for d in stored(urls).values()] == [(1.0, 2), (1.0, 2)]
 
 
 def test_a_running_relay_redoes_by_itself(urls: tuple[str, str], cut_off: Database) -> None:

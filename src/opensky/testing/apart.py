@@ -1,10 +1,12 @@
 """Databases whose rows and documents are apart, for the tests of that; on each SQL engine that is there."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pymongo import MongoClient
@@ -20,13 +22,17 @@ ENGINES = ("sqlite", "mariadb", "postgresql")
 
 
 @contextmanager
-def apart(engine: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """Give the URLs of an empty SQL database and of an empty document database."""
+def apart(engine: str, folder: Path, *, drop: bool = True) -> Iterator[tuple[str, str]]:
+    """Give the URLs of an empty SQL database and of an empty document database; ``drop`` the latter at the end."""
     documents = os.environ.get("TEST_MONGODB_URL", "")
     rows = os.environ.get(f"TEST_{engine.upper()}_URL", "")
     if not documents or (engine != "sqlite" and not rows):
         pytest.skip(f"needs {engine} and MongoDB: ./opensky test --services")
-    with fresh(documents) as store, nullcontext(str(folder / "o.sqlite")) if engine == "sqlite" else fresh(rows) as url:
+    named = urlsplit(documents)._replace(path=f"/opensky_test_{secrets.token_hex(6)}").geturl()
+    with (
+        fresh(documents) if drop else nullcontext(named) as store,
+        nullcontext(str(folder / "o.sqlite")) if engine == "sqlite" else fresh(rows) as url,
+    ):
         yield url, store
 
 

@@ -76,15 +76,19 @@ def open_elsewhere(url: str) -> DocumentStore:
 
 
 class MongoStore:
-    """A MongoDB database. Connections belong to a process: after a fork the child opens its own."""
+    """A MongoDB database. Connections belong to a process: after a fork the child opens its own.
 
-    def __init__(self, url: str) -> None:
+    ``transactions``: whether the documents of one commit are applied in one; by itself it does so where the server has them.
+    """
+
+    def __init__(self, url: str, *, transactions: bool | None = None) -> None:
         self._url = url
+        self._wanted = transactions
         self._given = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
         self._lock = Lock()
         self._process = 0
         self._client: MongoClient[Plain] | None = None
-        self._transactions: bool | None = None
+        self._transactions = transactions
         self._of_parents: list[MongoClient[Plain]] = []
         self.on_command: Callable[[str], None] | None = None
         self.on_left_over: Callable[[], None] = _leave
@@ -140,7 +144,7 @@ class MongoStore:
                         self._of_parents.append(client)  # its sockets are the parent's: left open, never used here
                     options = {k: v for k, v in _PREFERRED.items() if k.lower() not in self._given}
                     client = self._client = MongoClient(self._url, connect=False, **options)
-                    self._process, self._transactions = os.getpid(), None
+                    self._process, self._transactions = os.getpid(), self._wanted
         return client
 
     def _has_transactions(self) -> bool:

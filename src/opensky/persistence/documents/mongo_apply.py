@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+import pymongo
 from pymongo import InsertOne, ReplaceOne, UpdateOne
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -26,6 +27,9 @@ Failures = dict[int, str]
 
 _AT_ONCE = 100
 """Documents in one transaction of MongoDB's: a request never has more, and an import gains nothing by it."""
+_SECONDS = 10.0
+"""How long a request waits at most, after its commit. A transaction whose client was killed holds its documents for a minute."""
+_SECONDS_FOR_MANY = 60.0
 
 
 def apply(database: Database[Plain], operations: Sequence[Operation], *, transactions: bool) -> Failures:
@@ -33,20 +37,22 @@ def apply(database: Database[Plain], operations: Sequence[Operation], *, transac
 
     Where the server has ``transactions``, documents of one commit show at once; they are no condition for being right.
     """
-    wanted = [list(some) for _, some in groupby(sorted(operations, key=_place), key=lambda op: op.collection)]
-    steps = [(database[some[0].collection], _last_of_each(some)) for some in wanted]
-    if transactions and 1 < sum(len(last) for _, last in steps) <= _AT_ONCE:
-        try:
-            if _all_at_once(database, steps):
-                return {}
-        except ConnectionFailure as error:
-            return {op.id: _said(error) for op in operations}
-        except PyMongoError:
-            pass  # one of them is known already, or was refused: each by itself then
-    failures: Failures = {}
-    for (collection, last), all_of_it in zip(steps, wanted, strict=True):
-        refused = _separately(collection, last)
-        failures |= {op.id: refused[op.document_id] for op in all_of_it if op.document_id in refused}
+    by_collection = groupby(sorted(operations, key=_place), key=lambda op: op.collection)
+    steps = [(database[name], list(some)) for name, some in by_collection]
+    few = len(operations) <= _AT_ONCE
+    with pymongo.timeout(_SECONDS if few else _SECONDS_FOR_MANY):
+        if transactions and few and len({(op.collection, op.document_id) for op in operations}) > 1:
+            try:
+                if _all_at_once(database, steps):
+                    return {}
+            except PyMongoError as error:
+                if _is_away(error):
+                    return {op.id: _said(error) for op in operations}
+                # One of them is known already, or was refused: each by itself then.
+        failures: Failures = {}
+        for collection, some in steps:
+            refused = _separately(collection, _last_of_each(some))
+            failures |= {op.id: refused[op.document_id] for op in some if op.document_id in refused}
     return failures
 
 
@@ -65,8 +71,9 @@ def _last_of_each(operations: Iterable[Operation]) -> list[Operation]:
 def _all_at_once(database: Database[Plain], steps: Sequence[tuple[Collection[Plain], list[Operation]]]) -> bool:
     """Apply all in one transaction if none of them was tried before; says whether it did."""
     with database.client.start_session() as session, session.start_transaction():
-        for collection, operations in steps:
-            if _write(collection, operations, session) != len(operations):
+        for collection, some in steps:
+            last = _last_of_each(some)
+            if _write(collection, last, session) != len(last):
                 session.abort_transaction()
                 return False
     return True
@@ -83,11 +90,9 @@ def _separately(collection: Collection[Plain], operations: Sequence[Operation]) 
             problems = [e for e in error.details["writeErrors"] if e["code"] != DUPLICATE_KEY]
             refused = {operations[e["index"]].document_id: e["errmsg"] for e in problems}
         _settle(collection, [op for op in operations if op.document_id not in refused])
-    except ConnectionFailure as error:
-        return {op.document_id: _said(error) for op in operations}
     except Exception as error:  # noqa: BLE001 - whatever one document cannot be, the others must not wait for it
-        if len(operations) == 1:
-            return {operations[0].document_id: _said(error)}
+        if len(operations) == 1 or _is_away(error):
+            return {op.document_id: _said(error) for op in operations}
         return {k: v for op in operations for k, v in _separately(collection, [op]).items()}
     return refused
 
@@ -120,6 +125,11 @@ def _settle(collection: Collection[Plain], operations: Sequence[Operation]) -> N
             except DuplicateKeyError as error:
                 if "_id" not in (error.details or {}).get("keyPattern", {"_id": 1}):
                     raise  # an index that is unique here although the claims in SQL decide
+
+
+def _is_away(error: Exception) -> bool:
+    """Return whether trying again at once is of no use: no server, or no answer in time."""
+    return isinstance(error, ConnectionFailure) or (isinstance(error, PyMongoError) and error.timeout)
 
 
 def _whole(op: Operation) -> Plain:
