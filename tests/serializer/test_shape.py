@@ -307,3 +307,16 @@ def test_what_is_empty_can_be_skipped() -> None:
         "count": 2,
         "inner": {"note": "x"},
     }
+
+
+def test_a_stranger_who_asks_for_ever_other_versions_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The views are bounded; what was forgotten is made anew."""
+    monkeypatch.setattr("opensky.serializer.serializer.MOST_VIEWS", 8)
+    serializer = Serializer()
+
+    for number in range(40):
+        serializer.serialize(Lamp("l"), "api", version=f"1.{number}")
+
+    assert len(serializer._made) <= 8
+    assert len(serializer._asked) <= 8
+    assert json.loads(serializer.serialize(Lamp("l"), "api", version="1.3")) == {"name": "l", "watts": 40}

@@ -21,6 +21,9 @@ from opensky.serializer.writer import Fill, Writer
 T = TypeVar("T")
 Nested = Mapping[str, Shown] | None
 
+MOST_VIEWS = 4096
+"""No program has so many; a stranger who asks for ever other versions would."""
+
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -144,9 +147,10 @@ class Serializer:
 
     def members(self, cls: type) -> tuple[Member, ...]:
         """Return all members of a class, whatever their groups."""
-        if cls not in self._members:
-            self._members[cls] = members(cls, self.naming)
-        return self._members[cls]
+        found = self._members.get(cls)
+        if found is None:
+            found = self._members[cls] = members(cls, self.naming)
+        return found
 
     def fill_one(self, obj: Any, selection: Selection, *, encoded: bool) -> Any:
         """Return the view of an object of whatever class."""
@@ -169,16 +173,20 @@ class Serializer:
 
     def _compiled(self, cls: type, at: Selection, *, encoded: bool) -> _Compiled:
         key = (cls, at, encoded)
-        if key not in self._made:
+        made = self._made.get(key)
+        if made is None:
+            if len(self._made) >= MOST_VIEWS:
+                self._forget()
             writer = Writer(self, encoded=encoded)
             made = _Compiled(*writer.fill(cls, at))
             if encoded and writer.replaces:
                 made = self._compiled(cls, at, encoded=False)
             # Of two threads that come first at once, both get the same.
-            self._made.setdefault(key, made)
-        return self._made[key]
+            made = self._made.setdefault(key, made)
+        return made
 
     def _forget(self) -> None:
+        self.structs = Structs()
         self._members.clear()
         self._made.clear()
         self._asked.clear()

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any, Protocol, get_args, get_origin
 
 from opensky.kernel.errors import Misconfigured
-from opensky.mapping import Accessor, Inline, MatchBy, MaxDepth, ReadOnly, describe
+from opensky.mapping import Accessor, CreatedAt, Inline, MatchBy, MaxDepth, ReadOnly, UpdatedAt, describe
 from opensky.serializer.members import Member, bare, holds_objects, is_object
 from opensky.serializer.selection import Selection
 from opensky.serializer.writer import without_none
@@ -20,7 +20,7 @@ class Book(Protocol):
 
 def is_writable(cls: type, member: Member) -> bool:
     """Say whether a member can be written at all: a field, or something with a setter, that no other mark keeps from it."""
-    if member.mark(ReadOnly) is not None:
+    if any(member.mark(kind) is not None for kind in (ReadOnly, CreatedAt, UpdatedAt)):
         return False
     accessor = member.mark(Accessor)
     if accessor is not None and (accessor.setter or accessor.getter):
