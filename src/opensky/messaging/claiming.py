@@ -4,7 +4,7 @@ SQLite and PostgreSQL change and return at once; MariaDB has no ``UPDATE … RET
 ``SKIP LOCKED`` keeps workers out of each other's way where several may write at once.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 
@@ -13,8 +13,22 @@ from opensky.messaging.rows import COLUMNS, message
 from opensky.messaging.tables import MESSAGES, READY, TAKEN, WAITING
 from opensky.persistence import Command, Query, UnitOfWork
 
+SUSPECT = 3
+"""Over what was taken so often a worker may have died: it is handed out alone, so that it takes no others along."""
+
 _m = MESSAGES.c
 _earlier = MESSAGES.alias("earlier")
+
+
+class _Taken(NamedTuple):
+    """A claimed message, and how often it has been taken."""
+
+    message: Message
+    times: int
+
+
+def _taken(*columns: Any) -> _Taken:
+    return _Taken(message(*columns[:-1]), columns[-1])
 
 
 def _next(*columns: Any) -> Select[Any]:
@@ -43,16 +57,20 @@ _TAKE = {
     "due_at": bindparam("until"),
     "taken": _m.taken + 1,
 }
-_CLAIM = Query(update(MESSAGES).where(_m.id.in_(_next(_m.id))).values(_TAKE).returning(*COLUMNS), message)
+_RETURNED = (*COLUMNS, _m.taken)
+_CLAIM = Query(update(MESSAGES).where(_m.id.in_(_next(_m.id))).values(_TAKE).returning(*_RETURNED), _taken)
 _CLAIM_SKIPPING = Query(
     update(MESSAGES)
     .where(_m.id.in_(_next(_m.id).with_for_update(skip_locked=True, of=MESSAGES).scalar_subquery()))
     .values(_TAKE)
-    .returning(*COLUMNS),
-    message,
+    .returning(*_RETURNED),
+    _taken,
 )
-_LOCK = Query(_next(*COLUMNS).with_for_update(skip_locked=True), message)
+_LOCK = Query(_next(*COLUMNS, (_m.taken + 1).label("times")).with_for_update(skip_locked=True), _taken)
 _TAKE_LOCKED = Command(update(MESSAGES).where(_m.id == bindparam("which")).values(_TAKE))
+_GIVE_BACK = Command(
+    update(MESSAGES).where(_m.id == bindparam("which")).values(state=READY, owner="", taken=_m.taken - 1)
+)
 _PROMOTE = Command(
     update(MESSAGES).where(_m.state.in_((WAITING, TAKEN)), _m.due_at <= bindparam("now")).values(state=READY, owner="")
 )
@@ -79,7 +97,7 @@ def promote(unit: UnitOfWork, now: int) -> int:
 
 
 def claim(unit: UnitOfWork, queue: str, most: int, until: int, owner: str, most_taken: int) -> list[Message]:
-    """Lease the next messages of a queue to ``owner``, in order of priority and id."""
+    """Lease the next messages of a queue to ``owner``, in order of priority and id; a suspect one alone."""
     values: dict[str, Any] = {"of_queue": queue, "most": most, "most_taken": most_taken}
     take = {"new_owner": owner, "until": until}
     dialect = unit.connection.dialect.name
@@ -90,6 +108,9 @@ def claim(unit: UnitOfWork, queue: str, most: int, until: int, owner: str, most_
     else:
         found = unit.fetch(_LOCK, **values)
         if found:
-            unit.run(_TAKE_LOCKED, *({"which": each.id, **take} for each in found))
-    found.sort(key=lambda each: (each.priority, each.id))
-    return found
+            unit.run(_TAKE_LOCKED, *({"which": each.message.id, **take} for each in found))
+    found.sort(key=lambda each: (each.message.priority, each.message.id))
+    kept = next((place for place, each in enumerate(found) if each.times > SUSPECT), len(found)) or 1
+    if found[kept:]:
+        unit.run(_GIVE_BACK, *({"which": each.message.id} for each in found[kept:]))
+    return [each.message for each in found[:kept]]

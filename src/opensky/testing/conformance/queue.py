@@ -162,6 +162,19 @@ class QueueConformance:
         assert claimed(database) == [harmless]
         assert [d.message.id for d in DeadLetters(database).listed()] == [killer]
 
+    def test_what_waits_behind_a_message_over_which_workers_die_is_handled(self, database: Database) -> None:
+        """Claimed in one batch with it again and again, they would be given up with it."""
+        killer, *harmless = send(database, *(Message(queue_name="pots") for _ in range(4)))
+        queue = Queue(database)
+        for _ in range(3):
+            assert len(queue.claim(["pots"], 10, timedelta(0), "died")) == 4
+        assert claimed(database, owner="dies") == [killer]
+        for id_ in harmless:
+            [alone] = queue.claim(["pots"], 10, LEASE, "bo")
+            assert alone.id == id_
+            acknowledge(database, [alone], "bo")
+        assert claimed(database) == []
+
     def test_what_was_not_begun_is_given_back(self, database: Database) -> None:
         """At a graceful stop, at once, not at the end of the lease."""
         [id_] = send(database, Message(queue_name="pots"))
