@@ -36,7 +36,7 @@ TO_GHENT = PostalAddress(name="Ben Reed", street="5 Mill Lane", city="Ghent", po
 
 
 @pytest.fixture
-def shop(tmp_path: Path, engine: dict[str, str]) -> Iterator[Container]:
+def shop(tmp_path: Path, engine: dict[str, Any]) -> Iterator[Container]:
     """An insider with one product in two variants, of which there are three and two."""
     made = container(Settings(data=tmp_path, secret_key="0" * 64, threads=CROWD, **engine))
     made.get(Database).create()

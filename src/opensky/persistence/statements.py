@@ -55,7 +55,10 @@ class _Ordered(ColumnElement[Any]):
     """A value to sort by, of which what is missing comes first (descending: last), as in SQLite and MongoDB."""
 
     inherit_cache = True
-    _traverse_internals = (("value", InternalTraversal.dp_clauseelement), ("descending", InternalTraversal.dp_boolean))
+    _traverse_internals = [  # noqa: RUF012 - SQLAlchemy declares it so
+        ("value", InternalTraversal.dp_clauseelement),
+        ("descending", InternalTraversal.dp_boolean),
+    ]
 
     def __init__(self, value: ColumnElement[Any], descending: bool) -> None:  # noqa: FBT001 - in_order is the door
         self.value, self.descending = value, descending

@@ -155,7 +155,8 @@ class WordSearch:
         weight = sum((self._weight(i, each, chosen) for i, each in enumerate(ranges)), literal(0, Integer()))
         # With a limit, though it cuts nothing: PostgreSQL would put the weight, as it stands, wherever it is named below.
         found = select(chosen.c.id, weight.label("weight")).limit(CANDIDATES).subquery("found")
-        at, before = bindparam("weight", type_=Double()), bindparam("id", type_=INT64)
+        at: Any = bindparam("weight", type_=Double())
+        before = bindparam("id", type_=INT64)
         return (
             select(found.c.weight, found.c.id)
             .where(found.c.weight >= at, or_(found.c.weight > at, found.c.id < before))
