@@ -117,9 +117,13 @@ def _indexes_apart(
 
     ``made`` is how indexes were made that SQLAlchemy reads without their DESC, so that undoing makes the same ones.
     """
+    # A table takes its indexes along; MariaDB refuses to drop one alone that a foreign key needs.
+    dropped = {each.table_name for each in operations if isinstance(each, ops.DropTableOp)}
     for each in operations:
         if not isinstance(each, ops.ModifyTableOps):
             yield each
+            continue
+        if each.table_name in dropped:
             continue
         for op in each.ops:
             if isinstance(op, ops.AddColumnOp):
