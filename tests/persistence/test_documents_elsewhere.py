@@ -333,4 +333,5 @@ def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"at 127\.0\.0\.1:1 does not answer") as refused:
         store.ensure([Pot])
     assert "secret" not in str(refused.value)
+    assert str(refused.value).endswith("Connection refused. ./opensky doctor looks closer.")
     store.close()

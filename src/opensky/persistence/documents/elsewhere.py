@@ -18,7 +18,7 @@ from opensky.persistence.documents import mongo_apply
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.journaled import JournaledDocuments
-from opensky.persistence.documents.mongo_engine import MongoDocuments, fits
+from opensky.persistence.documents.mongo_engine import MongoDocuments, fits, plainly
 from opensky.persistence.documents.mongo_indexes import ensure_indexes
 from opensky.persistence.documents.operations import Operation
 
@@ -103,7 +103,7 @@ class MongoStore:
             ensure_indexes(self.database, model, unique=False)
         except PyMongoError as error:
             host = urlsplit(self._url).netloc.rpartition("@")[2]
-            message = f"The document database at {host} does not answer as it should: {error}"
+            message = f"The document database at {host} does not answer as it should: {plainly(error)}. ./opensky doctor looks closer."
             raise Misconfigured(message) from error
 
     def session(self, connection: Connection, ids: IdGenerator, clock: Clock) -> JournaledDocuments:
@@ -118,7 +118,7 @@ class MongoStore:
         try:
             database, transactions = self.database, self._has_transactions()
         except PyMongoError as error:
-            return {op.id: f"{type(error).__name__}: {error}"[:1000] for op in operations}
+            return {op.id: f"{type(error).__name__}: {plainly(error)}" for op in operations}
         return mongo_apply.apply(database, operations, transactions=transactions)
 
     def drop(self) -> None:

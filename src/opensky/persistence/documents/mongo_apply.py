@@ -19,7 +19,7 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
 
 from opensky.persistence.documents.codec import Plain
-from opensky.persistence.documents.mongo_engine import DUPLICATE_KEY, GONE, REVISION, document, edits
+from opensky.persistence.documents.mongo_engine import DUPLICATE_KEY, GONE, REVISION, document, edits, plainly
 from opensky.persistence.documents.operations import Operation
 
 Failures = dict[int, str]
@@ -139,4 +139,4 @@ def _whole(op: Operation) -> Plain:
 
 
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:1000]
+    return f"{type(error).__name__}: {plainly(error)}"

@@ -4,6 +4,7 @@
 reads, and ``journaled`` writes (adr 0018).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -146,6 +147,11 @@ def answering() -> Iterator[None]:
     except ConnectionFailure as error:
         message = "The database of the documents does not answer; please try again in a moment."
         raise ConnectionLost(message) from error
+
+
+def plainly(error: Exception) -> str:
+    """Return what a driver's error says, without the state of the whole cluster that follows."""
+    return re.split(r" \(configured timeouts|, Timeout: |, full error: ", str(error))[0][:1000]
 
 
 def document(body: Plain, **more: Any) -> Plain:
