@@ -1,6 +1,6 @@
 """How money, numbers and times are written on pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from opensky.kernel.money import Money
 LOCALE = "en_US"
 _FULL_BELOW = 10_000
 _RELATIVE_DAYS = 30
+_SECOND = timedelta(seconds=1)
 
 
 def money(amount: Money | tuple[int, str]) -> str:
@@ -50,12 +51,23 @@ class Ago:
         if moment is None:
             return Markup()
         away = moment - self._clock.now()
-        if abs(away.days) < _RELATIVE_DAYS:
-            words = format_timedelta(away, add_direction=True, locale=LOCALE)
-        else:
-            words = format_datetime(moment, "MMM d, y", locale=LOCALE)
-        exact = format_datetime(moment.astimezone(UTC), "MMMM d, y 'at' HH:mm 'UTC'", locale=LOCALE)
-        return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), exact, words)
+        near = abs(away.days) < _RELATIVE_DAYS
+        words = _away(away // _SECOND) if near else format_datetime(moment, "MMM d, y", locale=LOCALE)
+        exact = _exact(moment.astimezone(UTC).replace(second=0, microsecond=0))
+        return Markup(f'<time datetime="{moment.isoformat()}" title="{exact}">{words}</time>')  # noqa: S704 - numbers and names of months
+
+
+# What a page says of times is mostly what the page before said: working it out costs more than the rest of a small page.
+
+
+@lru_cache(maxsize=4_096)
+def _away(seconds: int) -> str:
+    return format_timedelta(timedelta(seconds=seconds), add_direction=True, locale=LOCALE)
+
+
+@lru_cache(maxsize=4_096)
+def _exact(minute: datetime) -> str:
+    return format_datetime(minute, "MMMM d, y 'at' HH:mm 'UTC'", locale=LOCALE)
 
 
 FILTERS: dict[str, Any] = {"money": money, "count": count}
