@@ -143,8 +143,7 @@ def books(database: Database) -> Books:
     counts = [select(func.count(literal_column("1"))).select_from(each).scalar_subquery() for each in tables]
     with database.reader() as reader:
         [row] = reader.rows(select(*counts))
-    put, acknowledged, dead, live = row
-    return Books(put, acknowledged, dead, live)
+    return Books(*map(int, row))
 
 
 def column(database: Database, of: Any) -> list[int]:
