@@ -10,7 +10,7 @@ import pytest
 
 def _thread(answer: Any) -> str:
     """Return the name of the thread that answered."""
-    return re.findall(r"<p>(.*?)</p>", answer.text)[-1]
+    return str(re.findall(r"<p>(.*?)</p>", answer.text)[-1])
 
 
 def test_a_quick_page_goes_to_no_thread(browser: Any) -> None:
