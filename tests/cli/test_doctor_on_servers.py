@@ -1,6 +1,7 @@
 """The doctor on servers that are really broken, or really replicas."""
 
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import make_url
 
 from opensky.cli.checks.finding import Finding
 from opensky.cli.doctor import examine
+from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.settings import Settings
 from opensky.wiring import open_database
 
@@ -176,3 +178,19 @@ def test_documents_on_a_server_are_described(mongodb_url: str, tmp_path: Path) -
     assert wrong(found) == {}
     assert {"documents", "documents' transactions", "documents' rights", "journal"} <= set(found)
     assert found["documents' transactions"].says.startswith("yes: replica set")
+
+
+def test_documents_that_are_not_where_the_settings_look_are_named(mongodb_url: str, tmp_path: Path) -> None:
+    """A shop that was filled beside its rows, and told of a document store afterwards, without taking them along."""
+    made(tmp_path)
+    with (
+        closing(open_database(Settings(data=tmp_path, secret_key="0" * 64))) as database,
+        database.unit_of_work() as unit,
+    ):
+        unit.persist(Seller(id=SellerId(1), slug="ada", name="Ada", joined_at=datetime.now(UTC)))
+        unit.commit()
+
+    found = look(tmp_path, documents_url=mongodb_url)["documents' place"]
+
+    assert found.state == "problem"
+    assert "./opensky documents move" in found.says

@@ -58,7 +58,12 @@ def examine(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     if usable:
         yield from guarded("migrations", partial(migrations.migrations, settings))
         yield from guarded("replica", partial(replicas.replicas, settings))
-    yield from guarded("documents", partial(documents.documents, settings))
+    reachable = True
+    for one in guarded("documents", partial(documents.documents, settings)):
+        reachable = reachable and one.state != "problem"
+        yield one
+    if usable and reachable:
+        yield from guarded("documents' place", partial(documents.place, settings))
     if usable:
         yield from guarded("outbox", partial(leftovers.leftovers, settings))
 

@@ -1,11 +1,16 @@
 """Documents in a database of their own: reachable, new enough, and able to do transactions."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
+from opensky.cli.checks import sqlite
 from opensky.cli.checks.finding import Finding, ok, problem, warning
+from opensky.persistence.documents.whereabouts import check_whereabouts
+from opensky.persistence.engines.opening import open_engine
 from opensky.settings import Settings
+from opensky.wiring import open_database
 
 OLDEST = (4, 4)
 _ANSWER_WITHIN_MS = 5_000
@@ -41,6 +46,18 @@ def documents(settings: Settings) -> Iterator[Finding]:
     except PyMongoError as error:
         says = f"No MongoDB answers at {place} ({type(error).__name__})."
         yield problem("documents", says, "Is the server running, and is the address right? Is a firewall between?")
+
+
+def place(settings: Settings) -> Iterator[Finding]:
+    """Whether the documents of a shop that is there are where the settings look for them."""
+    if sqlite.is_missing(open_engine(settings.database).url):
+        return
+    with closing(open_database(settings)) as whole:
+        if not whole.created:
+            return
+        with whole.engines[0].connect() as connection:
+            check_whereabouts(connection, whole.model, whole.elsewhere.reading() if whole.elsewhere else None)
+    yield ok("documents' place", "where the settings look for them")
 
 
 def _patience(url: str) -> dict[str, Any]:

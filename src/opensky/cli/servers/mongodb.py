@@ -4,6 +4,7 @@ SecantusDB stands in for it: a Python package under the GPL, beta, run as a proc
 """
 
 import importlib.util
+import signal
 import sys
 
 from opensky.cli.servers.server import HOST, Server
@@ -14,6 +15,7 @@ class MongoDB(Server):
 
     name = "SecantusDB"
     variable = "TEST_MONGODB_URL"
+    last_sign = signal.SIGKILL  # one that has locked itself up hears nothing else
 
     @property
     def url(self) -> str:

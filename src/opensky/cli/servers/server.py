@@ -34,6 +34,8 @@ class Server(ABC):
     """The account that it must run as when we are root; empty where root is no trouble."""
     sign: ClassVar[signal.Signals] = signal.SIGTERM
     """What tells it to stop without waiting for its clients."""
+    last_sign: ClassVar[signal.Signals | None] = None
+    """What it gets when whoever started it is gone, where it may not hear the other."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700)  # its password is in there
@@ -73,7 +75,7 @@ class Server(ABC):
         """Start it. It hears nothing of Ctrl-C in the terminal, which is for who started it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(  # noqa: S603 - a program that we found
-                [*held(self._account(), self.sign), *self.command()],
+                [*held(self._account(), self.last_sign or self.sign), *self.command()],
                 env=self._environment(),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
