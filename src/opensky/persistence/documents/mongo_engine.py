@@ -54,8 +54,10 @@ class MongoDocuments:
             return []
         collection = self._collection(cls, "find", wanted)
         with answering():
-            found = collection.find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip)
-            return [_body(each) for each in found]
+            found = collection.find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip).to_list()
+        for each in found:
+            each["id"] = each.pop("_id")
+        return found
 
     def read(self, query: DocumentQuery[S], values: Mapping[str, Any]) -> list[S]:
         return query.find(MongoDocuments(self._database), values)  # who asks a prepared question tells of it himself
@@ -198,11 +200,6 @@ def _at(body: Any, path: str) -> Any:
             return _ABSENT
         body = body[part]
     return body
-
-
-def _body(found: Plain) -> Plain:
-    found["id"] = found.pop("_id")
-    return found
 
 
 def _changed(cls: type, update: Update) -> tuple[str, ...]:
