@@ -81,3 +81,23 @@ def test_a_closed_pool_ends_its_threads_and_starts_anew_when_asked() -> None:
     pool.close()
     assert asyncio.run(pool.run(os.getpid)) == os.getpid()
     pool.close()
+
+
+def test_threads_are_started_only_when_they_are_needed() -> None:
+    """One after the other needs one thread, however often; so many at once need as many."""
+    pool = Pool(4)
+
+    def name() -> str:
+        time.sleep(0.01)
+        return threading.current_thread().name
+
+    async def ask() -> tuple[set[str], set[str]]:
+        alone = {await pool.run(name) for _ in range(10)}
+        together = set(await asyncio.gather(*(pool.run(name) for _ in range(12))))
+        return alone, together
+
+    alone, together = asyncio.run(ask())
+    pool.close()
+
+    assert alone == {"request-0"}
+    assert together == {f"request-{number}" for number in range(4)}

@@ -16,10 +16,14 @@ Work = tuple["_Ready", "asyncio.Future[Any]", Callable[..., Any], tuple[Any, ...
 
 
 class Pool:
-    """A fixed number of threads, started at the first work of a process: a forked worker starts its own."""
+    """At most so many threads, each started when there is more work than threads: a forked worker starts its own.
+
+    Threads that were never needed cost no connection, and none of its memory.
+    """
 
     def __init__(self, threads: int) -> None:
         self._size = threads
+        self._started = 0
         self._process = 0
         self._work: SimpleQueue[Work | None] = SimpleQueue()
         self._starting = threading.Lock()
@@ -34,6 +38,9 @@ class Pool:
         if ready is None or ready.loop is not loop or self._process != os.getpid():
             ready = self._start(loop)
         future: asyncio.Future[Any] = loop.create_future()
+        ready.asked += 1
+        if ready.asked > self._started < self._size:
+            self._start_thread()
         self._work.put((ready, future, function, arguments))
         return await future
 
@@ -47,28 +54,33 @@ class Pool:
         """Let the threads end after the work that they have; new work starts new ones."""
         with self._starting:
             if self._process == os.getpid():
-                for _ in range(self._size):
+                for _ in range(self._started):
                     self._work.put(None)
-            self._process, self._ready = 0, None
+            self._process, self._started, self._ready = 0, 0, None
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> "_Ready":
         with self._starting:
             if self._process != os.getpid():
-                self._process, self._work = os.getpid(), SimpleQueue()
-                for number in range(self._size):
-                    name = f"request-{number}"
-                    threading.Thread(target=_answer, args=(self._work,), name=name, daemon=True).start()
+                self._process, self._started, self._work = os.getpid(), 0, SimpleQueue()
             self._ready = _Ready(loop)
             return self._ready
+
+    def _start_thread(self) -> None:
+        with self._starting:
+            name = f"request-{self._started}"
+            self._started += 1
+            threading.Thread(target=_answer, args=(self._work,), name=name, daemon=True).start()
 
 
 class _Ready:
     """Answers on their way back to one event loop."""
 
-    __slots__ = ("_done", "_woken", "loop")
+    __slots__ = ("_done", "_woken", "asked", "loop")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.asked = 0
+        """How many wait for an answer; counted by the event loop alone."""
         self._done: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._woken = False
 
@@ -85,6 +97,7 @@ class _Ready:
         done = self._done
         while done:
             future, result, error = done.popleft()
+            self.asked -= 1
             if future.cancelled():
                 continue
             if error is not None:
