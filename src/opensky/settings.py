@@ -35,9 +35,11 @@ _LIMITS = {
     "node": (0, 63),
     "replica_sticky_seconds": (0, 3600),
     "bus_threads": (1, 64),
+    "fraud_check_ms": (0, 60_000),
 }
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a shop that listens everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,10 @@ class Settings:
     """Address of a message broker, such as `stomp://user:password@host:61613/`; empty means that queues are kept in the database alone."""
     bus_threads: int = 4
     """How many messages the bus works on at the same time, 1 to 64."""
+    devo_url: str = ""
+    """Address at which the bus reaches the shop, such as `http://10.0.0.7:8000`; empty means the web processes of this machine."""
+    fraud_check_ms: int = 400
+    """How many milliseconds the simulated fraud check takes to answer, 0 to 60000."""
     events: dict[str, Any] = field(default_factory=dict)
     """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to."""
     demo: bool = False
@@ -120,6 +126,12 @@ class Settings:
         """The address under which people reach the shop, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def devo_address(self) -> str:
+        """The address at which other processes of the shop reach its web processes, without a slash at its end."""
+        host = _ANYWHERE.get(self.host, self.host)
+        return (self.devo_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
 
     @property
     def loopback(self) -> bool:
@@ -243,10 +255,11 @@ def _check(found: Mapping[str, Any]) -> None:
     if found.get("history", "staff") not in {"staff", "all"}:
         message = f"The setting 'history' must be 'staff' or 'all', not {found['history']!r}."
         raise Misconfigured(message, key="history")
-    public_url = found.get("public_url", "")
-    if public_url and not (urlsplit(public_url).scheme in ("http", "https") and urlsplit(public_url).hostname):
-        message = f"The setting 'public_url' must be an address such as https://shop.example, not {public_url!r}."
-        raise Misconfigured(message, key="public_url")
+    for name in ("public_url", "devo_url"):
+        url = found.get(name, "")
+        if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
+            message = f"The setting {name!r} must be an address such as https://shop.example, not {url!r}."
+            raise Misconfigured(message, key=name)
 
 
 def _secret_key(data: Path) -> str:

@@ -1,29 +1,26 @@
 """``opensky bus``: OSIS, the service bus. Run it, see its flows, its queues and its dead letters."""
 
 import json
-import signal
 import sys
 from pathlib import Path
 
-import structlog
 from cyclopts import App
 from rich.console import Console
 from rich.table import Table
 
+from opensky.cli.bus_program import serve
 from opensky.cli.folder import settings_of
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured, NotFound
 from opensky.messaging import DeadLetters, Nudger, Queue
-from opensky.messaging.nudge import sweep
 from opensky.persistence import Database
 from opensky.wiring import container
-from opensky.wiring.bus import FLOWS, bridge, worker
+from opensky.wiring.bus import FLOWS
 from opensky.wiring.messages import BUS
 
 app = App(name="bus", help="Run the service bus, and look into its queues.")
 dead = App(name="dead", help="Dead letters: what was given up, until somebody decides.")
 app.command(dead)
-_log = structlog.get_logger("bus")
 
 
 @app.command(help_epilogue="Example: ./opensky bus run --data /srv/shop")
@@ -34,17 +31,7 @@ def run(*, data: Path | None = None) -> None:
         data: data folder of the shop (default: var).
     """
     lifeline.hold()
-    settings = settings_of(data)
-    sweep(settings.data / "run" / BUS)
-    with container(settings) as scope:
-        if not scope.get(Database).created:
-            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
-        bus = worker(scope, report=_report)
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: bus.stop())
-        if settings.broker_url:
-            bridge(scope, report=_report)
-        bus.run()
+    serve(settings_of(data))
 
 
 @app.command(help_epilogue="Example: ./opensky bus graph")
@@ -198,7 +185,3 @@ class _database:  # noqa: N801 - a context manager that reads as a noun
 
 def _print_json(value: object) -> None:
     print(json.dumps(value, indent=2, ensure_ascii=False, default=str))
-
-
-def _report(what: str, **about: object) -> None:
-    _log.warning(what, **about)

@@ -26,7 +26,8 @@ class Program:
 
 def programs(app: str = SHOP) -> tuple[Program, ...]:
     """Return the programs of a shop, in the order in which they start. A further one is a further line."""
-    return (Program("web", "opensky.cli.web", (app,)),)
+    web = Program("web", "opensky.cli.web", (app,))
+    return (web, Program("bus", "opensky.cli.bus_program")) if app == SHOP else (web,)
 
 
 def log_folder(data: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from opensky.devo.bag.objects import Bag, BagLine
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
+from opensky.devo.fraud.objects import FraudVerdict
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.payments.objects import TestCharge
@@ -28,6 +29,7 @@ MODEL: tuple[type, ...] = (
     Order,
     OrderLine,
     TestCharge,
+    FraudVerdict,
     Session,
     ApiToken,
     Throttle,

@@ -1,7 +1,9 @@
 """The client of a unit of work: what it sends is a row of the same transaction, so it goes out if that commits, or not at all."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
@@ -47,6 +49,11 @@ class Outgoing:
         self._nudger = nudger
         self._is_remote = is_remote
         self._nudges = False
+        self._journey: dict[str, Any] = {}
+
+    def continues(self, correlation: int, causation: int, history: tuple[str, ...]) -> None:
+        """Have what is sent from now on belong to the journey of a message, unless it says of which it is part itself."""
+        self._journey = {"correlation": correlation, "causation": causation, "history": history}
 
     def connect(self) -> None:
         """Do nothing: the unit of work has its connection."""
@@ -56,6 +63,8 @@ class Outgoing:
 
     def send(self, message: Message, *, delay: timedelta | None = None, at: datetime | None = None) -> int:
         """Write the message into the open transaction and return its id (see ``Client.send``)."""
+        if self._journey and not message.correlation:
+            message = replace(message, **self._journey)
         now = self._unit.clock.now()
         if delay is not None and at is not None:
             raise NotSendable("A message has a delay or an instant of delivery, not both.")

@@ -44,6 +44,8 @@ class Acting:
 
     def request(self, exchange: Exchange, unit: UnitOfWork) -> UnitOfWork:
         """Take up the unit of work of a request. A page writes nothing, so it costs nothing there."""
+        if exchange.incoming.path.startswith("/callbacks/"):
+            return self.job(unit)
         if exchange.writes and unit.acting is None:
             kind = self._kind(exchange)
             if self._all or kind == STAFF:

@@ -7,21 +7,81 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dishka import Container
+from dishka import Container, Provider, Scope, from_context, make_container, provide
 
+from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
 from opensky.messaging import Nudger, Outgoing
 from opensky.messaging.stomp import Intake, Relay, Servers, StompError, connect
+from opensky.osis.flows.events import sling
+from opensky.osis.flows.fraud import check_fraud
+from opensky.osis.partners.devo import Devo
+from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
 from opensky.osis.runtime import Flow, Worker
 from opensky.osis.runtime.handling import Scopes
 from opensky.osis.runtime.hands import Report
 from opensky.osis.runtime.worker import silent
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
+from opensky.wiring.databases import open_database
 from opensky.wiring.messages import BUS, remote_queues
+from opensky.wiring.nodes import ClaimedIds
 
-FLOWS: tuple[Flow, ...] = ()
+FLOWS: tuple[Flow, ...] = (sling, check_fraud)
 """Every flow of the shop; a further one is a further name here."""
+
+
+class Partners(Provider):
+    """Whom flows talk to: services that live as long as the process, and are made when a flow first asks for them."""
+
+    scope = Scope.APP
+
+    @provide
+    def devo(self, settings: Settings, clock: Clock) -> Iterator[Devo]:
+        devo = Devo(settings.devo_address, settings.secret_key, clock)
+        yield devo
+        devo.close()
+
+    @provide
+    def fraud_check(self, settings: Settings) -> FraudCheck:
+        return SimulatedFraudCheck(settings.fraud_check_ms / 1000)
+
+
+class Bus(Provider):
+    """What the bus itself is made of. OSIS has no managers of DEVO: it sends messages and calls back."""
+
+    scope = Scope.APP
+    settings = from_context(Settings, scope=Scope.APP)
+    clock = provide(SystemClock, provides=Clock)
+
+    @provide
+    def ids(self, settings: Settings, clock: Clock) -> Iterator[IdGenerator]:
+        ids = ClaimedIds(settings.data / "run" / "ids", settings.node, clock)
+        yield ids
+        ids.close()
+
+    @provide
+    def database(self, settings: Settings, clock: Clock, ids: IdGenerator) -> Iterator[Database]:
+        database = open_database(settings, ids=ids, clock=clock)
+        yield database
+        database.close()
+
+    @provide
+    def nudger(self, settings: Settings) -> Iterator[Nudger]:
+        nudger = Nudger(settings.data / "run" / BUS)
+        yield nudger
+        nudger.close()
+
+    @provide(scope=Scope.REQUEST)
+    def unit_of_work(self, database: Database) -> Iterator[UnitOfWork]:
+        with database.unit_of_work() as unit:
+            yield unit
+
+
+def bus_container(settings: Settings, *more: Provider) -> Container:
+    """Return the container of the bus: small, as its process is to be. ``more`` providers replace or add to ours."""
+    providers = (Bus(), Partners(), *more)
+    return make_container(*providers, context={Settings: settings}, lock_factory=threading.Lock)
 
 
 def worker(app: Container, flows: tuple[Flow, ...] = FLOWS, *, report: Report = silent) -> Worker:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import opensky.messaging.tables
+import opensky.osis.runtime.tables  # noqa: F401 - these tables belong to no class, and are made with the others
 from opensky.devo.model import MODEL
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator

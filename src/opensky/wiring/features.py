@@ -15,12 +15,18 @@ from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
 from opensky.devo.bag.manager import BagManager
 from opensky.devo.bag.repository import BagRepository
+from opensky.devo.callbacks.controller import CallbackController
+from opensky.devo.callbacks.manager import CallbackManager
+from opensky.devo.callbacks.repository import SeenRepository
 from opensky.devo.feed.listeners import FeedListeners
 from opensky.devo.feed.manager import FeedManager
 from opensky.devo.feed.repository import TailRepository
 from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.follows.manager import FollowManager
 from opensky.devo.follows.repository import FollowRepository
+from opensky.devo.fraud.listeners import FraudListeners
+from opensky.devo.fraud.manager import FraudManager
+from opensky.devo.fraud.repository import FraudRepository
 from opensky.devo.history.admin import HistoryAdmin
 from opensky.devo.history.manager import HistoryManager
 from opensky.devo.history.repository import HistoryRepository
@@ -32,6 +38,7 @@ from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.repository import MemberRepository
 from opensky.devo.orders.api import OrderApi
 from opensky.devo.orders.controller import CheckoutController, OrderController
+from opensky.devo.orders.holding import OrderHolds
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.repository import OrderRepository
@@ -73,6 +80,12 @@ SERVICES: tuple[type, ...] = (
     OrderRepository,
     OrderManager,
     OrderListener,
+    OrderHolds,
+    FraudRepository,
+    FraudManager,
+    FraudListeners,
+    SeenRepository,
+    CallbackManager,
     HistoryRepository,
     Reverts,
     HistoryManager,
@@ -101,6 +114,7 @@ CONTROLLERS: tuple[type, ...] = (
     CheckoutController,
     OrderController,
     OrderApi,
+    CallbackController,
     AccountController,
     AdminHome,
     OrderAdmin,

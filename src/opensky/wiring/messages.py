@@ -1,6 +1,6 @@
 """Messages: how what happens in a unit of work becomes rows of the queue, and which queues are a broker's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from dishka import Provider, Scope, provide
@@ -53,8 +53,10 @@ class Messages(Provider):
     scope = Scope.REQUEST
 
     @provide(scope=Scope.APP)
-    def nudger(self, settings: Settings) -> Nudger:
-        return Nudger(settings.data / "run" / BUS)
+    def nudger(self, settings: Settings) -> Iterator[Nudger]:
+        nudger = Nudger(settings.data / "run" / BUS)
+        yield nudger
+        nudger.close()
 
     @provide(scope=Scope.APP)
     def routes(self, settings: Settings) -> Routes:

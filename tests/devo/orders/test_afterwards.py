@@ -262,7 +262,8 @@ def test_a_paid_order_cannot_be_paid_nor_a_cancelled_one_come_back() -> None:
     """The steps are data."""
     assert {state: sorted(steps) for state, steps in STEPS.items()} == {
         "placed": ["cancelled", "paid"],
-        "paid": ["cancelled"],
+        "paid": ["cancelled", "held"],
+        "held": ["cancelled", "paid"],
         "cancelled": [],
     }
 

@@ -116,6 +116,7 @@ def test_its_numbers_are_shown_with_what_they_do(gateway: TestGateway) -> None:
     """On the checkout page, so that nobody has to guess."""
     assert [(sample.number, sample.what) for sample in gateway.samples()] == [
         ("4242 4242 4242 4242", "is approved"),
+        ("4000 0000 0000 9235", "is approved, but the fraud check holds the order"),
         ("4000 0000 0000 0002", "is declined"),
         ("4000 0000 0000 0119", "gets no answer"),
     ]

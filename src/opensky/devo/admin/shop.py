@@ -4,7 +4,10 @@ from opensky.devo.admin.acts import note
 from opensky.devo.admin.lists import ORDER_COLUMNS, PAGE, Asked, list_page, order_row
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository
+from opensky.devo.fraud.manager import FraudManager
+from opensky.devo.fraud.objects import FraudVerdict
 from opensky.devo.orders.errors import PaymentUnclear
+from opensky.devo.orders.holding import OrderHolds
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import STEPS, Order
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
@@ -24,11 +27,21 @@ class AdminHome:
 
 
 class OrderAdmin:
-    """Orders: finding and cancelling them, and finishing what was left on its way."""
+    """Orders: finding, cancelling and releasing them, and finishing what was left on its way."""
 
-    def __init__(self, lists: AdminRepository, orders: OrderManager, newest: Newest, visitor: Visitor) -> None:
+    def __init__(
+        self,
+        lists: AdminRepository,
+        orders: OrderManager,
+        holds: OrderHolds,
+        fraud: FraudManager,
+        newest: Newest,
+        visitor: Visitor,
+    ) -> None:
         self._lists = lists
         self._orders = orders
+        self._holds = holds
+        self._fraud = fraud
         self._newest = newest
         self._visitor = visitor
 
@@ -55,7 +68,7 @@ class OrderAdmin:
             title=f"Order {order.number}",
             back=_ORDERS,
             back_label="Orders",
-            facts=_facts(order),
+            facts=_facts(order) | {"Fraud check": _said(self._fraud.verdict(order.id))},
             history_path=self._newest.path(Order, order.id),
             tables=[
                 AdminTable("Lines", ["Product", "Variant", "SKU", "Quantity", "Price", "Amount"], lines),
@@ -74,6 +87,16 @@ class OrderAdmin:
         except Conflict as error:
             return Redirect(f"{_ORDERS}/{number}", flash=error.message, problem=True)
         return Redirect(f"{_ORDERS}/{number}", flash="The order is cancelled.")
+
+    @action("/admin/orders/{number:str}/release", access=access.STAFF)
+    def release(self, number: str, form: Form) -> Redirect:
+        """Let a held order go on."""
+        note(self._visitor, "release order", number)
+        try:
+            self._holds.release(number)
+        except Conflict as error:
+            return Redirect(f"{_ORDERS}/{number}", flash=error.message, problem=True)
+        return Redirect(f"{_ORDERS}/{number}", flash="The order is released.")
 
     @action("/admin/orders/{number:str}/finish", access=access.STAFF)
     def finish(self, number: str, form: Form) -> Redirect:
@@ -103,10 +126,19 @@ def _facts(order: Order) -> dict[str, object]:
     }
 
 
+def _said(verdict: FraudVerdict | None) -> str:
+    if verdict is None:
+        return ""
+    why = f": {verdict.reasons}" if verdict.reasons else ""
+    return f"{verdict.word} ({verdict.score} of 100){why}"
+
+
 def _order_actions(order: Order) -> list[AdminAction]:
     path, actions = f"{_ORDERS}/{order.number}", []
     if order.state == "placed" or order.refund_due:
         actions.append(AdminAction(f"{path}/finish", "Ask the payment house"))
+    if order.state == "held":
+        actions.append(AdminAction(f"{path}/release", "Release the order", reason=True))
     if "cancelled" in STEPS[order.state]:
         actions.append(AdminAction(f"{path}/cancel", "Cancel the order", danger=True, reason=True))
     return actions

@@ -5,6 +5,8 @@ from opensky.events import declare
 
 ORDER_CREATED = declare("order.created", "An order was placed; its stock is held.", subject=Order)
 ORDER_PAID = declare("order.paid", "An order was paid; its parcels are owed.", subject=Order)
+ORDER_HELD = declare("order.held", "A paid order is held until a person has looked at it.", subject=Order)
+ORDER_RELEASED = declare("order.released", "A held order goes on: a person has looked at it.", subject=Order)
 ORDER_CANCELLED = declare(
     "order.cancelled",
     "An order was cancelled and its stock given back; by buyer, staff, payment (declined) or time (left unpaid).",

@@ -87,7 +87,7 @@ class OrderManager:
         order = self.place(purchase)
         if order.state == "cancelled":
             raise PaymentDeclined(order.number, "This payment was declined. Nothing was charged; please try again.")
-        return order if order.state == "paid" else self.pay(order, token)
+        return order if order.is_paid else self.pay(order, token)
 
     def place(self, purchase: Purchase) -> Order:
         """Place an order, take its stock and commit. The same key gives the same order; raises as ``buy`` does.
@@ -124,7 +124,7 @@ class OrderManager:
             raise Invalid(_NO_CARD)
         if order.state == "cancelled":
             raise Conflict(f"Order {order.number} is cancelled. Please order again.", order=order.number)
-        return order if order.state == "paid" else self.pay(order, token)
+        return order if order.is_paid else self.pay(order, token)
 
     def waiting(self, buyer: Buyer, lines: Mapping[str, int]) -> str | None:
         """Return the number of the buyer's recent order of just these things whose payment is not confirmed."""
@@ -288,7 +288,7 @@ class OrderManager:
     def _settle(self, order_id: OrderId, outcome: Approved | Declined, *, by: str = "payment") -> Order:
         """Write down what became of a payment; whoever comes second finds it done."""
         order = self._reread(order_id)
-        if order.state == "paid":
+        if order.is_paid:
             return order
         if isinstance(outcome, Approved):
             return self._paid(order, outcome)

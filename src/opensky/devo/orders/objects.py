@@ -25,14 +25,16 @@ from opensky.mapping import (
 )
 
 OrderId = NewType("OrderId", int)
-State = Literal["placed", "paid", "cancelled"]
+State = Literal["placed", "paid", "held", "cancelled"]
 
 STEPS: dict[State, frozenset[State]] = {
     "placed": frozenset({"paid", "cancelled"}),
-    "paid": frozenset({"cancelled"}),
+    "paid": frozenset({"held", "cancelled"}),
+    "held": frozenset({"paid", "cancelled"}),
     "cancelled": frozenset(),
 }
-"""From each state, the states that may follow. ``placed`` holds the stock; ``paid`` owes the parcel."""
+"""From each state, the states that may follow. ``placed`` holds the stock; ``paid`` owes the parcel; ``held``
+is paid and waits for a person."""
 
 CANCEL_WITHIN = timedelta(hours=24)
 """How long after placing an order its buyer may cancel it; staff always may."""
@@ -105,6 +107,18 @@ class Order:
             message = f"Order {self.number} is {self.state} and cannot become {state}."
             raise Conflict(message, order=self.number, state=self.state)
         self.state = state
+
+    def release(self) -> None:
+        """Let it go on where it was held; raises ``Conflict`` where it is not."""
+        if self.state != "held":
+            message = f"Order {self.number} is {self.state}, not held."
+            raise Conflict(message, order=self.number, state=self.state)
+        self.step_to("paid")
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether its payment is settled, however far it has come since, and not given back."""
+        return self.state not in {"placed", "cancelled"}
 
     def belongs_to(self, buyer: Buyer) -> bool:
         """Say whether this buyer placed it."""

@@ -15,6 +15,7 @@ from opensky.devo.storefront.views import (
 )
 
 _PICTURES = 4
+_CAREFULLY = "One of us takes a second look at this order before it leaves; you need do nothing"
 
 
 def order_view(order: Order, names: Mapping[int, Names], now: datetime) -> OrderView:
@@ -53,7 +54,14 @@ def timeline(order: Order) -> list[TimelineStep]:
     leave = "The parcel leaves" if parcels == 1 else f"{parcels} parcels leave, one from each insider"
     if order.state == "placed":
         paid = TimelineStep("Your payment is confirmed")
-    return [placed, paid, TimelineStep(leave), TimelineStep("It is with you" if parcels == 1 else "They are with you")]
+    careful = [TimelineStep(_CAREFULLY)] if order.state == "held" else []
+    return [
+        placed,
+        paid,
+        *careful,
+        TimelineStep(leave),
+        TimelineStep("It is with you" if parcels == 1 else "They are with you"),
+    ]
 
 
 def order_rows(orders: Sequence[Listed], lines: Mapping[int, Sequence[ListedLine]]) -> list[OrderRow]:

@@ -18,6 +18,7 @@ from opensky.persistence import Command, Database, Query, table
 from opensky.settings import Settings
 
 APPROVED = "4242 4242 4242 4242"
+SUSPECT = "4000 0000 0000 9235"
 DECLINED = "4000 0000 0000 0002"
 UNCLEAR = "4000 0000 0000 0119"
 _LAST = 4
@@ -87,12 +88,13 @@ class TestGateway:
     def samples(self) -> tuple[Sample, ...]:
         return (
             Sample(APPROVED, "is approved"),
+            Sample(SUSPECT, "is approved, but the fraud check holds the order"),
             Sample(DECLINED, "is declined"),
             Sample(UNCLEAR, "gets no answer"),
         )
 
     def _decide(self, amount: Money, number: str, key: str) -> dict[str, Any]:
-        reasons = {_digits(APPROVED): "", _digits(DECLINED): _DECLINED}
+        reasons = {_digits(APPROVED): "", _digits(SUSPECT): "", _digits(DECLINED): _DECLINED}
         return {
             "key": key,
             "reference": f"test-{self._ids.next():x}",

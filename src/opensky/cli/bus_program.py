@@ -1,0 +1,63 @@
+"""The bus process: OSIS on the queues of a shop. ``opensky up`` runs this below its supervisor.
+
+An init system runs ``opensky bus run`` instead. What only a command line needs is not loaded here: this process is to stay small.
+"""
+
+import gc
+import signal
+import sys
+
+import structlog
+
+from opensky.kernel import lifeline
+from opensky.kernel.errors import Misconfigured, OpenSkyError
+from opensky.messaging.nudge import sweep
+from opensky.persistence import Database
+from opensky.settings import Settings
+from opensky.web.logs import configure
+from opensky.wiring.bus import bridge, bus_container, worker
+from opensky.wiring.messages import BUS
+
+_log = structlog.get_logger("bus")
+
+
+def serve(settings: Settings) -> None:
+    """Handle messages until SIGTERM or Ctrl-C: what was begun is finished, what was not is left to the next bus.
+
+    Raises:
+        Misconfigured: there is no shop in the database yet.
+    """
+    sweep(settings.data / "run" / BUS)
+    app = bus_container(settings)
+    try:
+        if not app.get(Database).created:
+            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
+        bus = worker(app, report=_report)
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda *_: bus.stop())
+        if settings.broker_url:
+            bridge(app, report=_report)
+        gc.collect()
+        gc.freeze()  # what is here now stays
+        bus.run()
+    finally:
+        app.close()
+
+
+def _report(what: str, **about: object) -> None:
+    _log.warning(what, **about)
+
+
+def main() -> None:
+    """Run the bus below a supervisor."""
+    lifeline.hold()
+    configure()
+    try:
+        serve(Settings.load())
+    except OpenSkyError as error:
+        _log.error("cannot start", error=error.message)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

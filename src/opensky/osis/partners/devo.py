@@ -1,0 +1,78 @@
+"""DEVO, as OSIS reaches it: signed callbacks over HTTP."""
+
+from threading import Lock
+from typing import Any
+
+import httpx
+import msgspec
+
+from opensky.kernel.clock import Clock
+from opensky.kernel.signed import CALLBACKS, Seal
+from opensky.osis.runtime import Reject, Unavailable
+
+CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 30.0
+_AGAIN = frozenset({404, 408, 425, 429})
+"""These, beside what begins with 5, are of the moment: 404 while an older release of DEVO still runs."""
+_LONGEST_DETAIL = 500
+
+
+class Devo:
+    """Calls DEVO's callbacks; one for the process, which keeps its connections. Safe for any number of threads.
+
+    A call may be made twice, as its first answer can be lost: DEVO knows it by its id.
+    """
+
+    def __init__(self, address: str, secret_key: str, clock: Clock, client: httpx.Client | None = None) -> None:
+        self._address = address
+        self._seal = Seal(secret_key, CALLBACKS, clock)
+        self._lock = Lock()
+        self._client = client
+
+    def post(self, path: str, id_: str, body: bytes) -> str:
+        """Post a body to a callback and return what came of it: ``done``, or ``seen`` if DEVO had that id before.
+
+        Raises:
+            Unavailable: DEVO cannot be reached, or cannot do it now.
+            Reject: DEVO refuses: the signature, what the body says, or what it is about, which is gone.
+        """
+        headers = {"Content-Type": "application/json", **self._seal.headers(id_, body)}
+        try:
+            answer = self._opened().post(path, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"DEVO does not answer at {self._address}: {type(error).__name__}: {error}") from error
+        if answer.status_code == httpx.codes.NO_CONTENT:
+            return "done"
+        if answer.status_code == httpx.codes.OK:
+            return str(_object(answer).get("outcome", "done"))
+        refused = f"DEVO answered {answer.status_code}: {_detail(answer)}"
+        if answer.is_client_error and answer.status_code not in _AGAIN:
+            raise Reject(refused, status=answer.status_code)
+        raise Unavailable(refused, status=answer.status_code)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        if self._client is not None:
+            self._client.close()
+
+    def _opened(self) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                # No proxy of the environment stands between processes of one shop, and no redirect leads away from it.
+                timeout = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+                transport = httpx.HTTPTransport(retries=1)
+                self._client = httpx.Client(
+                    base_url=self._address, timeout=timeout, transport=transport, trust_env=False
+                )
+        return self._client
+
+
+def _object(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        found = msgspec.json.decode(answer.content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _detail(answer: httpx.Response) -> str:
+    return str(_object(answer).get("detail") or answer.text or answer.reason_phrase)[:_LONGEST_DETAIL]
