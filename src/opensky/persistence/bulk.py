@@ -55,7 +55,12 @@ class Bulk:
             rows = (tuple(values[i] for i in order) for values in tuples)
         cursor = self.connection.connection.cursor()
         try:
-            cursor.executemany(str(compiled), rows)  # type: ignore[arg-type]  # drivers take any iterable
+            if self.connection.dialect.name == "sqlite":
+                cursor.executemany(str(compiled), rows)  # type: ignore[arg-type]  # sqlite3 takes any iterable
+                return
+            rest = iter(rows)
+            while batch := list(islice(rest, BATCH)):  # the others want lists, and none that is empty
+                cursor.executemany(str(compiled), batch)
         finally:
             cursor.close()
 

@@ -96,6 +96,17 @@ class RowConformance:
             assert shift is not None
             assert shift.hours == 8
 
+    def test_tuples_are_written_in_any_order_of_columns_and_any_number(self, database: Database) -> None:
+        """From an iterator too, even one that holds nothing; what is there already stays."""
+        with database.bulk() as bulk:
+            bulk.tuples(Shift, ["hours", "potter_id", "day"], iter([]))
+            bulk.tuples(Shift, ["hours", "potter_id", "day"], ((n, n, "mon") for n in range(6000)))
+            bulk.tuples(Shift, ["potter_id", "day", "hours"], [(7, "mon", 99), (7, "tue", 1)])
+            bulk.commit()
+        with database.unit_of_work() as unit:
+            found = unit.find(Shift, {"potter_id": {"$in": [7, 5999]}}, sort=("potter_id", "day"))
+            assert [(s.potter_id, s.day, s.hours) for s in found] == [(7, "mon", 7), (7, "tue", 1), (5999, "mon", 5999)]
+
     def test_a_prepared_query_gives_values_without_objects(self, database: Database) -> None:
         """Parameters and results are converted as the mapper does, lists of values included."""
         with database.bulk() as bulk:
