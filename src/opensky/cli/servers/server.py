@@ -111,13 +111,13 @@ class Server(ABC):
         try:
             self._process.wait(_STOP_WITHIN)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self.signal(signal.SIGKILL)
             self._process.wait()
 
     def signal(self, sign: signal.Signals) -> None:
-        """Send a signal to it, if it runs."""
+        """Send a signal to it and to all that it started, if it runs."""
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(sign)
+            os.killpg(self._process.pid, sign)
 
     def kill(self) -> None:
         """Kill it, and wait until it is gone."""
