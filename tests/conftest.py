@@ -32,16 +32,25 @@ def settings(tmp_path: Path) -> Settings:
 
 SERVERS = {"MariaDB": "TEST_MARIADB_URL", "PostgreSQL": "TEST_POSTGRESQL_URL", "MongoDB": "TEST_MONGODB_URL"}
 """Variables in which `./opensky test --services` and `./opensky services up` say where the servers are."""
+LEFT_OUT = pytest.StashKey[int]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what needs servers where there are none, in one line for all."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs servers where there are none; a line at the end says so, once for all."""
     if any(os.environ.get(variable) for variable in SERVERS.values()):
         return
-    left_out = pytest.mark.skip(reason="needs servers: ./opensky test --services")
-    for item in items:
-        if item.get_closest_marker("services"):
-            item.add_marker(left_out)
+    left_out = [item for item in items if item.get_closest_marker("services")]
+    items[:] = [item for item in items if not item.get_closest_marker("services")]
+    config.hook.pytest_deselected(items=left_out)
+    config.stash[LEFT_OUT] = len(left_out)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how many tests were left out, and how to run them."""
+    if count := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"Left out: {count} tests that need servers; ./opensky test --services runs them too."
+        )
 
 
 def server(name: str) -> str:

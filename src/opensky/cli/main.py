@@ -22,7 +22,9 @@ def _command(name: str, where: str, sentence: str, example: str) -> None:
 
 _command("up", "up:up", "Start the shop, with all its processes, until Ctrl-C.", "up --data /srv/shop --port 8080")
 _command("web", "web:web", "Run the web processes alone, as an init system does.", "web")
-_command("doctor", "doctor:doctor", "Look at an installation, and say what is wrong with it.", "doctor --data /srv/shop")
+_command(
+    "doctor", "doctor:doctor", "Look at an installation, and say what is wrong with it.", "doctor --data /srv/shop"
+)
 _command("relay", "relay:relay", "Apply what the database of the documents has not got yet.", "relay --data /srv/shop")
 _command("test", "quality:quality", "Check style, types, contracts and tests.", "test tests/cli -k launcher")
 _command("events", "events:events", "List every event, and who listens to it.", "events")
@@ -32,7 +34,9 @@ app.command("opensky.cli.staff:app", name="staff", help="Say who may work in the
 app.command("opensky.cli.documents:app", name="documents", help="Say where the documents of a shop are kept.")
 app.command("opensky.cli.bus:app", name="bus", help="Run the service bus, and look into its queues.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")
-app.command("opensky.cli.migrate:app", name="migrate", help="Change the tables and documents of a shop that is running.")
+app.command(
+    "opensky.cli.migrate:app", name="migrate", help="Change the tables and documents of a shop that is running."
+)
 app.command("opensky.cli.fixtures:app", name="fixtures", help="Small named shops to develop and test against.")
 app.command("opensky.cli.imports:app", name="import", help="Import real people, sellers, purchases and follows.")
 
