@@ -49,10 +49,10 @@ def test_only_the_api_is_below_api(handlers: list[Any]) -> None:
 
 
 def test_nothing_changes_by_get(handlers: list[Any]) -> None:
-    """Unsafe methods are actions, which are checked against forgery, or API calls, which take no cookies."""
+    """Unsafe methods are actions, which are checked against forgery, or API calls and signed callbacks, which take no cookies."""
     for handler in handlers:
         if not handler.http_methods <= {"GET", "HEAD"}:
-            assert handler.opt["route"].kind in {"action", "api"}, handler.paths
+            assert handler.opt["route"].kind in {"action", "api", "callback"}, handler.paths
 
 
 def test_every_template_that_a_controller_names_is_there() -> None:

@@ -43,6 +43,12 @@ class Nudger:
                 self._socket.close()
                 self._socket = None
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _sender(self) -> socket.socket:
         if self._socket is None or self._process != os.getpid():
             self._process = os.getpid()

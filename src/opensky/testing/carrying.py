@@ -19,8 +19,8 @@ from opensky.osis.runtime import Backoff, Reject, Worker, flow, message, payload
 from opensky.persistence import Command, Database, UnitOfWork
 
 _OWN = MetaData()
-ORDERS = Table("orders", _OWN, Column("message_id", BigInteger), Column("rejected", Integer))
-EFFECTS = Table("effects", _OWN, Column("message_id", BigInteger), Column("worker", Integer))
+ORDERS = Table("carried_orders", _OWN, Column("message_id", BigInteger), Column("rejected", Integer))
+EFFECTS = Table("carried_effects", _OWN, Column("message_id", BigInteger), Column("worker", Integer))
 """No unique key: what happened twice is to be seen."""
 PLACE, CARRY = Command(insert(ORDERS)), Command(insert(EFFECTS))
 LEASE = timedelta(seconds=1.5)

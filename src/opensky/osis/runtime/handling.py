@@ -101,6 +101,8 @@ class Handler:
             self._settle(unit, [outcome], owner)
 
     def _outcome(self, flow: Flow, handled: Message, made: list[Any], began: datetime) -> Outcome:
+        if not made and not flow.tap:
+            return Outcome(Handled(handled, began, self._clock.now()), [])
         payloads = [each.payload if isinstance(each, Later) else each for each in made]
         splits = inspect.isgeneratorfunction(flow.function)
         headers = split_headers(handled, payloads) if splits else [passed_on(handled)] * len(payloads)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from opensky.osis.runtime.flow import Flow
 from opensky.osis.runtime.guards import Breaker, Throttle
 
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 100
 BATCH_SECONDS = 0.05
 """A batch is as large as can be handled in this time: many quick messages, one slow one."""
 _MEMORY = 0.2
