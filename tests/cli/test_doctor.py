@@ -13,7 +13,10 @@ import pytest
 
 from opensky.cli.checks.finding import Finding
 from opensky.cli.doctor import examine, line, summary
+from opensky.cli.documents import move
+from opensky.cli.up import claim
 from opensky.devo.bag.objects import Bag, BagId
+from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import first_id_at
 from opensky.settings import Settings
 from opensky.wiring import open_database
@@ -251,3 +254,20 @@ def test_a_line_ends_with_what_to_do() -> None:
     assert (
         line(Finding("port", "problem", "It is taken.", "Take another.")) == "problem  port: It is taken. Take another."
     )
+
+
+@pytest.mark.parametrize("url", ["nonsense", "stomp://a:b@127.0.0.1:3/"])
+def test_a_broker_that_is_not_there_is_a_problem(shop: Path, url: str) -> None:
+    """Messages would wait for ever, and nobody would know why."""
+    assert wrong(look(shop, broker_url=url)) == {"broker": "problem"}
+
+
+def test_documents_do_not_move_while_the_shop_is_open(shop: Path) -> None:
+    """Its processes would look for them in the old place; who has the folder is named."""
+    settings = Settings.load({"OPENSKY_DATA": str(shop)})
+    held = claim(settings)
+    try:
+        with pytest.raises(Misconfigured, match="is in use by process"):
+            move(to="mongodb://127.0.0.1:1/nowhere", data=shop)
+    finally:
+        os.close(held)

@@ -27,7 +27,9 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
         database = opened((found[0], ""))
         database.create()
         with database.bulk() as bulk:
-            bulk.documents(Pot, [Pot(id=i, slug=f"pot{i}", tags=[f"t{i % 7}"]) for i in range(MANY)])
+            bulk.documents(
+                Pot, [Pot(id=i, slug=f"pot{i}", tags=[f"t{i % 7}"], maker_id=2**60 + i) for i in range(MANY)]
+            )
             bulk.commit()
         with database.unit_of_work() as unit:
             unit.get_many(Pot, [5])[0].weight = 1.0

@@ -49,7 +49,7 @@ def examine(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     yield from guarded("port", partial(machine.address, settings))
     yield from guarded("node", partial(machine.node, settings))
     # What follows loads the whole system; what went before is said by then.
-    from opensky.cli.checks import database, documents, leftovers, migrations, replicas  # noqa: PLC0415 - slow to load
+    from opensky.cli.checks import broker, database, documents, leftovers, migrations, replicas  # noqa: PLC0415 - slow to load
 
     usable = True
     for one in guarded("database", partial(database.database, settings)):
@@ -66,6 +66,7 @@ def examine(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
         yield from guarded("documents' place", partial(documents.place, settings))
     if usable:
         yield from guarded("outbox", partial(leftovers.leftovers, settings))
+    yield from guarded("broker", partial(broker.broker, settings))
 
 
 def line(finding: Finding) -> str:

@@ -1,14 +1,18 @@
 """``opensky documents``: where the documents of a shop are kept."""
 
-from contextlib import closing
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from cyclopts import App
 
 from opensky.cli.folder import settings_of
+from opensky.cli.up import claim
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence.documents.moving import move_back, move_out
+from opensky.settings import Settings
 from opensky.wiring import open_database
 
 app = App(name="documents", help="Say where the documents of a shop are kept.")
@@ -26,7 +30,7 @@ def move(*, to: str = "", back_from: str = "", data: Path | None = None) -> None
     if bool(to) == bool(back_from):
         raise Misconfigured("Say either --to, where the documents are to be, or --back-from, where they are now.")
     settings = replace(settings_of(data), documents_url=to or back_from)
-    with closing(open_database(settings)) as database:
+    with _alone(settings), closing(open_database(settings)) as database:
         if not database.created:
             raise Misconfigured(f"There is no shop in {settings.data} yet; make one with ./opensky up.")
         moved = (move_out if to else move_back)(database, _tell)
@@ -34,6 +38,16 @@ def move(*, to: str = "", back_from: str = "", data: Path | None = None) -> None
         print(f"{moved} documents moved. Set documents_url to that address before the shop is started.")
     else:
         print(f"{moved} documents moved beside the rows. Empty documents_url before the shop is started.")
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder as a running shop does; raises ``Misconfigured`` while one is running there."""
+    held = claim(settings)
+    try:
+        yield
+    finally:
+        os.close(held)
 
 
 def _tell(collection: str, number: int) -> None:
