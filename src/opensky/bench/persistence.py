@@ -27,7 +27,7 @@ from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, UnitOfWork
 from opensky.persistence.documents.codec import Plain, dump
 from opensky.persistence.documents.engine import DocumentEngine
-from opensky.persistence.documents.mongo_engine import MongoDocuments
+from opensky.persistence.documents.mongo_engine import PLAIN_NUMBERS, MongoDocuments
 
 _SAVED_ONE_BY_ONE = 50
 """So many documents are saved by peers that save one by one; the time is reckoned up, for a thousand take minutes."""
@@ -100,7 +100,7 @@ class Ours:
     name = "ours"
 
     def __init__(self, url: str, bodies: Sequence[Plain]) -> None:
-        self._client: MongoClient[Plain] = MongoClient(url)
+        self._client: MongoClient[Plain] = MongoClient(url, type_registry=PLAIN_NUMBERS)
         documents = MongoDocuments(self._client["bench"])
         documents.bulk(BenchProduct, bodies)
         # The unit of work wants a transaction of rows; here it has none to write.

@@ -18,7 +18,7 @@ from opensky.persistence.documents import mongo_apply
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.journaled import JournaledDocuments
-from opensky.persistence.documents.mongo_engine import MongoDocuments, fits, plainly
+from opensky.persistence.documents.mongo_engine import PLAIN_NUMBERS, MongoDocuments, fits, plainly
 from opensky.persistence.documents.mongo_indexes import ensure_indexes
 from opensky.persistence.documents.operations import Operation
 
@@ -27,6 +27,7 @@ _PREFERRED: dict[str, Any] = {
     "serverSelectionTimeoutMS": 5_000,
     "socketTimeoutMS": 30_000,
     "appname": "opensky",
+    "type_registry": PLAIN_NUMBERS,
 }
 
 

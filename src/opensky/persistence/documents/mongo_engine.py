@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import bson
+from bson.codec_options import TypeDecoder, TypeRegistry
+from bson.int64 import Int64
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -33,6 +35,19 @@ REVISION = "_rev"
 GONE = "_gone"
 """When a document was removed: what is left of it keeps late operations from bringing it back."""
 DUPLICATE_KEY = 11000
+
+
+class _WholeNumber(TypeDecoder):
+    """The driver's own type of 64-bit numbers, read as the number that it is: JSON knows no other."""
+
+    bson_type = Int64
+
+    def transform_bson(self, value: Int64) -> int:
+        return int(value)
+
+
+PLAIN_NUMBERS = TypeRegistry([_WholeNumber()])
+"""How a client must read numbers, so that what is read is plain data."""
 
 _LARGEST = 16 * 1024 * 1024 - 1024  # what a document may have, less a little for its id and revision
 _THERE: dict[str, Any] = {GONE: None}

@@ -83,19 +83,13 @@ def _portion_out(connection: Connection, there: DocumentEngine, cls: type) -> in
 def _portion_back(connection: Connection, there: DocumentEngine, cls: type) -> int:
     of_class = (HEADS.c.collection == describe(cls).name, HEADS.c.removed.is_(False))
     wanted = connection.execute(select(HEADS.c.id).where(*of_class).order_by(HEADS.c.id).limit(AT_ONCE)).scalars().all()
-    bodies = [_plain(body) for body in there.find(cls, {"id": {"$in": list(wanted)}})]
+    bodies = there.find(cls, {"id": {"$in": list(wanted)}})
     if missing := sorted(set(wanted) - {body["id"] for body in bodies}):
         raise Conflict(f"{len(missing)} {cls.__name__} are not where they should be, such as that of id {missing[0]}.")
     if bodies:
         there.remove(cls, _removals(bodies))
         SqlDocuments(connection).insert(cls, bodies)
     return len(bodies)
-
-
-def _plain(body: Plain) -> Plain:
-    """Return a body of plain data alone: MongoDB's driver gives large numbers as a class of its own."""
-    plain: Plain = msgspec.json.decode(msgspec.json.encode(body, enc_hook=int))
-    return plain
 
 
 _Portion = Callable[[Connection, DocumentEngine, type], int]

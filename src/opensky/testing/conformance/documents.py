@@ -216,6 +216,32 @@ class DocumentConformance:
         with database.unit_of_work() as unit:
             assert unit.get_many(Pot, [1])[0].sizes[1].label == "large"
 
+    def test_numbers_of_64_bits_live_through_an_edit(self, database: Database) -> None:
+        """Real ids are that large: read, edited beside them, changed and removed, and each is a plain number."""
+        large = 2**61 + 1
+        with database.unit_of_work() as unit:
+            pot = Pot(
+                id=large, slug="bowl", maker_id=large, twin_ids=[large], best=Size(width=large, price=Money(large))
+            )
+            unit.persist(pot)
+            unit.commit()
+        with database.unit_of_work() as unit:
+            [pot] = unit.get_many(Pot, [large])
+            pot.slug = "jar"
+            unit.commit()
+            pot.maker_id = large + 1
+            unit.commit()
+        with database.unit_of_work() as unit:
+            [pot] = unit.find(Pot, {"maker_id": large + 1})
+            assert pot.best is not None
+            found = (pot.id, pot.maker_id, pot.twin_ids, pot.best.width, pot.best.price, pot.version, pot.slug)
+            assert found == (large, large + 1, [large], large, Money(large), 2, "jar")
+            assert {type(pot.id), type(pot.maker_id), type(pot.twin_ids[0]), type(pot.best.width)} == {int}
+            unit.remove(pot)
+            unit.commit()
+        with database.unit_of_work() as unit:
+            assert unit.find(Pot) == []
+
     def test_the_second_of_two_editors_is_refused(self, database: Database) -> None:
         """Optimistic lock: nothing of the late one is written, what the first wrote stands."""
         _keep_pots(database)
