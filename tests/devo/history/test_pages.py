@@ -293,3 +293,14 @@ def test_the_request_is_named_in_the_history(staff: Browser, bowl: Product) -> N
     staff.open(f"/admin/history/{change}")
 
     assert "proxy-7" in staff.text()
+
+
+def test_stock_that_staff_counts_is_in_the_history(staff: Browser) -> None:
+    """With what was there before; a sale is not, which nobody decides."""
+    edit(staff, stock__BOWL="9", reason="Counted on Monday")
+
+    staff.open("/admin/history?kind=StockItem")
+
+    text = staff.text()
+    assert "Counted on Monday" in text
+    assert len(changes(staff)) == 1

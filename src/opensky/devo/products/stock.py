@@ -70,10 +70,19 @@ class StockRepository:
             self._refresh_cards(list(wanted))
 
     def set(self, sku: str, on_hand: int) -> None:
-        """Say how many there are of one variant; raises ``NotFound`` if it is not kept."""
+        """Say how many there are of one variant; raises ``NotFound`` if it is not kept.
+
+        A person has counted, so it is a change of the object, which the history hears of; a sale is not.
+        """
         self._hold([sku])
-        if not self._unit.execute(update(_stock).where(_stock.c.sku == sku).values(on_hand=on_hand)).rowcount:
+        item = self._unit.get(StockItem, sku)
+        if item is None:
             raise NotFound("There is no such variant.", sku=sku)
+        item.on_hand = on_hand
+        self._unit.flush()
+        # What a sale of this transaction has taken past the object is not known to it.
+        behind = update(_stock).where(_stock.c.sku == sku, _stock.c.on_hand != on_hand)
+        self._unit.execute(behind.values(on_hand=on_hand))
         self._refresh_cards([sku])
 
     def left(self, skus: Sequence[str]) -> dict[str, int]:
