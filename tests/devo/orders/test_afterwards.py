@@ -65,7 +65,7 @@ def test_a_buyer_cancels_and_gets_stock_and_money_back(
     assert charge.refund_reference == order.refund_reference != ""
     assert [(event.name, dict(event.parameters)) for event in told] == [
         ("order.cancelled", {"by": "buyer"}),
-        ("order.refunded", {}),
+        ("order.refunded", {"amount": order.total, "captured": False}),
     ]
 
 

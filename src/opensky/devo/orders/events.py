@@ -13,4 +13,15 @@ ORDER_CANCELLED = declare(
     subject=Order,
     parameters=("by",),
 )
-ORDER_REFUNDED = declare("order.refunded", "What was paid for a cancelled order was given back.", subject=Order)
+ORDER_SHIPPED = declare(
+    "order.shipped",
+    "A parcel of an order has left, and what is in it is paid: `lines` says how many of which SKU, `complete` whether all has left now.",
+    subject=Order,
+    parameters=("shipment", "carrier", "tracking", "lines", "amount", "complete"),
+)
+ORDER_REFUNDED = declare(
+    "order.refunded",
+    "What was paid for a cancelled order was given back; where it was not `captured` yet, it was only promised and is released.",
+    subject=Order,
+    parameters=("amount", "captured"),
+)

@@ -350,7 +350,7 @@ class OrderManager:
         order = self._reread(order_id)
         if order.refund_due:
             order.refund_reference = reference
-            self._events.notify(Event(ORDER_REFUNDED, order))
+            self._events.notify(Event(ORDER_REFUNDED, order, {"amount": order.total, "captured": False}))
             self._unit.commit()
         return order
 
