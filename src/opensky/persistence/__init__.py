@@ -11,6 +11,7 @@ from opensky.persistence.errors import (
     ReadOnly,
     StaleObject,
     StoreBusy,
+    StoreFull,
     Uncompilable,
 )
 from opensky.persistence.outbox import OutboxMessage
@@ -39,6 +40,7 @@ __all__ = [
     "Relay",
     "StaleObject",
     "StoreBusy",
+    "StoreFull",
     "UnitOfWork",
     "Uncompilable",
     "insert_ignore",

@@ -12,7 +12,8 @@ OpenSkyError
 Refusal
 └── StoreBusy      others held what was needed for too long, or until both would have waited for ever
     ├── Deadlock         two waited for each other, and this one was let go
-    └── ConnectionLost   the database server went away
+    ├── ConnectionLost   the database server went away
+    └── StoreFull        there is no room left where the database is
 """
 
 from opensky.kernel.errors import Conflict, OpenSkyError, Refusal
@@ -61,3 +62,7 @@ class Deadlock(StoreBusy):
 
 class ConnectionLost(StoreBusy):
     """The connection to the database was lost: before a commit nothing was written, in the middle of one nobody can say."""
+
+
+class StoreFull(StoreBusy):
+    """There is no room left where the database is. Nothing was written, and nothing will be until somebody makes room."""

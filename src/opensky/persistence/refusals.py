@@ -10,28 +10,33 @@ from sqlalchemy import Engine, event
 from sqlalchemy.engine import Dialect, ExceptionContext
 
 from opensky.kernel.errors import Invalid, Refusal
-from opensky.persistence.errors import ConnectionLost, Deadlock, StoreBusy
+from opensky.persistence.errors import ConnectionLost, Deadlock, StoreBusy, StoreFull
 
 _BUSY = "Somebody else was changing the same; nothing of yours was written. Please try again."
 _LET_GO = "Somebody else was changing the same at this moment; nothing of yours was written. Please try again."
 _LOST = "The connection to the database was lost. Please look whether it worked, and try again if it did not."
+_FULL = "There is no room left on the disk of the database; nothing of yours was written. Please try again later."
 _UNFIT = "One of the values is too long, too large, or holds characters that cannot be kept."
 
-# MariaDB: lock wait timeout, deadlock, record changed; server gone, lost, shut down, killed; too long, out of range, bad text.
+# MariaDB: lock wait timeout, deadlock, record changed; server gone, lost, shut down, killed; too long, out of range, bad text;
+# disk full, table full.
 _MARIADB = {
     **dict.fromkeys((1205,), _BUSY),
     **dict.fromkeys((1213, 1020), _LET_GO),
     **dict.fromkeys((2006, 2013, 2055, 1053, 1927), _LOST),
     **dict.fromkeys((1406, 1264, 1366), _UNFIT),
+    **dict.fromkeys((1021, 1114), _FULL),
 }
-# PostgreSQL: serialization, deadlock, lock not available; shut down; text too long, number too large, bad character.
+# PostgreSQL: serialization, deadlock, lock not available; shut down; text too long, number too large, bad character;
+# disk full.
 _POSTGRESQL = {
     **dict.fromkeys(("55P03",), _BUSY),
     **dict.fromkeys(("40001", "40P01"), _LET_GO),
     **dict.fromkeys(("57P01", "57P02", "57P03"), _LOST),
     **dict.fromkeys(("22001", "22003", "22021", "22P05"), _UNFIT),
+    **dict.fromkeys(("53100",), _FULL),
 }
-_SQLITE = dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), _BUSY)
+_SQLITE = {**dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), _BUSY), sqlite3.SQLITE_FULL: _FULL}
 
 
 def refusal_from(error: BaseException | None, *, lost: bool = False) -> Refusal | None:
@@ -43,6 +48,8 @@ def refusal_from(error: BaseException | None, *, lost: bool = False) -> Refusal 
         said = _LOST
     if said == _LOST:
         return ConnectionLost(said)
+    if said == _FULL:
+        return StoreFull(said)
     if said == _LET_GO:
         return Deadlock(said)
     return StoreBusy(said) if said else None

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert, update
 
 from opensky.messaging.nudge import Nudger
 from opensky.messaging.rows import row
 from opensky.messaging.stomp.connection import Connection
 from opensky.messaging.stomp.frames import Frame
 from opensky.messaging.stomp.wire import from_frame
-from opensky.messaging.tables import KEY_LENGTH, MESSAGES, SEEN
+from opensky.messaging.tables import KEY_LENGTH, MESSAGES, OUTGOING, READY, SEEN
 from opensky.persistence import Command, Database
 from opensky.persistence.cursors import microseconds
 from opensky.persistence.statements import insert_ignore
@@ -24,6 +24,13 @@ PREFETCH = 200
 BATCH = 100
 _SEE = Command(insert_ignore(SEEN))
 _TAKE_IN = Command(insert(MESSAGES))
+_COME_HOME = Command(
+    update(MESSAGES)
+    .where(MESSAGES.c.id == bindparam("which"), MESSAGES.c.state == OUTGOING)
+    .values(state=READY, owner="", due_at=bindparam("new_due_at"))
+)
+"""Sender and receiver may share a database: then the message can be back before the relay, which waits for its receipt, or died
+waiting, has taken its row away. That row is the message; whoever published it finds nothing left to remove."""
 
 
 class Intake:
@@ -72,7 +79,8 @@ class Intake:
                 if unit.run(_SEE, seen):
                     id_ = message.id or self._database.ids.next()
                     whole = replace(message, id=id_, correlation=message.correlation or id_)
-                    unit.run(_TAKE_IN, row(whole, id_, now, None, outgoing=False))
+                    if not unit.run(_COME_HOME, which=id_, new_due_at=microseconds(now)):
+                        unit.run(_TAKE_IN, row(whole, id_, now, None, outgoing=False))
                     new += 1
             unit.commit()
         return new

@@ -41,11 +41,15 @@ _BACK = Command(update(MESSAGES).where(*_mine).values(owner="", due_at=bindparam
 
 
 class Relay:
-    """Publishes outgoing messages of a database. Several relays may run at once; each message is leased to one."""
+    """Publishes outgoing messages of a database. Several relays may run at once; each message is leased to one.
 
-    def __init__(self, database: Database, owner: str) -> None:
+    What a relay that dies had leased is published by another when its lease has run out.
+    """
+
+    def __init__(self, database: Database, owner: str, *, lease: timedelta = LEASE) -> None:
         self._database = database
         self._owner = owner
+        self._lease = lease
         self._transactions = itertools.count(1)
 
     def round(self, connection: Connection, most: int = BATCH) -> int:
@@ -82,7 +86,7 @@ class Relay:
             embedded = self._database.embedded  # SQLite has one writer, and no row locks
             ids = unit.fetch(_ANY if embedded else _LOCK, **values)
             if ids:
-                until = microseconds(now + LEASE)
+                until = microseconds(now + self._lease)
                 unit.run(_TAKE, *({"which": id_, "new_owner": self._owner, "until": until} for id_ in ids))
             taken = unit.fetch(_TAKEN, ids=ids) if ids else []
             unit.commit()

@@ -9,13 +9,17 @@ from datetime import timedelta
 from opensky.kernel.clock import Clock
 from opensky.messaging import LeaseLost, Message, Queue
 from opensky.osis.runtime.errors import Reject
-from opensky.osis.runtime.flow import Flow
+from opensky.osis.runtime.flow import Backoff, Flow
 from opensky.osis.runtime.handling import Handler, Outcome, cause, told
 from opensky.osis.runtime.lanes import Lane
+from opensky.persistence import StoreBusy, StoreFull
 
 SETTLE_SECONDS = 0.01
 """What was handled is acknowledged together, but waits no longer than this for company."""
 TIMED_OUT = "it did not end within the time of its flow"
+STORE = Backoff(times=10, base=0.5, cap=60)
+"""So a message is tried again that our own database did not let through, also where its flow allows no second try. If the database is
+gone altogether this cannot be written down either: then the worker waits, and it was no try."""
 Report = Callable[..., None]
 """Writes a line of the log: what happened, and names and values."""
 
@@ -45,6 +49,8 @@ class Hand:
         self.name = name
         self.doing: Doing | None = None
         self.held: list[Message] = []
+        self.owed: list[Message] = []
+        """What it held when the database went away, to be given back when that is there again."""
         self.lost = False
         self._lanes = lanes
         self._queue = queue
@@ -53,10 +59,15 @@ class Hand:
         self._report = report
         self._clock = clock
         self._turn = 0
+        self._inside: Lane | None = None
+        self._leaving = threading.Lock()
 
     def round(self, stopping: threading.Event) -> bool:
         """Go through the flows once, beginning with another one each time; say whether there was anything to do."""
         worked = False
+        if self.owed:
+            self._queue.release(self.owed, self.name)
+            self.owed = []
         self._turn += 1
         for step in range(len(self._lanes)):
             if stopping.is_set() or self.lost:
@@ -64,11 +75,19 @@ class Hand:
             lane = self._lanes[(self._turn + step) % len(self._lanes)]
             room = lane.enter()
             if room:
+                self._inside = lane
                 try:
                     worked |= self._serve(lane, room, stopping)
                 finally:
-                    lane.leave()
+                    self.leave()
         return worked
+
+    def leave(self) -> None:
+        """Make room for another hand on the lane that this one is on; whoever writes it off does it in its place."""
+        with self._leaving:
+            lane, self._inside = self._inside, None
+        if lane is not None:
+            lane.leave()
 
     def _serve(self, lane: Lane, room: int, stopping: threading.Event) -> bool:
         self.held = []
@@ -101,8 +120,12 @@ class Hand:
         try:
             outcome = self._handler.handle(lane.flow, message, self.name)
         except LeaseLost:
+            lane.undecided()
             self._report("lease lost", flow=lane.flow.name, message=message.id)
             return None
+        except StoreFull:
+            lane.undecided()
+            raise  # nothing can be handled: the worker waits, and no message pays for it
         except Exception as error:  # noqa: BLE001 - whatever a flow raises is told in its message
             if not self.lost:
                 self._failed(lane, message, error)
@@ -114,6 +137,8 @@ class Hand:
         flow = lane.flow
         if isinstance(error, Reject):
             lane.succeeded()  # a third party that refuses is there
+        elif isinstance(error, StoreBusy):
+            lane.undecided()
         else:
             lane.failed()
         give_up(self._queue, self._clock, flow, message, self.name, error)
@@ -134,7 +159,10 @@ class Hand:
 
 def give_up(queue: Queue, clock: Clock, flow: Flow, message: Message, owner: str, error: BaseException) -> None:
     """Have a failed message tried again after the flow's back-off, or keep it as a dead letter if there were enough tries."""
-    pause = None if isinstance(error, Reject) else flow.retry.pause(message.attempt + 1)
+    tries = message.attempt + 1
+    pause = STORE.pause(tries) if isinstance(error, StoreBusy) else None
+    if pause is None and not isinstance(error, Reject):
+        pause = flow.retry.pause(tries)
     if pause is None:
         queue.bury(message, owner, told(error), cause(error))
     else:

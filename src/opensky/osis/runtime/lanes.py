@@ -67,6 +67,11 @@ class Lane:
         if self.breaker is not None:
             self.breaker.failed()
 
+    def undecided(self) -> None:
+        """Tell the breaker that nothing was learned of the third party."""
+        if self.breaker is not None:
+            self.breaker.nothing_tried()
+
 
 def lanes(flows: Iterable[Flow], breakers: Mapping[str, Breaker] | None = None) -> list[Lane]:
     """Return a lane for each flow; flows that name one third party share its breaker."""

@@ -115,7 +115,7 @@ class Worker:
             try:
                 busy = hand.round(self._stopping)
             except Exception as error:  # noqa: BLE001 - the database is gone or full: wait and say so, nothing is lost
-                hand.doing, hand.held = None, []
+                hand.doing, hand.owed, hand.held = None, [*hand.owed, *hand.held], []
                 self._report("cannot work", error=f"{type(error).__name__}: {error}", again_in=wait)
                 self._stopping.wait(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
@@ -154,8 +154,11 @@ class Worker:
         doing, hand.lost = hand.doing, True
         self._hands.pop(hand, None)
         self._lost += 1
+        hand.leave()
         if doing is not None:
             flow, message = doing.flow, doing.message
+            if flow.breaker:
+                self.breakers[flow.breaker].failed()
             error = TimeoutError(f"{flow.name}: {TIMED_OUT} ({flow.timeout.total_seconds():g} s)")
             with self._reported():
                 give_up(self._queue, self._database.clock, flow, message, hand.name, error)
