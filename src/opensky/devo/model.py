@@ -1,6 +1,7 @@
 """All classes that DEVO keeps: the list from which tables, collections and checks are made."""
 
 from opensky.devo.bag.objects import Bag, BagLine
+from opensky.devo.bus.objects import LetterAct
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.fraud.objects import FraudVerdict
 from opensky.devo.members.objects import Member
@@ -30,6 +31,7 @@ MODEL: tuple[type, ...] = (
     OrderLine,
     TestCharge,
     FraudVerdict,
+    LetterAct,
     Session,
     ApiToken,
     Throttle,

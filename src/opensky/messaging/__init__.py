@@ -7,8 +7,10 @@ from opensky.messaging.message import Client, EventForwarder, Message
 from opensky.messaging.nudge import Listener, Nudger
 from opensky.messaging.outgoing import Outgoing
 from opensky.messaging.queue import Handled, Queue, QueueDepth
+from opensky.messaging.traces import About
 
 __all__ = [
+    "About",
     "Cause",
     "Client",
     "DeadLetter",

@@ -1,6 +1,7 @@
 """Dead letters: what was given up, grouped by cause; shown, edited, tried again or discarded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from opensky.messaging.message import Message
 from opensky.messaging.nudge import Nudger
 from opensky.messaging.rows import body, message, row
 from opensky.messaging.tables import DEAD, MESSAGES
-from opensky.persistence import Database
+from opensky.persistence import Database, UnitOfWork
 from opensky.persistence.cursors import instant
 
 _d = DEAD.c
@@ -39,7 +40,10 @@ class Cause(NamedTuple):
 
 
 class DeadLetters:
-    """The dead letters of a database."""
+    """The dead letters of a database.
+
+    What changes something is a transaction of its own, or part of that of a unit of work that is handed in.
+    """
 
     def __init__(self, database: Database, nudger: Nudger | None = None) -> None:
         self._database = database
@@ -78,26 +82,25 @@ class DeadLetters:
             raise NotFound(f"There is no dead letter {id_}; it may have been tried again or discarded.", id=id_)
         return _letter(found)
 
-    def replay(self, ids: Sequence[int]) -> int:
+    def replay(self, ids: Sequence[int], unit: UnitOfWork | None = None) -> int:
         """Put letters back into their queues, to be handled now, their failed tries forgotten; return how many there were.
 
         A letter keeps its id, so that what it did already is known by it.
         """
         now = self._database.clock.now()
         done = 0
-        with self._database.unit_of_work() as unit:
+        with self._within(unit) as own:
             for id_ in ids:
-                found = unit.execute(select(*_COLUMNS).where(_d.id == id_)).fetchone()
-                if found is None or not unit.execute(delete(DEAD).where(_d.id == id_)).rowcount:
+                found = own.execute(select(*_COLUMNS).where(_d.id == id_)).fetchone()
+                if found is None or not own.execute(delete(DEAD).where(_d.id == id_)).rowcount:
                     continue
-                unit.execute(insert(MESSAGES), row(_fresh(_letter(found).message), id_, now, None, outgoing=False))
+                own.execute(insert(MESSAGES), row(_fresh(_letter(found).message), id_, now, None, outgoing=False))
                 done += 1
-            unit.commit()
-        if done and self._nudger is not None:
-            self._nudger.nudge()
+            if done and self._nudger is not None:
+                own.after_commit(self._nudger.nudge)
         return done
 
-    def edit(self, id_: int, parameters: Any) -> None:
+    def edit(self, id_: int, parameters: Any, unit: UnitOfWork | None = None) -> None:
         """Give a letter other parameters, to be replayed with.
 
         Raises:
@@ -106,18 +109,25 @@ class DeadLetters:
         """
         if not isinstance(parameters, dict):
             raise Invalid(FieldError("parameters", "The parameters must be a JSON object.", "type"))
-        with self._database.unit_of_work() as unit:
-            changed = unit.execute(DEAD.update().where(_d.id == id_).values(body=body(parameters))).rowcount
-            unit.commit()
+        with self._within(unit) as own:
+            changed = own.execute(DEAD.update().where(_d.id == id_).values(body=body(parameters))).rowcount
         if not changed:
             raise NotFound(f"There is no dead letter {id_}; it may have been tried again or discarded.", id=id_)
 
-    def discard(self, ids: Sequence[int]) -> int:
+    def discard(self, ids: Sequence[int], unit: UnitOfWork | None = None) -> int:
         """Forget letters for good; return how many there were."""
-        with self._database.unit_of_work() as unit:
-            gone = unit.execute(delete(DEAD).where(_d.id.in_(ids))).rowcount if ids else 0
-            unit.commit()
-        return gone
+        with self._within(unit) as own:
+            return own.execute(delete(DEAD).where(_d.id.in_(ids))).rowcount if ids else 0
+
+    @contextmanager
+    def _within(self, unit: UnitOfWork | None) -> Iterator[UnitOfWork]:
+        """Give the unit of work that was handed in, whose owner commits it, or one of our own that ends with the block."""
+        if unit is not None:
+            yield unit
+            return
+        with self._database.unit_of_work() as own:
+            yield own
+            own.commit()
 
 
 _COLUMNS = (

@@ -50,10 +50,18 @@ class Outgoing:
         self._is_remote = is_remote
         self._nudges = False
         self._journey: dict[str, Any] = {}
+        self._journeys: dict[int, None] = {}
+
+    @property
+    def journeys(self) -> tuple[int, ...]:
+        """The journeys that this unit of work is part of: the one that it continues, and those of what it has sent."""
+        return tuple(self._journeys)
 
     def continues(self, correlation: int, causation: int, history: tuple[str, ...]) -> None:
         """Have what is sent from now on belong to the journey of a message, unless it says of which it is part itself."""
         self._journey = {"correlation": correlation, "causation": causation, "history": history}
+        if correlation:
+            self._journeys[correlation] = None
 
     def connect(self) -> None:
         """Do nothing: the unit of work has its connection."""
@@ -77,6 +85,7 @@ class Outgoing:
                 return waiting if waiting is not None else id_
         else:
             self._unit.run(_INSERT, made)
+        self._journeys[made["correlation"]] = None
         self._nudge_after_commit()
         return id_
 
