@@ -128,7 +128,9 @@ def status(*, data: Path | None = None) -> None:
         data: data folder of the shop (default: var).
     """
     with opened(data, with_versions=False) as (runner, settings):
-        Console().print(showing.status(runner.status(), str(runner.target), versions_folder(settings)))
+        found = runner.status()
+        running = any(entry.begun for entry in found.failed) and runner.running()
+        Console().print(showing.status(found, str(runner.target), versions_folder(settings), running=running))
 
 
 @app.command(name="list", help_epilogue="Example: ./opensky migrate list")

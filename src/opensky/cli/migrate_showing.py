@@ -7,6 +7,7 @@ from rich.table import Table
 
 from opensky.migrations import Ran, Status, Version
 from opensky.migrations.record import Entry
+from opensky.migrations.status import how_to_go_on
 
 _WORDS = {
     "executed": "executed",
@@ -73,8 +74,8 @@ def script(ran: Sequence[Ran]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def status(found: Status, database: str, folder: Path) -> Table:
-    """Return a table of where a database stands."""
+def status(found: Status, database: str, folder: Path, *, running: bool = False) -> Table:
+    """Return a table of where a database stands; ``running`` says that a process is migrating it."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     rows = (
         ("database", database),
@@ -89,7 +90,8 @@ def status(found: Status, database: str, folder: Path) -> Table:
     for row in rows:
         table.add_row(*row)
     for entry in found.failed:
-        table.add_row("failed", _failure(entry))
+        word = "killed" if entry.begun else "failed"
+        table.add_row(*(("running", _running(entry)) if running and entry.begun else (word, _failure(entry))))
     return table
 
 
@@ -109,9 +111,15 @@ def _row(entry: Entry | None) -> tuple[str, str, str]:
     if entry is None:
         return "missing", "", ""
     took = f"{entry.milliseconds} ms" if entry.state == "executed" else ""
-    return _WORDS[entry.state], f"{entry.at:%Y-%m-%d %H:%M:%S}", took
+    return "begun" if entry.begun else _WORDS[entry.state], f"{entry.at:%Y-%m-%d %H:%M:%S}", took
+
+
+def _running(entry: Entry) -> str:
+    return f"Version{entry.number}, since {entry.at:%Y-%m-%d %H:%M:%S}"
 
 
 def _failure(entry: Entry) -> str:
-    stands = f"; its first {entry.statements} statements stand" if entry.stands_half else "; nothing of it stands"
-    return f"Version{entry.number} at {entry.at:%Y-%m-%d %H:%M:%S}: {entry.error}{stands}"
+    if entry.stands_half:
+        return f"At {entry.at:%Y-%m-%d %H:%M:%S}: {how_to_go_on(entry)}"
+    then = "./opensky migrate up runs it again" if entry.begun else "mend the file, then run ./opensky migrate up"
+    return f"Version{entry.number} at {entry.at:%Y-%m-%d %H:%M:%S}: {entry.error}; nothing of it stands: {then}"

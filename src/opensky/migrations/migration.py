@@ -7,14 +7,14 @@ from typing import Any
 
 from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Row, inspect, text
+from sqlalchemy import Row, bindparam, inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
 from opensky.migrations.collections import Collection, Documents
 from opensky.migrations.errors import Aborted, Skipped
 from opensky.migrations.moments import Direction
-from opensky.migrations.watching import Watch
+from opensky.migrations.watching import Watch, changes_tables
 from opensky.persistence import types
 
 
@@ -49,11 +49,15 @@ class Migration:
     def sql(self, statement: str, values: Mapping[str, Any] | None = None, *, on: str | Sequence[str] = ()) -> int:
         """Run one statement, with ``values`` for its ``:names``; return how many rows it touched.
 
-        ``on`` keeps it to some kinds of database: ``"sqlite"``, ``"mariadb"``, ``"postgresql"``.
+        ``on`` keeps it to some kinds of database: ``"sqlite"``, ``"mariadb"``, ``"postgresql"``. What changes tables gets its
+        values written into it: databases take none there.
         """
         if on and self.dialect not in ((on,) if isinstance(on, str) else on):
             return 0
-        bound = text(statement).bindparams(**(values or {}))
+        written = changes_tables(statement)
+        bound = text(statement).bindparams(
+            *(bindparam(name, value, literal_execute=written) for name, value in (values or {}).items())
+        )
         if not self.perform:
             self._watch.add(str(bound.compile(self._connection, compile_kwargs={"literal_binds": True})))
             return 0

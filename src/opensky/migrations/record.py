@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import delete, insert, inspect, select, update
 from sqlalchemy.engine import Connection
 
 from opensky.persistence.schema import MIGRATIONS
 
 State = Literal["executed", "skipped", "added", "failed"]
+
+BEGUN = "its process ended before it was done"
+"""The error of a version from its beginning to its end: what is left of one that was killed. Older releases read it as failed."""
+UNDOING = "while it was undone: "
+"""What the error begins with when a version was on its way back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +40,19 @@ class Entry:
         return self.state != "failed"
 
     @property
+    def begun(self) -> bool:
+        """Whether it is being run, or was when its process was killed."""
+        return self.state == "failed" and self.error.endswith(BEGUN)
+
+    @property
+    def undoing(self) -> bool:
+        """Whether it stopped on its way back."""
+        return self.error.startswith(UNDOING)
+
+    @property
     def stands_half(self) -> bool:
-        """Whether a part of a failed version stands, which only a person can finish or undo."""
-        return self.state == "failed" and self.statements > 0
+        """Whether a part of a failed version stands, or may, which only a person can finish or undo."""
+        return self.state == "failed" and (self.statements > 0 or (self.begun and bool(self.stopped_at)))
 
 
 def read(connection: Connection) -> Mapping[str, Entry]:
@@ -61,18 +76,18 @@ def prepare(connection: Connection) -> None:
 def write(connection: Connection, entries: Iterable[Entry]) -> None:
     """Record versions, in place of what was recorded of them."""
     for entry in entries:
-        forget(connection, [entry.number])
-        connection.execute(
-            insert(MIGRATIONS).values(
-                version=entry.number,
-                state=entry.state,
-                executed_at=entry.at,
-                milliseconds=entry.milliseconds,
-                statements=entry.statements,
-                stopped_at=entry.stopped_at,
-                error=entry.error,
-            )
-        )
+        values = {
+            "state": entry.state,
+            "executed_at": entry.at,
+            "milliseconds": entry.milliseconds,
+            "statements": entry.statements,
+            "stopped_at": entry.stopped_at,
+            "error": entry.error,
+        }
+        # Not deleted and made anew: outside of a transaction, a kill between the two would leave nothing.
+        known = connection.execute(update(MIGRATIONS).where(MIGRATIONS.c.version == entry.number).values(values))
+        if not known.rowcount:
+            connection.execute(insert(MIGRATIONS).values(version=entry.number, **values))
 
 
 def forget(connection: Connection, numbers: Iterable[str]) -> None:

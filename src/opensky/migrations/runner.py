@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,20 +12,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.errors import OpenSkyError
-from opensky.migrations import record
+from opensky.migrations import marks, record
 from opensky.migrations.collections import Collection, Elsewhere
-from opensky.migrations.errors import Aborted, MigrationFailed, NotPossible, Skipped
+from opensky.migrations.errors import Aborted, AlreadyMigrating, MigrationFailed, NotPossible, Skipped
 from opensky.migrations.migration import Migration
 from opensky.migrations.moments import Direction, Listener, Moment
-from opensky.migrations.record import Entry, State
+from opensky.migrations.record import UNDOING, Entry, State
 from opensky.migrations.sql_collections import SqlCollection
 from opensky.migrations.status import Status, how_to_go_on
 from opensky.migrations.target import Target, refuse_broken_keys
 from opensky.migrations.versions import Script, Version, versions_in
-from opensky.migrations.watching import Statement, Watch
-
-_DDL = re.compile(r"\s*(CREATE|ALTER|DROP|RENAME|TRUNCATE)\b", re.IGNORECASE)
-_LONGEST = 2000
+from opensky.migrations.watching import Statement, Watch, changes_tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +70,15 @@ class Runner:
         """Return where the database stands; changes nothing."""
         with self.target.connect() as connection, connection.begin():
             return self._status(connection)
+
+    def running(self) -> bool:
+        """Whether a process is migrating at this moment."""
+        with self.target.connect() as connection:
+            try:
+                with self.target.locked(connection, 0, self.say):
+                    return False
+            except AlreadyMigrating:
+                return True
 
     def up(self, to: str = "latest", how: How | None = None) -> list[Ran]:
         """Run what is missing, oldest first.
@@ -139,7 +145,7 @@ class Runner:
                 script.steps(direction)  # a version that cannot be undone is told before any other is
             self._tell(Moment("migrating", direction, count=len(scripts), dry=how.dry_run))
             began = time.perf_counter()
-            with self._together(connection, scripts, how):
+            with self._together(connection, scripts, direction, how):
                 ran = [self._one(connection, script, direction, how) for script in scripts]
             seconds = time.perf_counter() - began
             self._tell(Moment("migrated", direction, count=len(ran), seconds=seconds, dry=how.dry_run))
@@ -162,7 +168,9 @@ class Runner:
             yield connection
 
     @contextmanager
-    def _together(self, connection: Connection, scripts: Sequence[Script], how: How) -> Iterator[None]:
+    def _together(
+        self, connection: Connection, scripts: Sequence[Script], direction: Direction, how: How
+    ) -> Iterator[None]:
         """One transaction around all versions, for a dry run or for all or nothing."""
         one = how.all_or_nothing or (how.dry_run and self.target.undoes_ddl)
         alone = [s.version.name for s in scripts if not s.transactional]
@@ -171,19 +179,27 @@ class Runner:
         if not one:
             yield
             return
-        with self._applied(connection), connection.begin() as whole:
+        with (
+            self._marked(connection, scripts, direction, how),
+            self._applied(connection),
+            connection.begin() as whole,
+        ):
             yield
             if how.dry_run:
                 whole.rollback()
 
     def _one(self, connection: Connection, script: Script, direction: Direction, how: How) -> Ran:
         """Run one version; in a transaction of its own, unless it is already in one."""
-        number, watch = script.version.number, Watch()
+        number, watch = script.version.number, self._watch(connection, script, direction, how)
         self._tell(Moment("executing", direction, number, dry=how.dry_run))
         began = time.perf_counter()
         reason = ""
         try:
-            with self._applied(connection), _own_transaction(connection, script, self.target.dialect):
+            with (
+                self._marked(connection, [script], direction, how),
+                self._applied(connection),
+                _own_transaction(connection, script, self.target.dialect),
+            ):
                 try:
                     self._steps(connection, script, direction, how, watch)
                 except Skipped as skipped:
@@ -195,7 +211,7 @@ class Runner:
         except Exception as error:
             if how.dry_run or how.all_or_nothing:
                 raise self._failure(script, watch, error, how) from error
-            raise self._failed(connection, script, watch, error, how) from error
+            raise self._failed(connection, script, direction, watch, error, how) from error
         self._tell(
             Moment(
                 "skipped" if reason else "executed", direction, number, seconds=seconds, reason=reason, dry=how.dry_run
@@ -241,29 +257,56 @@ class Runner:
         else:
             record.forget(connection, [entry.number])
 
-    def _failed(self, connection: Connection, script: Script, watch: Watch, error: Exception, how: How) -> OpenSkyError:
-        """Record what a failed version leaves, and return what to tell."""
+    def _failed(
+        self,
+        connection: Connection,
+        script: Script,
+        direction: Direction,
+        watch: Watch,
+        error: Exception,
+        how: How,
+    ) -> OpenSkyError:
+        """Record what a failed version leaves, and return what to tell. One whose undoing was undone stands as before."""
         entry = Entry(
             script.version.number,
             "failed",
             self.clock.now(),
             statements=self._standing(script, watch),
-            stopped_at=watch.running[:_LONGEST],
-            error=_words(error)[:_LONGEST],
+            stopped_at=watch.running[: marks.LONGEST],
+            error=((UNDOING if direction == "down" else "") + _words(error))[: marks.LONGEST],
         )
         alive = not connection.closed and not connection.invalidated
-        if alive and (entry.statements or not isinstance(error, Aborted)):
+        if alive and (entry.statements or not (direction == "down" or isinstance(error, Aborted))):
             with connection.begin():
                 record.write(connection, [entry])
         return MigrationFailed(how_to_go_on(entry)) if entry.statements else self._failure(script, watch, error, how)
 
     def _standing(self, script: Script, watch: Watch) -> int:
         """Return how many statements stand although the transaction was undone."""
-        if script.transactional and self.target.undoes_ddl:
-            return 0
-        if not script.transactional or _DDL.match(watch.running):
+        if self._commits_each(script):
             return len(watch.done)
-        return max((place for place, s in enumerate(watch.done, 1) if _DDL.match(s.text)), default=0)
+        if self.target.undoes_ddl:
+            return 0
+        if changes_tables(watch.running):
+            return len(watch.done)
+        return max((place for place, s in enumerate(watch.done, 1) if changes_tables(s.text)), default=0)
+
+    def _commits_each(self, script: Script) -> bool:
+        return not script.transactional and self.target.dialect == "postgresql"
+
+    def _watch(self, connection: Connection, script: Script, direction: Direction, how: How) -> Watch:
+        each = self._commits_each(script)
+        if how.dry_run or (self.target.undoes_ddl and not each):
+            return Watch()
+        return Watch(marks.progress(connection, script.version.number, direction, self.clock, each=each))
+
+    def _marked(
+        self, connection: Connection, scripts: Sequence[Script], direction: Direction, how: How
+    ) -> AbstractContextManager[None]:
+        """Have a kill leave a line in the status. Of an undoing that is killed, what is recorded stands, or says how far it was."""
+        if how.dry_run or direction == "down" or connection.in_transaction():
+            return nullcontext()
+        return marks.begun(connection, [script.version.number for script in scripts], self.clock)
 
     def _failure(self, script: Script, watch: Watch, error: Exception, how: How) -> OpenSkyError:
         name = script.version.name

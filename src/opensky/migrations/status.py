@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opensky.migrations.errors import BadVersion, NotPossible
-from opensky.migrations.record import Entry
+from opensky.migrations.record import UNDOING, Entry
 from opensky.migrations.versions import PREFIX, Version, number_of
 
 
@@ -90,9 +90,24 @@ class Status:
 def how_to_go_on(entry: Entry) -> str:
     """Return what a person does about a version that stopped half way."""
     number = entry.number
+    if entry.begun:
+        stopped = (
+            f"was killed half way: its first {entry.statements} statements stand, and this one was running, so look whether "
+            f"it stands, too: {entry.stopped_at}."
+        )
+    else:
+        stopped = (
+            f"stopped half way: its first {entry.statements} statements stand, and this one failed: "
+            f"{entry.stopped_at or 'none'} ({entry.error.removeprefix(UNDOING)})."
+        )
+    if entry.undoing:
+        return (
+            f"{PREFIX}{number}, while it was undone, {stopped} This database cannot undo changes of tables. "
+            f"Either undo the rest by hand (migrate execute {number} --down --dry-run shows the statements), and forget it: "
+            f"migrate version {number} --delete; or make again by hand what is gone, then: migrate version {number} --add."
+        )
     return (
-        f"{PREFIX}{number} stopped half way: its first {entry.statements} statements stand, and this one failed: "
-        f"{entry.stopped_at or 'none'} ({entry.error}). "
+        f"{PREFIX}{number} {stopped} "
         "This database cannot undo changes of tables. Either finish it by hand and record it: "
         f"migrate version {number} --add; or undo by hand what stands (migrate execute {number} --down --dry-run shows the "
         f"statements), then: migrate version {number} --delete, and migrate up."

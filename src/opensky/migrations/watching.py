@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +14,14 @@ from sqlalchemy.exc import CompileError
 _LOOKS_ONLY = re.compile(
     r"\s*(SELECT|PRAGMA|SHOW|EXPLAIN|DESCRIBE|SAVEPOINT|RELEASE|WITH\b.*\bSELECT)\b", re.IGNORECASE
 )
+_CHANGES_TABLES = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(CREATE|ALTER|DROP|RENAME|TRUNCATE)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+def changes_tables(statement: str) -> bool:
+    """Whether a statement changes tables, not what is in them."""
+    return _CHANGES_TABLES.match(statement) is not None
 
 
 @dataclass(slots=True)
@@ -36,10 +44,12 @@ class Watch:
     """Collects what one version does.
 
     ``done`` is what ran to its end, ``running`` what did not come back; ``lost`` names the fields that documents lost.
+    ``before`` is told each statement right before it runs, and how many are done.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, before: Callable[[str, int], None] | None = None) -> None:
         self.done: list[Statement] = []
+        self._hook = before
         self.running = ""
         self.lost: list[tuple[str, str]] = []
         self._quiet = 0
@@ -78,9 +88,13 @@ class Watch:
             event.remove(connection, "after_cursor_execute", self._after)
 
     def _before(self, _connection: Any, _cursor: Any, sql: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
-        self._began = time.perf_counter()
         if not self._quiet and not _LOOKS_ONLY.match(sql):
-            self.running = _literal(sql, parameters, context)
+            running = _literal(sql, parameters, context)
+            if self._hook is not None:
+                with self.quiet():
+                    self._hook(running, len(self.done))
+            self.running = running
+        self._began = time.perf_counter()
 
     def _after(self, _connection: Any, _cursor: Any, sql: str, _parameters: Any, _context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
         if self.running:

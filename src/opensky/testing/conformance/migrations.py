@@ -1,5 +1,9 @@
 """What migrations promise on every SQL engine."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -76,6 +80,19 @@ BROKEN = """
     def down(migration):
         migration.sql("DROP TABLE mig_half")
 """
+KILLED = """
+    import os, signal
+
+    def up(migration):
+        migration.sql("CREATE TABLE mig_half (id INTEGER PRIMARY KEY)")
+        migration.sql("CREATE INDEX ix_mig_half ON mig_half (id)")
+        if os.environ.get("KILLED_HERE"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def down(migration):
+        migration.sql("DROP TABLE mig_half")
+"""
+_RUN = "import sys; from opensky.migrations import *; Runner(target=Target(sys.argv[1]), folder=Path(sys.argv[2])).up()"
 
 
 class MigrationConformance:
@@ -144,6 +161,62 @@ class MigrationConformance:
         runner.add(lambda status: [v.number for v in status.missing])
         assert runner.up() == []
         assert runner.status().failed == []
+
+    def test_a_killed_version_leaves_a_line_that_says_what_stands(self, runner: Runner) -> None:
+        """Nothing where the database can undo: up runs it again. Else how far it was, and what a person does about it."""
+        self._write(runner, KILLED)
+        code = f"from pathlib import Path; {_RUN}"
+        url = runner.target.url.render_as_string(hide_password=False)
+        command = [sys.executable, "-c", code, url, str(runner.folder)]
+        killed = subprocess.run(command, env=os.environ | {"KILLED_HERE": "1"}, check=False)  # noqa: S603 - our own words
+        assert killed.returncode == -signal.SIGKILL
+        assert not runner.running()
+        [entry] = runner.status().failed
+        assert entry.begun
+        if runner.target.undoes_ddl:
+            assert (entry.statements, entry.stands_half, "mig_half" in self._schema(runner)) == (0, False, False)
+            assert len(runner.up()) == 1
+            assert runner.status().failed == []
+            return
+        assert (entry.statements, entry.stopped_at) == (1, "CREATE INDEX ix_mig_half ON mig_half (id)")
+        with pytest.raises(
+            NotPossible, match=r"was killed half way: its first 1 statements stand, .* version .* --add"
+        ):
+            runner.up()
+
+    def test_a_version_whose_undoing_fails_is_still_there(self, runner: Runner) -> None:
+        """Where the undoing is undone itself; else what stands of the undoing is told."""
+        undoing = 'def down(migration):\n        migration.sql("DROP TABLE mig_half")\n        migration.sql("DROP TABLE mig_no")\n'
+        self._write(runner, KILLED.partition("def down")[0] + undoing)
+        runner.up()
+        with pytest.raises(MigrationFailed, match="mig_no"):
+            runner.down()
+        if runner.target.undoes_ddl:
+            assert (runner.status().failed, len(runner.status().executed)) == ([], 1)
+            assert "mig_half" in self._schema(runner)
+            return
+        [entry] = runner.status().failed
+        assert (entry.undoing, entry.statements) == (True, 1)
+        with pytest.raises(NotPossible, match=r"while it was undone, stopped half way.* version .* --delete"):
+            runner.up()
+
+    def test_values_stand_in_what_changes_tables_too(self, runner: Runner) -> None:
+        """No database takes parameters there, so they are written into it; a quote in a text stays a quote."""
+        self._write(
+            runner,
+            """
+            def up(migration):
+                migration.sql(
+                    "CREATE TABLE mig_half (id INTEGER PRIMARY KEY, n INTEGER DEFAULT :n, w VARCHAR(40) DEFAULT :w)",
+                    {"n": 7, "w": "it's 5% :new"},
+                )
+                migration.sql("INSERT INTO mig_half (id) VALUES (:id)", {"id": 1})
+            """,
+        )
+        [tried] = runner.up(how=How(dry_run=True))
+        assert "DEFAULT 7" in str(tried.statements[0])
+        runner.up()
+        assert self._rows(runner, "SELECT n, w FROM mig_half") == [(7, "it's 5% :new")]
 
     def test_a_dry_run_keeps_nothing(self, runner: Runner) -> None:
         """And shows the statements, tried or only written down."""
