@@ -81,7 +81,7 @@ def test_an_unknown_setting_is_one_line_and_no_traceback() -> None:
     done = opensky("up", OPENSKY_PROT="80")
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr == "opensky: Unknown environment variable OPENSKY_PROT: did you mean 'port'?\n"
+    assert done.stderr == "opensky: Unknown environment variable OPENSKY_PROT: did you mean OPENSKY_PORT?\n"
 
 
 def test_the_command_line_starts_quickly() -> None:
@@ -181,6 +181,34 @@ def test_a_weak_password_of_a_new_staff_member_is_refused(tmp_path: Path) -> Non
     assert done.stderr.startswith("opensky: ")
     assert "Traceback" not in done.stderr
     assert opensky(*added).stderr.startswith("opensky: Nobody has an account with ada@example.org;")
+
+
+def test_what_is_no_address_cannot_become_staff(tmp_path: Path) -> None:
+    """It is said at once, not that a name is missing."""
+    database_in(tmp_path)
+    done = opensky("staff", "add", "notmail", "--data", str(tmp_path))
+    assert done.stderr == (
+        "opensky: 'notmail' is no e-mail address. Please give an e-mail address such as maya@example.org.\n"
+    )
+
+
+def test_what_an_init_system_starts_refuses_a_database_that_lacks_migrations(tmp_path: Path) -> None:
+    """Or has no shop at all; in one line that says what to do, before any page fails."""
+    none = opensky("web", OPENSKY_DATA=str(tmp_path))
+    assert (none.returncode, none.stderr.count("\n")) == (1, 1)
+    assert none.stderr.startswith(f"opensky: There is no shop in {tmp_path} yet; make one with ./opensky up")
+    file = database_in(tmp_path)
+    connection = sqlite3.connect(file)
+    with connection:
+        connection.execute("DELETE FROM migrations WHERE version = (SELECT max(version) FROM migrations)")
+    connection.close()
+    for command in (("web",), ("bus", "run")):
+        behind = opensky(*command, OPENSKY_DATA=str(tmp_path))
+        assert behind.returncode == 1
+        assert behind.stderr.startswith("opensky: The database lacks 1 of this release's migrations,")
+        assert "run ./opensky migrate up" in behind.stderr
+    lost = opensky("web", OPENSKY_DATA=str(tmp_path), OPENSKY_MIGRATIONS=str(tmp_path / "gone"))
+    assert lost.stderr.startswith(f"opensky: There is no folder {tmp_path / 'gone'} with the deploy migrations;")
 
 
 def test_a_graph_is_imported_and_reported_as_json(tmp_path: Path) -> None:

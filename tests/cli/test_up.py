@@ -305,6 +305,21 @@ def test_a_taken_port_is_named_with_a_way_out(tmp_path: Path) -> None:
     assert said == (
         f"opensky: Port {port} is taken by another program; stop that one, or choose another port: --port {port + 1}\n"
     )
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_first_start_that_fails_leaves_no_folder(tmp_path: Path) -> None:
+    """Whatever refuses it: a database that does not answer, a folder of migrations that is not there."""
+    (tmp_path / "kept").mkdir()
+    for data, wrong in (
+        (tmp_path / "var", {"OPENSKY_DATABASE_URL": "postgresql://a:b@127.0.0.1:1/x"}),
+        (tmp_path / "kept", {"OPENSKY_MIGRATIONS": str(tmp_path / "gone")}),
+    ):
+        command = [sys.executable, "-P", "-m", "opensky.cli", "up", "--data", str(data), "--port", str(free_port())]
+        done = subprocess.run(command, env=os.environ | wrong, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert not (tmp_path / "var").exists()
+    assert list((tmp_path / "kept").iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

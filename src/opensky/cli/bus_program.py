@@ -9,13 +9,14 @@ import sys
 
 import structlog
 
+from opensky.cli.ready import refuse_unready
 from opensky.kernel import lifeline
-from opensky.kernel.errors import Misconfigured, OpenSkyError
+from opensky.kernel.errors import OpenSkyError
 from opensky.messaging.nudge import sweep
 from opensky.persistence import Database
 from opensky.settings import Settings
 from opensky.web.logs import configure
-from opensky.wiring.bus import bridge, bus_container, worker
+from opensky.wiring.bus import bridge, bus_container, watch_folders, worker
 from opensky.wiring.messages import BUS
 
 _log = structlog.get_logger("bus")
@@ -25,18 +26,18 @@ def serve(settings: Settings) -> None:
     """Handle messages until SIGTERM or Ctrl-C: what was begun is finished, what was not is left to the next bus.
 
     Raises:
-        Misconfigured: there is no shop in the database yet.
+        Misconfigured: there is no shop in the database yet, or it lacks migrations of this release.
     """
     sweep(settings.data / "run" / BUS)
     app = bus_container(settings)
     try:
-        if not app.get(Database).created:
-            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
+        refuse_unready(settings, app.get(Database))
         bus = worker(app, report=_report)
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: bus.stop())
         if settings.broker_url:
             bridge(app, report=_report)
+        watch_folders(app, report=_report)
         gc.collect()
         gc.freeze()  # what is here now stays
         bus.run()

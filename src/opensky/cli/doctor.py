@@ -71,7 +71,9 @@ def examine(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
 
 def line(finding: Finding) -> str:
     """Return a finding as one line."""
-    says = finding.says.rstrip(".") if not finding.do else f"{finding.says.rstrip('.')}. {finding.do}"
+    says = finding.says.rstrip(".")
+    if finding.do:
+        says = f"{says} {finding.do}" if says.endswith("?") else f"{says}. {finding.do}"
     return f"{finding.state:<{_WIDTH}}  {finding.check}: {says}"
 
 

@@ -1,10 +1,14 @@
 """The shop that a command works on: that of ``--data``, of the settings, or ``var`` where it is run."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from opensky.settings import PREFIX, Settings
+from opensky.cli.preparation import unfinished_file
+from opensky.cli.programs import log_folder, run_folder
+from opensky.kernel.errors import OpenSkyError
+from opensky.settings import DATA, PREFIX, Settings
 
 
 def environment_of(environ: Mapping[str, str] = os.environ, **given: object) -> dict[str, str]:
@@ -18,3 +22,30 @@ def environment_of(environ: Mapping[str, str] = os.environ, **given: object) -> 
 def settings_of(data: Path | None) -> Settings:
     """Return the settings of the shop in a data folder; without one, those of the environment."""
     return Settings.load(environment_of(data=data))
+
+
+@contextmanager
+def left_as_it_was(environment: Mapping[str, str]) -> Iterator[None]:
+    """Take away what a start that fails has made in a new data folder, as long as there is no shop in it."""
+    data = Path(environment.get(f"{PREFIX}DATA", DATA))
+    was_there = data.exists()
+    new = not was_there or (data.is_dir() and not any(data.iterdir()))
+    try:
+        yield
+    except (OpenSkyError, SystemExit):
+        if new and data.is_dir() and not unfinished_file(data).exists():
+            _empty(data)
+            if not was_there:
+                with suppress(OSError):
+                    data.rmdir()
+        raise
+
+
+def _empty(data: Path) -> None:
+    """Remove what a start makes before it makes a shop; what holds anything stays, such as logs that say what went wrong."""
+    (run_folder(data) / "up.lock").unlink(missing_ok=True)
+    for made in (run_folder(data), log_folder(data)):
+        with suppress(OSError):
+            made.rmdir()
+    if {path.name for path in data.iterdir()} <= {"secret.key"}:
+        (data / "secret.key").unlink(missing_ok=True)

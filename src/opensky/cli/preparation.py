@@ -10,6 +10,7 @@ from typing import Any
 from opensky.cli.programs import run_folder
 from opensky.cli.running import StopFlag
 from opensky.kernel import lifeline
+from opensky.kernel.errors import Misconfigured
 
 _LOOK_EVERY = 0.02
 
@@ -25,7 +26,13 @@ def unfinished_file(data: Path) -> Path:
 
 
 def versions_there(folder: Path) -> list[str]:
-    """Return the names of the deploy migrations of a folder."""
+    """Return the names of the deploy migrations of a folder.
+
+    Raises:
+        Misconfigured: it is not there.
+    """
+    if not folder.is_dir():  # without it, fresh tables would be made as if they needed no version ever
+        raise Misconfigured(f"There is no folder {folder} with the deploy migrations; name it with OPENSKY_MIGRATIONS.")
     return sorted(path.stem for path in folder.rglob("Version*.py"))
 
 
@@ -36,8 +43,9 @@ class Preparation:
         self._data = data
         # A folder that was ready before can be opened while this process makes sure that it still is: unless versions have
         # come since, which are run before anybody reads.
+        known = versions_there(migrations)
         ready = note_file(data).exists() and not unfinished_file(data).exists()
-        self.was_ready = ready and self.note().get("versions") == versions_there(migrations)
+        self.was_ready = ready and self.note().get("versions") == known
         arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             arguments,

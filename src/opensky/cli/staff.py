@@ -8,8 +8,9 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from opensky.cli.folder import settings_of
-from opensky.devo.members.manager import MemberManager
+from opensky.devo.members.manager import MemberManager, normal_email
 from opensky.kernel.errors import Invalid, Misconfigured, NotFound
+from opensky.mapping.validators import Email
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 from opensky.wiring import container, open_database
@@ -51,6 +52,8 @@ def add(
         if password_file:
             print(f"{email} had an account already: its password was left as it was, {password_file} was not read.")
     except NotFound:
+        if (rule := Email()).broken_by(normal_email(email)):
+            raise Invalid(message=f"{email!r} is no e-mail address. {rule.message}") from None
         if not name:
             raise Invalid(
                 message=f"Nobody has an account with {email}; to make one, give their name with --name."

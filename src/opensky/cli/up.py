@@ -14,7 +14,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from opensky.cli.folder import environment_of
+from opensky.cli.folder import environment_of, left_as_it_was
 from opensky.cli.preparation import Preparation
 from opensky.cli.programs import SHOP, log_folder, programs, run_folder
 from opensky.cli.running import ANYWHERE, RunningShop, StopFlag
@@ -47,6 +47,11 @@ def up(
     """
     began = time.monotonic()
     environment = environment_of(data=data, host=host, port=port, workers=workers)
+    with left_as_it_was(environment):
+        _run(environment, app, began, empty=empty)
+
+
+def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) -> None:
     settings = Settings.load(environment)
     lock = claim(settings)
     check_port(settings.host, settings.port)

@@ -20,6 +20,7 @@ from granian.server.mp import MPServer
 
 from opensky.cli import web_watch
 from opensky.cli.programs import SHOP
+from opensky.cli.ready import refuse_unready
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
@@ -38,9 +39,13 @@ _NOT_NEEDED = ("rich", "attr", "attrs")
 def web() -> None:
     """Run the web processes alone, in the foreground, until SIGTERM or Ctrl-C.
 
+    Refuses a database without a shop, or one that lacks migrations of this release.
+
     Example: OPENSKY_DATA=/srv/shop OPENSKY_WORKERS=4 ./opensky web
     """
-    serve(Settings.load(), SHOP)
+    settings = Settings.load()
+    refuse_unready(settings)
+    serve(settings, SHOP)
 
 
 def serve(settings: Settings, app: str, serving: Sequence[int] | None = None) -> None:

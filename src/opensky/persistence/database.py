@@ -98,10 +98,13 @@ class Database:
         with self._reading.connect() as connection:
             check_whereabouts(connection, self.model, self.elsewhere.reading() if self.elsewhere is not None else None)
 
-    def check(self) -> None:
-        """Raise ``Misconfigured`` if the tables belong to a newer release, or the database cannot be read."""
+    def check(self, known: Iterable[str] = ()) -> None:
+        """Raise ``Misconfigured`` if the tables belong to a newer release, or the database cannot be read.
+
+        Raise ``Behind`` if it lacks one of the ``known`` deploy migrations.
+        """
         with self._readable(), self._reading.connect() as connection:
-            schema.check(connection)
+            schema.check(connection, known)
 
     @property
     def created(self) -> bool:

@@ -67,11 +67,9 @@ def prepare(connection: Connection, versions: Iterable[str] | None = None) -> No
         Misconfigured: the tables belong to a newer release.
         Behind: the tables are those of an older release.
     """
-    check(connection)
     known = list(versions or ())
+    check(connection, known)
     fresh = version(connection) is None
-    if not fresh and (missing := sorted(set(known) - recorded(connection))):
-        raise Behind(missing)
     METADATA.create_all(connection)
     if fresh:
         connection.execute(insert(_ABOUT).values(name="schema", number=SCHEMA_VERSION))
@@ -79,8 +77,8 @@ def prepare(connection: Connection, versions: Iterable[str] | None = None) -> No
             connection.execute(insert(MIGRATIONS), [_baseline(number) for number in known])
 
 
-def check(connection: Connection) -> None:
-    """Raise ``Misconfigured`` if the tables belong to a newer release."""
+def check(connection: Connection, known: Iterable[str] = ()) -> None:
+    """Raise ``Misconfigured`` if the tables belong to a newer release, ``Behind`` if they lack a ``known`` migration."""
     found = version(connection)
     if found is not None and found > SCHEMA_VERSION:
         message = (
@@ -88,6 +86,8 @@ def check(connection: Connection) -> None:
             "Start the newer release, or name another folder with --data."
         )
         raise Misconfigured(message)
+    if found is not None and (missing := sorted(set(known) - recorded(connection))):
+        raise Behind(missing)
 
 
 def version(connection: Connection) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from opensky.kernel.clock import Clock, SystemClock
+from opensky.kernel.errors import Misconfigured
 from opensky.migrations import Runner, Target, reads, versions_in
 from opensky.migrations.collections import Elsewhere
 from opensky.persistence import METADATA
@@ -20,8 +21,15 @@ def versions_folder(settings: Settings) -> Path:
 
 
 def known_versions(settings: Settings) -> list[str]:
-    """Return the numbers of all versions of the folder: fresh tables hold what they would have brought."""
-    return [version.number for version in versions_in(versions_folder(settings))]
+    """Return the numbers of all versions of the folder: fresh tables hold what they would have brought.
+
+    Raises:
+        Misconfigured: it is not there; fresh tables would be recorded as if they held none, and then be given them again.
+    """
+    folder = versions_folder(settings)
+    if not folder.is_dir():
+        raise Misconfigured(f"There is no folder {folder} with the deploy migrations; name it with OPENSKY_MIGRATIONS.")
+    return [version.number for version in versions_in(folder)]
 
 
 def open_runner(

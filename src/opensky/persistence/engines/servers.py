@@ -54,8 +54,9 @@ class Server:
         said = re.sub(r"\s+", " ", str(error.orig)).strip()
         if not (error.connection_invalidated or self._at_connecting(error.orig)):
             return None
+        ended = said if said.endswith(("?", ".", "!")) else f"{said}."
         message = (
-            f"Cannot use the database {self.url.render_as_string()}: {said}. Is the server running, does the database exist, "
+            f"Cannot use the database {self.url.render_as_string()}: {ended} Is the server running, does the database exist, "
             "and may this user create tables in it? ./opensky doctor looks closer."
         )
         return Misconfigured(message, key="database_url")
