@@ -11,6 +11,7 @@ import inspect
 import ipaddress
 import json
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -80,6 +81,14 @@ class Settings:
     """Address at which the bus reaches the shop, such as `http://10.0.0.7:8000`; empty means the web processes of this machine."""
     fraud_check_ms: int = 400
     """How many milliseconds the simulated fraud check takes to answer, 0 to 60000."""
+    mail_url: str = field(default="", repr=False)
+    """Address of a mail server, such as `smtps://user:password@mail.example:465`; empty means that letters become files in the folder `mail` of the data folder."""
+    mail_from: str = ""
+    """Address from which letters come; empty means `letters@` and the host of the shop's address."""
+    mail_returns: str = ""
+    """Address to which letters that cannot be delivered come back; empty means the one from which they come."""
+    mail_imprint: str = ""
+    """Who writes, with a postal address, as it stands below each letter; many countries ask for it."""
     events: dict[str, Any] = field(default_factory=dict)
     """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to."""
     demo: bool = False
@@ -132,6 +141,15 @@ class Settings:
         """The address at which other processes of the shop reach its web processes, without a slash at its end."""
         host = _ANYWHERE.get(self.host, self.host)
         return (self.devo_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
+
+    @property
+    def sender_address(self) -> str:
+        """The address from which letters come. A host that is a number has no mail, so it is called localhost."""
+        host = urlsplit(self.address).hostname or ""
+        return (
+            self.mail_from
+            or f"letters@{'localhost' if host.strip('[]').replace('.', '').isdecimal() or ':' in host else host}"
+        )
 
     @property
     def loopback(self) -> bool:
@@ -219,7 +237,9 @@ def _kind(name: str, where: str) -> type:
     known = {f.name: f.type for f in fields(Settings)}
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(sorted(known))}."
+        # As it is written where the wrong one stands: a variable has a prefix.
+        as_there = f"{PREFIX}{close[0].upper()}" if close and PREFIX in where else (close or [""])[0]
+        hint = f"did you mean {as_there}?" if close else f"known are {', '.join(sorted(known))}."
         message = f"Unknown {where}: {hint}"
         raise Misconfigured(message, key=name)
     kind = get_origin(known[name]) or known[name]
@@ -255,6 +275,14 @@ def _check(found: Mapping[str, Any]) -> None:
     if found.get("history", "staff") not in {"staff", "all"}:
         message = f"The setting 'history' must be 'staff' or 'all', not {found['history']!r}."
         raise Misconfigured(message, key="history")
+    mail_url = found.get("mail_url", "")
+    if mail_url and not (urlsplit(mail_url).scheme in {"smtp", "smtps"} and urlsplit(mail_url).hostname):
+        message = "The setting 'mail_url' must be an address such as smtps://user:password@mail.example:465."
+        raise Misconfigured(message, key="mail_url")
+    for name in ("mail_from", "mail_returns"):
+        if found.get(name, "") and not re.fullmatch(r"[^@\s]+@[^@\s]+", found[name]):
+            message = f"The setting {name!r} must be an e-mail address, not {found[name]!r}."
+            raise Misconfigured(message, key=name)
     for name in ("public_url", "devo_url"):
         url = found.get(name, "")
         if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):

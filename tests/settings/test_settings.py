@@ -50,7 +50,7 @@ def test_a_named_file_is_read_instead_and_its_paths_start_where_it_stands(tmp_pa
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
-        ({"OPENSKY_PROT": "1"}, "Unknown environment variable OPENSKY_PROT: did you mean 'port'?"),
+        ({"OPENSKY_PROT": "1"}, "Unknown environment variable OPENSKY_PROT: did you mean OPENSKY_PORT?"),
         ({"OPENSKY_XYZZY": "1"}, "Unknown environment variable OPENSKY_XYZZY: known are broker_url, bus_threads,"),
         ({"OPENSKY_PORT": "web"}, "OPENSKY_PORT must be a whole number, not 'web'."),
         ({"OPENSKY_DEMO": "maybe"}, "OPENSKY_DEMO must be true or false, not 'maybe'."),
@@ -75,7 +75,7 @@ def test_a_wrong_variable_is_refused_by_name_with_what_to_do(
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("prot = 1", "Unknown setting 'prot' in {file}: did you mean 'port'?"),
+        ("prot = 1", "Unknown setting 'prot' in {file}: did you mean port?"),
         ('port = "9000"', "The setting 'port' in {file} must be a whole number, not '9000'."),
         ("demo = 1", "The setting 'demo' in {file} must be true or false, not 1."),
         ("port = true", "The setting 'port' in {file} must be a whole number, not True."),
