@@ -6,11 +6,12 @@ from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.fraud.objects import FraudVerdict
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
-from opensky.devo.payments.objects import TestCharge
+from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
 from opensky.devo.products.search import SEARCH as PRODUCT_SEARCH
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
+from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentReject
 from opensky.persistence.history.objects import Change
 from opensky.web.objects import ApiToken, Session, Throttle
 
@@ -30,7 +31,11 @@ MODEL: tuple[type, ...] = (
     Order,
     OrderLine,
     TestCharge,
+    TestCapture,
     FraudVerdict,
+    Shipment,
+    ShipmentFile,
+    ShipmentReject,
     LetterAct,
     Session,
     ApiToken,

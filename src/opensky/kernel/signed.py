@@ -27,12 +27,24 @@ class WrongSignature(Refusal):
     """A request that is not signed, not by us, or not just now."""
 
 
+def partner_key(secret_key: str, purpose: str) -> str:
+    """Return the key of one purpose, to be given to who is to sign with it; it says nothing of the shop's own."""
+    return hmac.digest(secret_key.encode(), f"signed:{purpose}".encode(), "sha256").hex()
+
+
 class Seal:
     """Signs requests, and checks those of others, with the shop's key and for one purpose."""
 
     def __init__(self, secret_key: str, purpose: str, clock: Clock) -> None:
-        self._key = hmac.digest(secret_key.encode(), f"signed:{purpose}".encode(), "sha256")
+        self._key = bytes.fromhex(partner_key(secret_key, purpose))
         self._clock = clock
+
+    @classmethod
+    def of_partner(cls, key: str, clock: Clock) -> "Seal":
+        """Return the seal of somebody who was given ``partner_key``, and knows nothing else of us."""
+        seal = cls("", "", clock)
+        seal._key = bytes.fromhex(key)
+        return seal
 
     def headers(self, id_: str, body: bytes) -> dict[str, str]:
         """Return the headers that a request with this id and body is to have, as of now."""

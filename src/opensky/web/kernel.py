@@ -10,7 +10,7 @@ from dishka import Container
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
-from opensky.kernel.signed import CALLBACKS, ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
+from opensky.kernel.signed import ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
 from opensky.persistence import ConnectionLost, Deadlock
 from opensky.settings import Settings
 from opensky.web import cookies as names
@@ -64,7 +64,8 @@ class Kernel:
         self._templates = templates
         self._security = SecurityHeaders(settings)
         self._flash = Signer(settings.secret_key, "flash")
-        self._seal = Seal(settings.secret_key, CALLBACKS, container.get(Clock))
+        self._seals: dict[str, Seal] = {}
+        self._secret_key, self._clock = settings.secret_key, container.get(Clock)
         self._frame = frame
         self._sticky = settings.replica_sticky_seconds
         self._encoder = msgspec.json.Encoder(enc_hook=_encode)
@@ -140,7 +141,7 @@ class Kernel:
         if route.kind == "action":
             self._check_form(exchange, arguments)
         elif route.kind == "callback":
-            arguments["call"] = self._checked(exchange.incoming)
+            arguments["call"] = self._checked(route.by, exchange.incoming)
         with self._container({Exchange: exchange, Visitor: exchange.visitor}) as scope:
             result = getattr(scope.get(controller), method)(**arguments)
             answer = (
@@ -173,9 +174,11 @@ class Kernel:
         if "form" in arguments:
             arguments["form"] = form
 
-    def _checked(self, incoming: Incoming) -> Signed:
+    def _checked(self, by: str, incoming: Incoming) -> Signed:
+        if by not in self._seals:
+            self._seals[by] = Seal(self._secret_key, by, self._clock)
         id_, timestamp, signature = (incoming.header(name.lower().encode()) for name in (ID, TIMESTAMP, SIGNATURE))
-        self._seal.check(id_, timestamp, signature, incoming.body)
+        self._seals[by].check(id_, timestamp, signature, incoming.body)
         return Signed(id_, incoming.body)
 
     def _json(self, route: Route, result: Any) -> Answer:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from opensky.kernel.errors import Misconfigured, Refusal
+from opensky.kernel.signed import CALLBACKS
 from opensky.web.access import Access
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -31,6 +32,8 @@ class Route:
     tag: str = ""
     limit: int = FORM_LIMIT
     quick: bool = False
+    by: str = ""
+    """Of a callback: the purpose of the key that it is signed with."""
     unless: tuple[str, ...] = ()
     """Parameters with which it is not quick after all: words to search for, for instance."""
 
@@ -67,13 +70,13 @@ def action(path: str, *, access: Access, limit: int = FORM_LIMIT) -> Callable[[F
     return _marking(Route("action", "POST", path, access, limit=limit))
 
 
-def callback(path: str, *, limit: int = BODY_LIMIT) -> Callable[[F], F]:
-    """Answer a POST of another process of this shop, for which the method takes ``call: Signed``; it returns ``Json`` or ``None``.
+def callback(path: str, *, by: str = CALLBACKS, limit: int = BODY_LIMIT) -> Callable[[F], F]:
+    """Answer a POST of another process of this shop, or of the partner ``by`` whom it is signed, for which the method takes ``call: Signed``; it returns ``Json`` or ``None``.
 
     Its signature is checked before the method is called; session, cookies and tokens count for nothing. Refusals are
     problem+json. The unit of work is committed when the method returns, and rolled back when it raises.
     """
-    return _marking(Route("callback", "POST", path, Access.SIGNED, 200, limit=limit))
+    return _marking(Route("callback", "POST", path, Access.SIGNED, 200, limit=limit, by=by))
 
 
 class _Api:

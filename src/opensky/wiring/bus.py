@@ -15,9 +15,11 @@ from opensky.messaging import Nudger, Outgoing
 from opensky.messaging.stomp import Intake, Relay, Servers, StompError, connect
 from opensky.osis.flows.events import sling
 from opensky.osis.flows.fraud import check_fraud
+from opensky.osis.flows.shipments import ShipmentFile, open_document, open_file, relay, report, tell_end
 from opensky.osis.partners.devo import Devo
 from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
-from opensky.osis.runtime import Flow, Worker
+from opensky.osis.partners.fulfillment_works import PARTNER, DropFolder
+from opensky.osis.runtime import Flow, Worker, message
 from opensky.osis.runtime.handling import Scopes
 from opensky.osis.runtime.hands import Report
 from opensky.osis.runtime.worker import silent
@@ -27,7 +29,7 @@ from opensky.wiring.databases import open_database
 from opensky.wiring.messages import BUS, remote_queues
 from opensky.wiring.nodes import ClaimedIds
 
-FLOWS: tuple[Flow, ...] = (sling, check_fraud)
+FLOWS: tuple[Flow, ...] = (sling, check_fraud, open_file, open_document, relay, report, tell_end)
 """Every flow of the shop; a further one is a further name here."""
 
 
@@ -45,6 +47,10 @@ class Partners(Provider):
     @provide
     def fraud_check(self, settings: Settings) -> FraudCheck:
         return SimulatedFraudCheck(settings.fraud_check_ms / 1000)
+
+    @provide
+    def drop_folder(self, settings: Settings) -> DropFolder:
+        return DropFolder(settings.data / "partners" / PARTNER)
 
 
 class Bus(Provider):
@@ -113,6 +119,35 @@ def scopes(app: Container) -> Scopes:
             yield scope.get
 
     return opened
+
+
+LOOK_FOR_FILES = 2.0
+"""Seconds between two looks into the folders of partners."""
+BROKEN_OFF = 30.0
+"""A file that has no end and has not grown for so many seconds has broken off."""
+
+
+def watch_folders(app: Container, *, report: Report = silent) -> None:
+    """Look for files of partners, in a thread of its own, for as long as the process lives."""
+
+    def look() -> None:
+        while True:
+            hand_in(app, time.time())
+            time.sleep(LOOK_FOR_FILES)
+
+    threading.Thread(target=_for_ever, args=(look, report), name="folders", daemon=True).start()
+
+
+def hand_in(app: Container, now: float) -> int:
+    """Send a message for each file that waits; return how many. A file is taken by the flow, so two messages do no harm."""
+    names = app.get(DropFolder).waiting(now, BROKEN_OFF)
+    if names:
+        with app.get(Database).unit_of_work() as unit:
+            client = Outgoing(unit, app.get(IdGenerator), app.get(Nudger), remote_queues(app.get(Settings)))
+            for name in names:
+                client.send(message(ShipmentFile(name)))
+            unit.commit()
+    return len(names)
 
 
 AGAIN_SECONDS = 5.0

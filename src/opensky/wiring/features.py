@@ -41,6 +41,7 @@ from opensky.devo.orders.controller import CheckoutController, OrderController
 from opensky.devo.orders.holding import OrderHolds
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.orders.manager import OrderManager
+from opensky.devo.orders.parcels import OrderParcels
 from opensky.devo.orders.repository import OrderRepository
 from opensky.devo.products.cards import CardKeeper
 from opensky.devo.products.catalog import Catalog
@@ -50,6 +51,10 @@ from opensky.devo.products.repository import ProductRepository
 from opensky.devo.products.stock import StockRepository
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
+from opensky.devo.shipments.controller import ShipmentController
+from opensky.devo.shipments.files import ShipmentFiles
+from opensky.devo.shipments.listeners import ShipmentListeners
+from opensky.devo.shipments.manager import ShipmentManager
 from opensky.devo.storefront.api import FeedApi, FollowApi, ProductApi, SellerApi
 from opensky.devo.storefront.controller import ShopController
 from opensky.devo.storefront.feed import FeedController
@@ -81,6 +86,10 @@ SERVICES: tuple[type, ...] = (
     OrderManager,
     OrderListener,
     OrderHolds,
+    OrderParcels,
+    ShipmentManager,
+    ShipmentFiles,
+    ShipmentListeners,
     FraudRepository,
     FraudManager,
     FraudListeners,
@@ -115,6 +124,7 @@ CONTROLLERS: tuple[type, ...] = (
     OrderController,
     OrderApi,
     CallbackController,
+    ShipmentController,
     AccountController,
     AdminHome,
     OrderAdmin,

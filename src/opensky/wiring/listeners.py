@@ -6,17 +6,19 @@ from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.fraud.events import ORDER_CHECK_FRAUD, ORDER_FRAUD_CHECKED
 from opensky.devo.fraud.listeners import FraudListeners
 from opensky.devo.members.events import MEMBER_LOGGED_IN
-from opensky.devo.orders.events import ORDER_PAID
+from opensky.devo.orders.events import ORDER_CANCELLED, ORDER_PAID
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.listeners import ProductListeners
 from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
+from opensky.devo.shipments.listeners import ShipmentListeners
 from opensky.events import Registration, listen
 from opensky.persistence import lifecycle
 
 REGISTRATIONS: tuple[Registration, ...] = (
     listen(MEMBER_LOGGED_IN, BagListener, "on_member_logged_in"),
     listen(MEMBER_LOGGED_IN, OrderListener, "on_member_logged_in"),
+    listen(ORDER_CANCELLED, ShipmentListeners, "on_order_cancelled"),
     listen(ORDER_PAID, FraudListeners, "on_order_paid"),
     listen(ORDER_CHECK_FRAUD, FraudListeners, "on_order_check_fraud"),
     listen(ORDER_FRAUD_CHECKED, FraudListeners, "on_order_fraud_checked"),

@@ -6,9 +6,11 @@ from dishka import AnyOf, Container, Provider, Scope, from_context, provide
 
 from opensky.devo.feed.tail import SellerTail
 from opensky.devo.members.passwords import Passwords
+from opensky.devo.orders.parcels import Parcels
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.payments.trial import TestGateway
 from opensky.devo.products.known import KnownCards
+from opensky.devo.shipments.repository import ShipmentRepository
 from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
@@ -115,6 +117,8 @@ class Features(Provider):
         super().__init__()
         for service in SERVICES:
             self.provide(service)
+
+    shipments = provide(ShipmentRepository, provides=AnyOf[ShipmentRepository, Parcels])
 
     @provide
     def dispatcher(self, listeners: Listeners, scope: Container) -> Dispatcher:

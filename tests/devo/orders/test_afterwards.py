@@ -194,7 +194,7 @@ def test_what_was_charged_but_not_noted_becomes_paid(
 ) -> None:
     """The gateway is asked what became of it; it knows the key."""
     placed = orders.place(purchase())
-    gateway.charge(placed.total, APPROVED, placed.idempotency_key)
+    gateway.authorize(placed.total, APPROVED, placed.idempotency_key)
     clock.advance(minutes=31)
 
     assert orders.finish_left() == 1
@@ -208,13 +208,13 @@ def test_an_order_cancelled_while_it_was_charged_gives_the_money_back(
 ) -> None:
     """The buyer pressed cancel in one window and pay in another: the first counts."""
     placed = orders.place(purchase())
-    charge = gateway.charge
+    authorize = gateway.authorize
 
     def charge_while_it_is_cancelled(*given: Any) -> Any:
         orders.cancel_for(placed.number)
-        return charge(*given)
+        return authorize(*given)
 
-    gateway.charge = charge_while_it_is_cancelled
+    gateway.authorize = charge_while_it_is_cancelled
 
     with pytest.raises(CancelledMeanwhile):
         orders.pay(placed, APPROVED)

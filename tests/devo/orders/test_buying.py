@@ -168,7 +168,7 @@ def test_a_crash_in_between_is_gone_on_from(
     """Whether the money had moved or not: pressing again moves it once."""
     placed = orders.place(purchase())
     if crash == "after the charge":
-        gateway.charge(placed.total, APPROVED, placed.idempotency_key)
+        gateway.authorize(placed.total, APPROVED, placed.idempotency_key)
     unit.rollback()
 
     order = orders.buy(purchase(), APPROVED)

@@ -17,7 +17,7 @@ def test_who_cancels_what_was_charged_unheard_gets_the_money_back(
 ) -> None:
     """The gateway charged but its answer was lost: it is asked before the order is cancelled."""
     placed = orders.place(purchase())
-    gateway.charge(placed.total, APPROVED, placed.idempotency_key)
+    gateway.authorize(placed.total, APPROVED, placed.idempotency_key)
 
     order = orders.cancel_for(placed.number)
 

@@ -106,7 +106,7 @@ class OrderManager:
         """Charge a placed order and commit what came of it; raises as ``buy`` does."""
         self._unit.rollback()  # the gateway may take seconds: nobody shall wait for us meanwhile
         try:
-            outcome = self._gateway.charge(order.total, token, order.idempotency_key)
+            outcome = self._gateway.authorize(order.total, token, order.idempotency_key)
         except GatewayError as error:
             raise PaymentUnclear(order.number) from error
         if isinstance(outcome, Approved) and order.state == "placed" and self._paid_as_placed(order, outcome):

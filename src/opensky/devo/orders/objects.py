@@ -25,16 +25,18 @@ from opensky.mapping import (
 )
 
 OrderId = NewType("OrderId", int)
-State = Literal["placed", "paid", "held", "cancelled"]
+State = Literal["placed", "paid", "held", "partly_shipped", "shipped", "cancelled"]
 
 STEPS: dict[State, frozenset[State]] = {
     "placed": frozenset({"paid", "cancelled"}),
-    "paid": frozenset({"held", "cancelled"}),
+    "paid": frozenset({"held", "partly_shipped", "shipped", "cancelled"}),
     "held": frozenset({"paid", "cancelled"}),
+    "partly_shipped": frozenset({"shipped"}),
+    "shipped": frozenset(),
     "cancelled": frozenset(),
 }
 """From each state, the states that may follow. ``placed`` holds the stock; ``paid`` owes the parcel; ``held``
-is paid and waits for a person."""
+is paid and waits for a person. What has left is no longer cancelled."""
 
 CANCEL_WITHIN = timedelta(hours=24)
 """How long after placing an order its buyer may cancel it; staff always may."""

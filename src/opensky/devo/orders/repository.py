@@ -188,6 +188,8 @@ _PAY = Command(
         version=_orders.c.version + 1,
     )
 )
+_TOUCH = Command(update(_orders).where(_orders.c.number == bindparam("which")).values(version=_orders.c.version + 1))
+_NUMBER = Query(select(_orders.c.number).where(_orders.c.id == bindparam("which")), str)
 _SHOWN = Query(
     select(_orders.c.total_minor, _orders.c.total_currency, *(_orders.c[name] for name in _PLAIN)).where(
         _orders.c.number == bindparam("number")
@@ -231,6 +233,14 @@ class OrderRepository:
             )
             == 1
         )
+
+    def touch(self, number: str) -> bool:
+        """Hold the order of this number until the transaction ends, and have all who read it before read it again; is there one?"""
+        return self._unit.run(_TOUCH, which=number) == 1
+
+    def number(self, order_id: int) -> str:
+        """Which number has this order?"""
+        return self._unit.fetch_one(_NUMBER, which=order_id) or ""
 
     def shown(self, number: str) -> Order | None:
         """Which order has this number? With its lines, to be looked at: it is not tracked."""

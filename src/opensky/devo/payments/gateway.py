@@ -12,11 +12,18 @@ from opensky.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """The money is promised. ``reference`` is the gateway's own name for the payment."""
+    """The money is promised, and taken when what it is for leaves. ``reference`` is the gateway's own name for the payment."""
 
     reference: str
     brand: str
     last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """So much of a promise was taken. ``reference`` is the gateway's own name for that."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +46,38 @@ class GatewayError(OpenSkyError):
 
 
 class PaymentGateway(Protocol):
-    """Takes and gives back money. Every call is idempotent by its key, for at least a day.
+    """Has money promised, takes it, and gives it back (adr 0033). Every call is idempotent by its key, for at least a day.
 
     A call can take seconds, so it is made outside of any transaction.
     """
 
-    def charge(self, amount: Money, token: str, idempotency_key: str) -> Approved | Declined:
-        """Take ``amount`` from what ``token`` stands for. The same key always gives the first answer and moves nothing.
+    def authorize(self, amount: Money, token: str, idempotency_key: str) -> Approved | Declined:
+        """Have ``amount`` promised by what ``token`` stands for. The same key always gives the first answer and moves nothing.
 
         Raises:
             GatewayError: the outcome is not known; call again with the same key.
         """
 
     def find(self, idempotency_key: str) -> Approved | Declined | None:
-        """Return what became of a charge; ``None`` if the gateway never heard of that key.
+        """Return what became of an authorisation; ``None`` if the gateway never heard of that key.
 
         Raises:
             GatewayError: it cannot be told now.
         """
 
+    def capture(self, reference: str, amount: Money, idempotency_key: str) -> Captured | Declined:
+        """Take ``amount`` of an approved payment; what is not taken stays promised, for later parcels.
+
+        A key that was captured gives the same answer again and moves nothing; one that was declined may be tried again.
+
+        Raises:
+            GatewayError: the outcome is not known; call again with the same key.
+        """
+
     def refund(self, reference: str, amount: Money, idempotency_key: str) -> str:
         """Give ``amount`` of an approved payment back and return the gateway's name for that; twice is as once.
+
+        What was captured is paid back; what was only promised is released.
 
         Raises:
             GatewayError: the outcome is not known; call again with the same key.

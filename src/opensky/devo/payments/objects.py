@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from opensky.kernel.money import Money
-from opensky.mapping import Id, Length, Personal, Unique, entity
+from opensky.mapping import Id, Index, Length, Personal, Unique, entity
 
 
 @entity("test_charges", Unique("reference"))
@@ -23,3 +23,17 @@ class TestCharge:
     declined: Annotated[str, Length(0, 200)] = ""
     refund_reference: Annotated[str, Personal("financial"), Length(0, 40)] = ""
     charged_at: datetime
+
+
+@entity("test_captures", Index("charge"))
+@dataclass(eq=False, kw_only=True)
+class TestCapture:
+    """So much of a charge that was taken; a charge can be taken in parts."""
+
+    __test__ = False
+
+    key: Annotated[str, Id(), Personal("secret"), Length(0, 200)]
+    charge: Annotated[str, Personal("financial"), Length(0, 40)]
+    reference: Annotated[str, Personal("financial"), Length(0, 40)]
+    amount: Annotated[Money, Personal("financial")]
+    captured_at: datetime

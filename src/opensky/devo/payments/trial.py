@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from opensky.devo.payments.gateway import Approved, Declined, GatewayError, Sample
-from opensky.devo.payments.objects import TestCharge
+from opensky.devo.payments.gateway import Approved, Captured, Declined, GatewayError, Sample
+from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import IdGenerator
-from opensky.kernel.money import Money
+from opensky.kernel.money import Money, total
 from opensky.persistence import Command, Database, Query, table
 from opensky.settings import Settings
 
@@ -21,8 +21,10 @@ APPROVED = "4242 4242 4242 4242"
 SUSPECT = "4000 0000 0000 9235"
 DECLINED = "4000 0000 0000 0002"
 UNCLEAR = "4000 0000 0000 0119"
+EMPTY = "4000 0000 0000 0341"
 _LAST = 4
 _DECLINED = "The card was declined. Nothing was charged; please try another one."
+_NOTHING_THERE = "The card was declined when the money was to be taken."
 _UNKNOWN = "This number is not one of the test cards, so nothing was charged. Please use one of those on the page."
 
 
@@ -55,7 +57,7 @@ class TestGateway:
         self._clock = clock
         self._allowed = settings.demo or settings.loopback
 
-    def charge(self, amount: Money, token: str, idempotency_key: str) -> Approved | Declined:
+    def authorize(self, amount: Money, token: str, idempotency_key: str) -> Approved | Declined:
         self._refuse_in_earnest()
         number = "".join(token.split())
         if number == _digits(UNCLEAR):
@@ -74,6 +76,26 @@ class TestGateway:
         with self._database.reader() as reader:
             return reader.fetch_one(_OUTCOME, key=idempotency_key)
 
+    def capture(self, reference: str, amount: Money, idempotency_key: str) -> Captured | Declined:
+        with self._database.unit_of_work() as unit:
+            known = unit.get(TestCapture, idempotency_key)
+            if known is not None:
+                return Captured(known.reference)
+            charge = unit.find_one(TestCharge, {"reference": reference})
+            taken = total([each.amount for each in unit.find(TestCapture, {"charge": reference})], amount.currency)
+            if (refused := _refused(charge, taken, amount)) is not None:
+                return refused
+            capture = TestCapture(
+                key=idempotency_key,
+                charge=reference,
+                reference=f"test-capture-{self._ids.next():x}",
+                amount=amount,
+                captured_at=self._clock.now(),
+            )
+            unit.persist(capture)
+            unit.commit()
+            return Captured(capture.reference)
+
     def refund(self, reference: str, amount: Money, idempotency_key: str) -> str:
         with self._database.unit_of_work() as unit:
             charge = unit.find_one(TestCharge, {"reference": reference})
@@ -90,11 +112,12 @@ class TestGateway:
             Sample(APPROVED, "is approved"),
             Sample(SUSPECT, "is approved, but the fraud check holds the order"),
             Sample(DECLINED, "is declined"),
+            Sample(EMPTY, "is approved, and declined when the parcel leaves"),
             Sample(UNCLEAR, "gets no answer"),
         )
 
     def _decide(self, amount: Money, number: str, key: str) -> dict[str, Any]:
-        reasons = {_digits(APPROVED): "", _digits(SUSPECT): "", _digits(DECLINED): _DECLINED}
+        reasons = {_digits(APPROVED): "", _digits(SUSPECT): "", _digits(EMPTY): "", _digits(DECLINED): _DECLINED}
         return {
             "key": key,
             "reference": f"test-{self._ids.next():x}",
@@ -113,6 +136,15 @@ class TestGateway:
                 "This shop can be reached by others but has only the test gateway, which moves no money; "
                 "set demo = true, or provide a PaymentGateway."
             )
+
+
+def _refused(charge: TestCharge | None, taken: Money, amount: Money) -> Declined | None:
+    """Return why so much cannot be taken, if it cannot."""
+    if charge is None or charge.declined or charge.refund_reference:
+        return Declined("The payment house does not know this payment, or it was given back.")
+    if taken + amount > charge.amount:
+        return Declined(f"Only {charge.amount} was promised, and {taken} of it is taken already.")
+    return Declined(_NOTHING_THERE) if charge.last4 == EMPTY[-_LAST:] else None
 
 
 def _digits(number: str) -> str:

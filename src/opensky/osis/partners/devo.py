@@ -1,7 +1,7 @@
 """DEVO, as OSIS reaches it: signed callbacks over HTTP."""
 
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
@@ -14,6 +14,7 @@ CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 30.0
 _AGAIN = frozenset({404, 408, 425, 429})
 """These, beside what begins with 5, are of the moment: 404 while an older release of DEVO still runs."""
 _LONGEST_DETAIL = 500
+T = TypeVar("T")
 
 
 class Devo:
@@ -28,6 +29,14 @@ class Devo:
         self._lock = Lock()
         self._client = client
 
+    def ask(self, path: str, id_: str, body: bytes, into: type[T]) -> T:
+        """Post a body to a callback that answers with something, and return that; raises as ``post`` does."""
+        answer = self._answer(path, id_, body)
+        try:
+            return msgspec.json.decode(answer.content, type=into)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Unavailable(f"DEVO answered {path} with something else: {error}") from error
+
     def post(self, path: str, id_: str, body: bytes) -> str:
         """Post a body to a callback and return what came of it: ``done``, or ``seen`` if DEVO had that id before.
 
@@ -35,24 +44,28 @@ class Devo:
             Unavailable: DEVO cannot be reached, or cannot do it now.
             Reject: DEVO refuses: the signature, what the body says, or what it is about, which is gone.
         """
-        headers = {"Content-Type": "application/json", **self._seal.headers(id_, body)}
-        try:
-            answer = self._opened().post(path, content=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"DEVO does not answer at {self._address}: {type(error).__name__}: {error}") from error
+        answer = self._answer(path, id_, body)
         if answer.status_code == httpx.codes.NO_CONTENT:
             return "done"
-        if answer.status_code == httpx.codes.OK:
-            return str(_object(answer).get("outcome", "done"))
-        refused = f"DEVO answered {answer.status_code}: {_detail(answer)}"
-        if answer.is_client_error and answer.status_code not in _AGAIN:
-            raise Reject(refused, status=answer.status_code)
-        raise Unavailable(refused, status=answer.status_code)
+        return str(_object(answer).get("outcome", "done"))
 
     def close(self) -> None:
         """Let go of the connections."""
         if self._client is not None:
             self._client.close()
+
+    def _answer(self, path: str, id_: str, body: bytes) -> httpx.Response:
+        headers = {"Content-Type": "application/json", **self._seal.headers(id_, body)}
+        try:
+            answer = self._opened().post(path, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"DEVO does not answer at {self._address}: {type(error).__name__}: {error}") from error
+        if answer.status_code in {httpx.codes.OK, httpx.codes.NO_CONTENT}:
+            return answer
+        refused = f"DEVO answered {answer.status_code}: {_detail(answer)}"
+        if answer.is_client_error and answer.status_code not in _AGAIN:
+            raise Reject(refused, status=answer.status_code)
+        raise Unavailable(refused, status=answer.status_code)
 
     def _opened(self) -> httpx.Client:
         with self._lock:
