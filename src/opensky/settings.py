@@ -36,6 +36,7 @@ _LIMITS = {
     "node": (0, 63),
     "replica_sticky_seconds": (0, 3600),
     "bus_threads": (1, 64),
+    "large_message_bytes": (1024, 8_388_608),
     "fraud_check_ms": (0, 60_000),
 }
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
@@ -77,6 +78,8 @@ class Settings:
     """Address of a message broker, such as `stomp://user:password@host:61613/`; empty means that queues are kept in the database alone."""
     bus_threads: int = 4
     """How many messages the bus works on at the same time, 1 to 64."""
+    large_message_bytes: int = 65_536
+    """Bodies of messages with more bytes are kept in a table of their own, 1024 to 8388608."""
     devo_url: str = ""
     """Address at which the bus reaches the shop, such as `http://10.0.0.7:8000`; empty means the web processes of this machine."""
     fraud_check_ms: int = 400

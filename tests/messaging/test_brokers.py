@@ -1,13 +1,17 @@
 """Brokers as transport: through ActiveMQ, Artemis and RabbitMQ a message arrives as it was, once, and none is lost."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from opensky.kernel.clock import SetClock
 from opensky.kernel.errors import Misconfigured
-from opensky.messaging import Message, NotSendable, Outgoing, Queue
+from opensky.messaging import DeadLetters, Message, NotSendable, Outgoing, Queue
+from opensky.messaging.bodies import BODIES
 from opensky.messaging.stomp import (
     BrokerRefused,
     Connection,
@@ -103,6 +107,36 @@ class TestBrokers:
         while intake.round(connection, 3):
             continue
         assert [m.id for m in Queue(database).claim([queue], 500, LEASE, "ada")] == ids
+
+    def test_a_large_body_waits_in_the_database_while_its_ticket_travels(
+        self, database: Database, connection: Connection
+    ) -> None:
+        """The receiver that has the same database finds it again; nothing of it went through the broker."""
+        queue = queue_of(database)
+        large = {"text": "☂" * 400_000}
+        [id_] = send(database, Message(queue_name=queue, parameters=large))
+        assert Relay(database, "relay", redeems=lambda _queue: True).round(connection) == 1
+        intake = Intake(database, [queue])
+        intake.subscribe(connection)
+        [frame] = connection.receive(10, 10)
+        assert frame.body == b""
+        assert intake._keep([frame]) == 1
+        connection.acknowledge([frame])
+        [got] = Queue(database).claim([queue], 10, LEASE, "ada")
+        assert (got.id, got.parameters) == (id_, large)
+
+    def test_a_stranger_is_sent_the_whole_of_a_large_body(self, database: Database, connection: Connection) -> None:
+        """Who has not our table gets no ticket to it, and nothing of it is left there."""
+        queue = queue_of(database)
+        large = {"text": "y" * 400_000}
+        send(database, Message(queue_name=queue, parameters=large))
+        assert Relay(database, "relay").round(connection) == 1
+        with database.reader() as reader:
+            assert reader.rows(select(BODIES.c.id)) == []
+        connection.subscribe(queue, "q0", 10)
+        [frame] = connection.receive(10, 10)
+        assert json.loads(frame.body) == large
+        connection.acknowledge([frame])
 
     def test_what_was_taken_in_and_not_acknowledged_comes_again_and_is_known(
         self, database: Database, servers: Servers
@@ -227,6 +261,36 @@ class TestBrokerKilled:
                 intake.subscribe(connection)
                 arrived = intake.round(connection, 3)
         assert arrived < 200
+
+
+@pytest.mark.services
+def test_a_message_that_the_broker_refuses_does_not_keep_the_others_from_it(
+    database: Database, rabbitmq_url: str
+) -> None:
+    """RabbitMQ has no queue with a slash in its name: that one is given up in the end, the others went by then."""
+    queue, relay = queue_of(database), Relay(database, "relay")
+    servers = Servers.read(rabbitmq_url)
+    database.clock = clock = SetClock(database.clock.now())
+    good = send(database, *(Message(queue_name=queue, parameters={"n": n}) for n in range(3)))
+    [bad] = send(database, Message(queue_name="no/such", parameters={"n": 4}))
+    refused = published = 0
+    while refused + published < 30 and not (letters := DeadLetters(database).listed()):
+        with connect(servers) as connection:
+            try:
+                while done := relay.round(connection):
+                    published += done
+            except BrokerRefused:
+                refused += 1
+        clock.advance(minutes=10)
+    [letter] = letters
+    assert (letter.message.id, refused, published) == (bad, 10, 3)
+    assert "not published: The broker refused" in letter.cause
+    with connect(servers) as connection:
+        intake = Intake(database, [queue])
+        intake.subscribe(connection)
+        while intake.round(connection, 2):
+            continue
+    assert [m.id for m in Queue(database).claim([queue], 10, LEASE, "ada")] == good
 
 
 def test_no_server_is_a_clear_error() -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 
+from opensky.messaging.bodies import within
 from opensky.messaging.message import Message
 from opensky.messaging.rows import COLUMNS, message
 from opensky.messaging.tables import MESSAGES, READY, TAKEN, WAITING
@@ -97,7 +98,10 @@ def promote(unit: UnitOfWork, now: int) -> int:
 
 
 def claim(unit: UnitOfWork, queue: str, most: int, until: int, owner: str, most_taken: int) -> list[Message]:
-    """Lease the next messages of a queue to ``owner``, in order of priority and id; a suspect one alone."""
+    """Lease the next messages of a queue to ``owner``, in order of priority and id.
+
+    A suspect one is leased alone, and of large bodies no more than memory is meant for; the bodies are still to be fetched.
+    """
     values: dict[str, Any] = {"of_queue": queue, "most": most, "most_taken": most_taken}
     take = {"new_owner": owner, "until": until}
     dialect = unit.connection.dialect.name
@@ -111,6 +115,7 @@ def claim(unit: UnitOfWork, queue: str, most: int, until: int, owner: str, most_
             unit.run(_TAKE_LOCKED, *({"which": each.message.id, **take} for each in found))
     found.sort(key=lambda each: (each.message.priority, each.message.id))
     kept = next((place for place, each in enumerate(found) if each.times > SUSPECT), len(found)) or 1
+    kept = min(kept, within([each.message for each in found]))
     if found[kept:]:
         unit.run(_GIVE_BACK, *({"which": each.message.id} for each in found[kept:]))
     return [each.message for each in found[:kept]]

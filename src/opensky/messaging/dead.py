@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select
 
 from opensky.kernel.errors import FieldError, Invalid, NotFound
+from opensky.messaging import bodies
 from opensky.messaging.message import Message
 from opensky.messaging.nudge import Nudger
-from opensky.messaging.rows import body, message, row
+from opensky.messaging.rows import body, kept, message, row
 from opensky.messaging.tables import DEAD, MESSAGES
-from opensky.persistence import Database, UnitOfWork
+from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.persistence.cursors import instant
 
 _d = DEAD.c
@@ -65,7 +66,7 @@ class DeadLetters:
     def listed(
         self, *, queue: str = "", cause: str = "", before: int = (1 << 63) - 1, limit: int = 50
     ) -> list[DeadLetter]:
-        """Which letters are there, the newest first, before an id?"""
+        """Which letters are there, the newest first, before an id? Without large bodies: ``show`` has them."""
         statement = select(*_COLUMNS).where(_d.id < before).order_by(_d.id.desc()).limit(limit)
         if queue:
             statement = statement.where(_d.queue == queue)
@@ -78,9 +79,10 @@ class DeadLetters:
         """Return one letter; raises ``NotFound``."""
         with self._database.reader(primary=True) as reader:
             found = reader.one(select(*_COLUMNS).where(_d.id == id_))
-        if found is None:
+            whole = _whole(reader, _letter(found)) if found is not None else None
+        if whole is None:
             raise NotFound(f"There is no dead letter {id_}; it may have been tried again or discarded.", id=id_)
-        return _letter(found)
+        return whole
 
     def replay(self, ids: Sequence[int], unit: UnitOfWork | None = None) -> int:
         """Put letters back into their queues, to be handled now, their failed tries forgotten; return how many there were.
@@ -94,7 +96,8 @@ class DeadLetters:
                 found = own.execute(select(*_COLUMNS).where(_d.id == id_)).fetchone()
                 if found is None or not own.execute(delete(DEAD).where(_d.id == id_)).rowcount:
                     continue
-                own.execute(insert(MESSAGES), row(_fresh(_letter(found).message), id_, now, None, outgoing=False))
+                old = _letter(found).message
+                own.execute(insert(MESSAGES), row(_fresh(old), id_, now, None, outgoing=False) | {"body": kept(old)})
                 done += 1
             if done and self._nudger is not None:
                 own.after_commit(self._nudger.nudge)
@@ -110,13 +113,20 @@ class DeadLetters:
         if not isinstance(parameters, dict):
             raise Invalid(FieldError("parameters", "The parameters must be a JSON object.", "type"))
         with self._within(unit) as own:
-            changed = own.execute(DEAD.update().where(_d.id == id_).values(body=body(parameters))).rowcount
+            made = {"id": id_, "body": body(parameters)}
+            large = bodies.handed_in(made, bodies.LARGE)
+            changed = own.execute(DEAD.update().where(_d.id == id_).values(body=made["body"])).rowcount
+            if changed:
+                bodies.drop(own, [id_])
+                bodies.keep(own, [large])
         if not changed:
             raise NotFound(f"There is no dead letter {id_}; it may have been tried again or discarded.", id=id_)
 
     def discard(self, ids: Sequence[int], unit: UnitOfWork | None = None) -> int:
         """Forget letters for good; return how many there were."""
         with self._within(unit) as own:
+            letters = own.execute(select(_d.id).where(_d.id.in_(ids), _d.body.not_like("{%"))).scalars() if ids else ()
+            bodies.drop(own, list(letters))  # of dead letters alone, whatever ids are given
             return own.execute(delete(DEAD).where(_d.id.in_(ids))).rowcount if ids else 0
 
     @contextmanager
@@ -140,10 +150,15 @@ def _letter(found: Any) -> DeadLetter:
     id_, queue, type_, priority, died_at, attempt, key, correlation, causation, headers, parameters, cause, error = (
         found
     )
-    kept = message(
+    died = message(
         id_, queue, type_, priority, died_at, attempt, key, None, correlation, causation, headers, parameters, ""
     )
-    return DeadLetter(kept, cause, error, instant(died_at))
+    return DeadLetter(died, cause, error, instant(died_at))
+
+
+def _whole(reader: Reader, letter: DeadLetter) -> DeadLetter:
+    whole, _gone = bodies.fetched(reader, [letter.message])
+    return replace(letter, message=whole[0]) if whole else letter
 
 
 def _fresh(old: Message) -> Message:

@@ -41,6 +41,8 @@ class Message:
     """Not before this instant."""
     key: str = ""
     """Messages of one queue with one key are handled one at a time, in the order of their ids."""
+    ticket: int = 0
+    """How many bytes its body has, where that is kept apart because it is large; filled in when it is read."""
     unique: str = ""
     """While a message of the queue with this text waits, no second one is taken."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from opensky.kernel.ids import IdGenerator
+from opensky.messaging import bodies
 from opensky.messaging.errors import NotSendable
 from opensky.messaging.message import Message
 from opensky.messaging.nudge import Nudger
@@ -34,7 +35,8 @@ def local(_queue_name: str) -> bool:
 class Outgoing:
     """Sends messages in the transaction of a unit of work (``Client``). One for each unit of work.
 
-    ``is_remote`` says of a queue whether a broker has it; a relay then publishes the row. Workers are nudged after the commit.
+    ``is_remote`` says of a queue whether a broker has it; a relay then publishes the row. Bodies of more than ``large`` bytes are
+    kept apart. Workers are nudged after the commit.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class Outgoing:
         ids: IdGenerator,
         nudger: Nudger | None = None,
         is_remote: Callable[[str], bool] = local,
+        large: int = bodies.LARGE,
     ) -> None:
         self._unit = unit
         self._ids = ids
         self._nudger = nudger
         self._is_remote = is_remote
+        self._large = large
         self._nudges = False
         self._journey: dict[str, Any] = {}
         self._journeys: dict[int, None] = {}
@@ -79,12 +83,15 @@ class Outgoing:
         due_at = now + delay if delay is not None else at if at is not None else message.due_at
         id_ = message.id or self._ids.next()
         made = row(message, id_, now, due_at, outgoing=self._is_remote(message.queue_name))
+        body = bodies.handed_in(made, self._large)
         if message.unique:
             if not self._unit.run(_INSERT_UNIQUE, made):
                 waiting = self._unit.fetch_one(_WAITING, queue=message.queue_name, unique_key=message.unique)
                 return waiting if waiting is not None else id_
         else:
             self._unit.run(_INSERT, made)
+        if body is not None:
+            bodies.keep(self._unit, (body,))
         self._journeys[made["correlation"]] = None
         self._nudge_after_commit()
         return id_
@@ -94,7 +101,9 @@ class Outgoing:
         if messages:
             now = self._unit.clock.now()
             rows = [row(m, self._ids.next(), now, m.due_at, outgoing=self._is_remote(m.queue_name)) for m in messages]
+            large = [bodies.handed_in(each, self._large) for each in rows]
             self._unit.run(_INSERT, *rows)
+            bodies.keep(self._unit, large)
             self._nudge_after_commit()
 
     def _nudge_after_commit(self) -> None:

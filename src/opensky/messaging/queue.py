@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
-from opensky.messaging import claiming
+from opensky.messaging import bodies, claiming
 from opensky.messaging.errors import LeaseLost
 from opensky.messaging.message import Message
-from opensky.messaging.rows import COLUMNS, body, head
+from opensky.messaging.rows import COLUMNS, dead
 from opensky.messaging.rows import message as message_of
 from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, OUTGOING, READY, TAKEN, WAITING
 from opensky.persistence import Command, Database, Query, Reader, UnitOfWork
@@ -97,8 +97,11 @@ class Queue:
             for queue in queues:
                 if len(found) < most:
                     found += claiming.claim(unit, queue, most - len(found), until, owner, MOST_TAKEN)
+            whole, gone = bodies.fetched(unit, found)
+            for message in gone:
+                self._bury(unit, message, owner, bodies.GONE, bodies.GONE)
             unit.commit()
-        return found
+        return whole
 
     def acknowledge(self, unit: UnitOfWork, handled: Sequence[Handled], owner: str) -> None:
         """Take handled messages off the queue, in the transaction that holds what their handling did.
@@ -112,6 +115,7 @@ class Queue:
         if taken_off != len(handled):
             raise LeaseLost(f"{len(handled) - taken_off} of {len(handled)} messages were given to another worker.")
         unit.run(_FINISH, *(_finished(each) for each in handled))
+        bodies.drop(unit, (each.message.id for each in handled if each.message.ticket))
 
     def retry(self, message: Message, owner: str, at: datetime, error: str) -> bool:
         """Have a message tried again at an instant, one failed try more; say whether the lease still held."""
@@ -126,11 +130,9 @@ class Queue:
     def bury(self, message: Message, owner: str, error: str, cause: str) -> bool:
         """Give a message up: keep it as a dead letter with what went wrong; say whether the lease still held."""
         with self._database.unit_of_work() as unit:
-            if not unit.run(_DELETE, which=message.id, by=owner):
-                return False
-            unit.run(_BURY, _dead(message, error, cause, microseconds(self._clock.now())))
+            buried = self._bury(unit, message, owner, error, cause)
             unit.commit()
-        return True
+        return buried
 
     def release(self, messages: Iterable[Message], owner: str) -> None:
         """Give back what was claimed and not begun."""
@@ -177,10 +179,16 @@ class Queue:
             unit.commit()
         return gone
 
+    def _bury(self, unit: UnitOfWork, message: Message, owner: str, error: str, cause: str) -> bool:
+        if not unit.run(_DELETE, which=message.id, by=owner):
+            return False
+        unit.run(_BURY, dead(message, error, cause, microseconds(self._clock.now())))
+        return True
+
     def _bury_killers(self, unit: UnitOfWork, now: int) -> None:
         for message in unit.fetch(_KILLERS):
             if unit.run(_DELETE_KILLER, which=message.id):
-                unit.run(_BURY, _dead(message, message.error or KILLS, KILLS, now))
+                unit.run(_BURY, dead(message, message.error or KILLS, KILLS, now))
 
     def _alone(self, command: Command, **values: object) -> int:
         with self._database.unit_of_work() as unit:
@@ -207,22 +215,4 @@ def _finished(handled: Handled) -> dict[str, object]:
         "attempt": message.attempt,
         "began_at": microseconds(handled.began_at),
         "ended_at": microseconds(handled.ended_at),
-    }
-
-
-def _dead(message: Message, error: str, cause: str, now: int) -> dict[str, object]:
-    return {
-        "id": message.id,
-        "queue": message.queue_name,
-        "type": message.type,
-        "priority": message.priority,
-        "attempt": message.attempt,
-        "order_key": message.key or None,
-        "correlation": message.correlation,
-        "causation": message.causation,
-        "headers": head(message.headers, message.history),
-        "body": body(message.parameters),
-        "cause": cause[:190],
-        "error": error,
-        "died_at": now,
     }

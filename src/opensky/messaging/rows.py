@@ -6,11 +6,14 @@ from typing import Any
 
 import msgspec
 
+from opensky.messaging.bodies import ticket_of
 from opensky.messaging.errors import NotSendable
 from opensky.messaging.message import HIGHEST, LOWEST, Message
 from opensky.messaging.tables import KEY_LENGTH, MESSAGES, NAME_LENGTH, OUTGOING, READY, WAITING
 from opensky.persistence.cursors import instant, microseconds
 
+LONGEST_BODY = 8 * 1024 * 1024
+"""More bytes are refused: what is larger is a file, and a message says where it is."""
 _encode = msgspec.json.Encoder().encode
 
 COLUMNS = tuple(
@@ -33,7 +36,15 @@ class _Head(msgspec.Struct, array_like=True):
 _head = msgspec.json.Decoder(_Head).decode
 
 
-def row(message: Message, id_: int, now: datetime, due_at: datetime | None, *, outgoing: bool) -> dict[str, Any]:
+def row(
+    message: Message,
+    id_: int,
+    now: datetime,
+    due_at: datetime | None,
+    *,
+    outgoing: bool,
+    longest: int = LONGEST_BODY,
+) -> dict[str, Any]:
     """Return the row of a new message.
 
     Raises:
@@ -57,7 +68,7 @@ def row(message: Message, id_: int, now: datetime, due_at: datetime | None, *, o
         "correlation": message.correlation or id_,
         "causation": message.causation,
         "headers": head(message.headers, message.history),
-        "body": body(message.parameters),
+        "body": body(message.parameters, longest),
         "error": message.error,
     }
 
@@ -67,13 +78,24 @@ def head(headers: Mapping[str, str], history: tuple[str, ...]) -> str:
     return _encode(_Head(dict(headers), history)).decode()
 
 
-def body(parameters: Mapping[str, Any]) -> str:
+def body(parameters: Mapping[str, Any], longest: int = LONGEST_BODY) -> str:
     """Return parameters as they are kept; raises ``NotSendable``."""
     try:
-        return _encode(parameters).decode()
+        encoded = _encode(parameters)
     except (TypeError, ValueError, RecursionError) as error:
         message = f"These parameters are no plain data ({error}): {parameters!r}"
         raise NotSendable(message) from error
+    if len(encoded) > longest:
+        raise NotSendable(
+            f"A message may have {longest:,} bytes, this one has {len(encoded):,}. Keep them where the receiver can"
+            " read them, in a file or a document, and send its name."
+        )
+    return encoded.decode()
+
+
+def kept(message: Message) -> str:
+    """Return the body of a message that was read, as it stands in a row: itself, or its ticket."""
+    return str(message.ticket) if message.ticket else body(message.parameters)
 
 
 def message(  # noqa: PLR0917 - the columns, in order
@@ -91,24 +113,45 @@ def message(  # noqa: PLR0917 - the columns, in order
     parameters: str,
     error: str,
 ) -> Message:
-    """Return the message of the columns ``COLUMNS``."""
-    kept = _head(headers)
+    """Return the message of the columns ``COLUMNS``; a large body is still to be fetched."""
+    about = _head(headers)
+    ticket = ticket_of(parameters)
     return Message(
         queue_name=queue,
-        parameters=msgspec.json.decode(parameters),
-        headers=kept.headers,
+        parameters={} if ticket else msgspec.json.decode(parameters),
+        headers=about.headers,
         id=id_,
         type=type_,
         correlation=correlation,
         causation=causation,
-        history=kept.history,
+        history=about.history,
         attempt=attempt,
         error=error,
         priority=priority,
         due_at=instant(due_at),
         key=key or "",
         unique=unique or "",
+        ticket=ticket,
     )
+
+
+def dead(message: Message, error: str, cause: str, now: int) -> dict[str, Any]:
+    """Return the row of a message that is given up."""
+    return {
+        "id": message.id,
+        "queue": message.queue_name,
+        "type": message.type,
+        "priority": message.priority,
+        "attempt": message.attempt,
+        "order_key": message.key or None,
+        "correlation": message.correlation,
+        "causation": message.causation,
+        "headers": head(message.headers, message.history),
+        "body": kept(message),
+        "cause": cause[:KEY_LENGTH],
+        "error": error,
+        "died_at": now,
+    }
 
 
 def _check(message: Message) -> None:

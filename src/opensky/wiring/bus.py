@@ -97,7 +97,7 @@ def worker(app: Container, flows: tuple[Flow, ...] = FLOWS, *, report: Report = 
     remote = remote_queues(settings)
 
     def client(unit: UnitOfWork) -> Outgoing:
-        return Outgoing(unit, ids, nudger, remote)
+        return Outgoing(unit, ids, nudger, remote, settings.large_message_bytes)
 
     return Worker(
         database,
@@ -159,8 +159,9 @@ def bridge(app: Container, flows: tuple[Flow, ...] = FLOWS, *, report: Report = 
     """Publish to the broker and take in from it, each in a thread of its own, for as long as the process lives."""
     settings, database = app.get(Settings), app.get(Database)
     servers = Servers.read(settings.broker_url)
-    relay = Relay(database, f"relay:{settings.node}:{os.getpid()}")
-    intake = Intake(database, [flow.queue for flow in flows], app.get(Nudger))
+    ours = [flow.queue for flow in flows]
+    relay = Relay(database, f"relay:{settings.node}:{os.getpid()}", redeems=ours.__contains__)
+    intake = Intake(database, ours, app.get(Nudger), settings.large_message_bytes)
 
     def publish() -> None:
         with connect(servers) as connection:

@@ -68,7 +68,7 @@ class Messages(Provider):
 
     @provide
     def outgoing(self, unit: UnitOfWork, ids: IdGenerator, nudger: Nudger, settings: Settings) -> Outgoing:
-        return Outgoing(unit, ids, nudger, remote_queues(settings))
+        return Outgoing(unit, ids, nudger, remote_queues(settings), settings.large_message_bytes)
 
     @provide
     def forwarder(self, routes: Routes, codec: Codec, client: Outgoing) -> Forwarder:

@@ -42,7 +42,7 @@ class StompClient:
         if delay is not None and at is not None:
             raise NotSendable("A message has a delay or an instant of delivery, not both.")
         due_at = datetime.now(UTC) + delay if delay is not None else at or message.due_at
-        whole = replace(message, id=message.id or self._ids.next())
+        whole = replace(message, id=message.id or self._ids.next(), ticket=0)
         for left in reversed(range(TRIES)):
             try:
                 self.connect()

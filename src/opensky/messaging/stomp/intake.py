@@ -4,19 +4,22 @@ A batch is written with its seen rows in one transaction, and acknowledged after
 brings the batch again; the seen rows, which outlive the messages, know it.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, insert, update
 
+from opensky.messaging import bodies
+from opensky.messaging.message import Message
 from opensky.messaging.nudge import Nudger
-from opensky.messaging.rows import row
+from opensky.messaging.rows import kept, row
 from opensky.messaging.stomp.connection import Connection
 from opensky.messaging.stomp.frames import Frame
 from opensky.messaging.stomp.wire import from_frame
 from opensky.messaging.tables import KEY_LENGTH, MESSAGES, OUTGOING, READY, SEEN
-from opensky.persistence import Command, Database
+from opensky.persistence import Command, Database, UnitOfWork
 from opensky.persistence.cursors import microseconds
 from opensky.persistence.statements import insert_ignore
 
@@ -36,8 +39,11 @@ waiting, has taken its row away. That row is the message; whoever published it f
 class Intake:
     """Takes in the messages of some queues. Several may run at once."""
 
-    def __init__(self, database: Database, queues: Sequence[str], nudger: Nudger | None = None) -> None:
+    def __init__(
+        self, database: Database, queues: Sequence[str], nudger: Nudger | None = None, large: int = bodies.LARGE
+    ) -> None:
         self._database = database
+        self._large = large
         self._queues = {f"q{number}": queue for number, queue in enumerate(queues)}
         self._nudger = nudger
 
@@ -80,7 +86,18 @@ class Intake:
                     id_ = message.id or self._database.ids.next()
                     whole = replace(message, id=id_, correlation=message.correlation or id_)
                     if not unit.run(_COME_HOME, which=id_, new_due_at=microseconds(now)):
-                        unit.run(_TAKE_IN, row(whole, id_, now, None, outgoing=False))
+                        self._take_in(unit, whole, now)
                     new += 1
             unit.commit()
         return new
+
+    def _take_in(self, unit: UnitOfWork, message: Message, now: datetime) -> None:
+        # What a stranger has sent is here already; refusing it would bring it again for ever.
+        made = row(message, message.id, now, None, outgoing=False, longest=sys.maxsize)
+        large = None
+        if message.ticket:  # its body has waited here
+            made["body"] = kept(message)
+        else:
+            large = bodies.handed_in(made, self._large)
+        unit.run(_TAKE_IN, made)
+        bodies.keep(unit, [large])

@@ -2,25 +2,36 @@
 
 A batch is one STOMP transaction whose COMMIT asks for a receipt. Without the receipt nothing is removed: it is published again. So a
 message is never lost, and may arrive twice under one id, which the receiver's seen rows notice.
+
+A batch that the broker refuses is published message by message, so that one that it never takes does not keep the others from it; that
+one is a dead letter in the end. A large body stays in the database where the receiver is ours and finds it by the ticket; a
+stranger is sent the whole.
 """
 
 import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
+from opensky.messaging import bodies
 from opensky.messaging.message import Message
-from opensky.messaging.rows import COLUMNS, message
+from opensky.messaging.rows import COLUMNS, dead, message
 from opensky.messaging.stomp.connection import Connection
+from opensky.messaging.stomp.errors import BrokenFrame, BrokerRefused
 from opensky.messaging.stomp.frames import Frame
 from opensky.messaging.stomp.wire import to_frame
-from opensky.messaging.tables import MESSAGES, OUTGOING
-from opensky.persistence import Command, Database, Query
+from opensky.messaging.tables import DEAD, MESSAGES, OUTGOING
+from opensky.persistence import Command, Database, Query, UnitOfWork
 from opensky.persistence.cursors import microseconds
 
 BATCH = 100
 LEASE = timedelta(seconds=60)
+MOST_REFUSED = 10
+"""So often a broker may refuse a message; then it is a dead letter."""
+_LONGEST_PAUSE = timedelta(minutes=10)
 
 _m = MESSAGES.c
 _NEXT = (
@@ -38,18 +49,33 @@ _TAKEN = Query(select(*COLUMNS).where(_m.id.in_(bindparam("ids", expanding=True)
 _mine = (_m.id == bindparam("which"), _m.owner == bindparam("by"), _m.state == OUTGOING)
 _DONE = Command(delete(MESSAGES).where(*_mine))
 _BACK = Command(update(MESSAGES).where(*_mine).values(owner="", due_at=bindparam("new_due_at")))
+_REFUSED = Command(
+    update(MESSAGES)
+    .where(*_mine)
+    .values(owner="", due_at=bindparam("new_due_at"), attempt=bindparam("new_attempt"), error=bindparam("new_error"))
+)
+_BURY = Command(insert(DEAD))
 
 
 class Relay:
     """Publishes outgoing messages of a database. Several relays may run at once; each message is leased to one.
 
-    What a relay that dies had leased is published by another when its lease has run out.
+    What a relay that dies had leased is published by another when its lease has run out. ``redeems`` says of a queue whether its
+    receiver has this database, and so the large bodies.
     """
 
-    def __init__(self, database: Database, owner: str, *, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self,
+        database: Database,
+        owner: str,
+        *,
+        lease: timedelta = LEASE,
+        redeems: Callable[[str], bool] = lambda _queue: False,
+    ) -> None:
         self._database = database
         self._owner = owner
         self._lease = lease
+        self._redeems = redeems
         self._transactions = itertools.count(1)
 
     def round(self, connection: Connection, most: int = BATCH) -> int:
@@ -61,20 +87,27 @@ class Relay:
         batch = self._take(most)
         if not batch:
             return 0
+        try:
+            self._publish(connection, batch)
+        except (BrokerRefused, BrokenFrame) as error:
+            self._refused(batch, str(error))
+            raise
+        except BaseException:
+            self._give_back(batch)
+            raise
+        self._done(batch)
+        return len(batch)
+
+    def _publish(self, connection: Connection, batch: Sequence[Message]) -> None:
         name = f"t{next(self._transactions)}"
         inside = {"transaction": name}
-        sends = [to_frame(each, connection.dialect) for each in batch]
-        try:
-            connection.confirmed(
-                Frame("BEGIN", inside),
-                *(each._replace(headers={**each.headers, **inside}) for each in sends),
-                Frame("COMMIT", inside),
-            )
-        except BaseException:
-            self._run(_BACK, batch, new_due_at=microseconds(self._database.clock.now()))
-            raise
-        self._run(_DONE, batch)
-        return len(batch)
+        tickets = [each if self._redeems(each.queue_name) else replace(each, ticket=0) for each in batch]
+        sends = [to_frame(each, connection.dialect) for each in tickets]
+        connection.confirmed(
+            Frame("BEGIN", inside),
+            *(each._replace(headers={**each.headers, **inside}) for each in sends),
+            Frame("COMMIT", inside),
+        )
 
     def _take(self, most: int) -> list[Message]:
         now = self._database.clock.now()
@@ -89,10 +122,55 @@ class Relay:
                 until = microseconds(now + self._lease)
                 unit.run(_TAKE, *({"which": id_, "new_owner": self._owner, "until": until} for id_ in ids))
             taken = unit.fetch(_TAKEN, ids=ids) if ids else []
+            batch = taken[: _together(taken)]
+            self._run(unit, _BACK, taken[len(batch) :], new_due_at=values["now"])
+            whole = self._whole(unit, batch)
             unit.commit()
-        return taken
+        return whole
 
-    def _run(self, command: Command, batch: list[Message], **values: Any) -> None:
+    def _whole(self, unit: UnitOfWork, batch: Sequence[Message]) -> list[Message]:
+        """Fetch the large bodies that strangers are to get. A message whose body is gone is a dead letter."""
+        ours = {each.id for each in batch if self._redeems(each.queue_name)}
+        here, gone = bodies.fetched(unit, [each for each in batch if each.id not in ours])
+        for each in gone:
+            self._bury(unit, each, bodies.GONE)
+        whole = {each.id: each for each in here}
+        return [whole.get(each.id, each) for each in batch if each.id in ours or each.id in whole]
+
+    def _done(self, batch: Sequence[Message]) -> None:
         with self._database.unit_of_work() as unit:
-            unit.run(command, *({"which": each.id, "by": self._owner, **values} for each in batch))
+            self._run(unit, _DONE, batch)
+            bodies.drop(unit, (each.id for each in batch if each.ticket and not self._redeems(each.queue_name)))
             unit.commit()
+
+    def _give_back(self, batch: Sequence[Message]) -> None:
+        with self._database.unit_of_work() as unit:
+            self._run(unit, _BACK, batch, new_due_at=microseconds(self._database.clock.now()))
+            unit.commit()
+
+    def _refused(self, batch: Sequence[Message], error: str) -> None:
+        """Have each published alone from now on; one that was alone waits, longer each time, and is given up in the end."""
+        with self._database.unit_of_work() as unit:
+            for each in batch:
+                if len(batch) == 1 and each.attempt + 1 >= MOST_REFUSED:
+                    self._bury(unit, each, error)
+                    continue
+                pause = min(timedelta(seconds=2**each.attempt), _LONGEST_PAUSE) if len(batch) == 1 else timedelta()
+                due = microseconds(self._database.clock.now() + pause)
+                self._run(unit, _REFUSED, [each], new_due_at=due, new_attempt=each.attempt + 1, new_error=error)
+            unit.commit()
+
+    def _bury(self, unit: UnitOfWork, message: Message, error: str) -> None:
+        if unit.run(_DONE, which=message.id, by=self._owner):
+            now = microseconds(self._database.clock.now())
+            unit.run(_BURY, dead(message, error, f"not published: {error}", now))
+
+    def _run(self, unit: UnitOfWork, command: Command, batch: Sequence[Message], **values: Any) -> None:
+        if batch:
+            unit.run(command, *({"which": each.id, "by": self._owner, **values} for each in batch))
+
+
+def _together(taken: Sequence[Message]) -> int:
+    """Return how many of these, from the first on, go in one transaction: one that was refused before goes alone."""
+    fresh = next((number for number, each in enumerate(taken) if each.attempt), len(taken)) or 1
+    return min(fresh, bodies.within(taken))

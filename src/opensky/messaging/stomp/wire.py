@@ -10,8 +10,11 @@ from opensky.messaging.message import HIGHEST, LOWEST, USUAL_PRIORITY, Message
 from opensky.messaging.rows import body
 from opensky.messaging.stomp.dialects import Artemis, Dialect
 from opensky.messaging.stomp.frames import Frame
+from opensky.messaging.tables import KEY_LENGTH, NAME_LENGTH
 
 _ID = "opensky_id"
+_TICKET = "opensky_ticket"
+"""Says that the body is in the database from which the message was sent, and how long it is."""
 _JSON = "application/json"
 _OURS = (
     _ID,
@@ -40,7 +43,7 @@ _THEIRS = frozenset(
 
 
 def to_frame(message: Message, dialect: Dialect, due_at: datetime | None = None) -> Frame:
-    """Return the SEND frame of a message that has its id."""
+    """Return the SEND frame of a message that has its id; in place of a body that was not fetched goes its ticket."""
     headers: dict[str, str] = {
         "destination": dialect.destination(message.queue_name),
         "content-type": _JSON,
@@ -54,10 +57,12 @@ def to_frame(message: Message, dialect: Dialect, due_at: datetime | None = None)
         "opensky_key": message.key,
         "opensky_headers": msgspec.json.encode(dict(message.headers)).decode(),
     }
+    if message.ticket:
+        headers[_TICKET] = str(message.ticket)
     headers |= dialect.sending(message.queue_name, due_at)
     if isinstance(dialect, Artemis):
         headers["_AMQ_DUPL_ID"] = str(message.id)  # Artemis then drops what a relay sends again
-    return Frame("SEND", headers, body(message.parameters).encode())
+    return Frame("SEND", headers, b"" if message.ticket else body(message.parameters).encode())
 
 
 def from_frame(frame: Frame, queue: str) -> tuple[Message, str]:
@@ -73,12 +78,13 @@ def from_frame(frame: Frame, queue: str) -> tuple[Message, str]:
         parameters=_parameters(frame),
         headers=_headers(headers, ours=ours),
         id=id_,
-        type=headers.get("opensky_type", ""),
+        type=headers.get("opensky_type", "")[:NAME_LENGTH],
         correlation=_number(headers.get("opensky_correlation")),
         causation=_number(headers.get("opensky_causation")),
         history=tuple(headers.get("opensky_history", "").split()),
         priority=min(max(LOWEST - _number(headers.get("priority"), LOWEST - USUAL_PRIORITY), HIGHEST), LOWEST),
-        key=headers.get("opensky_key", ""),
+        key=headers.get("opensky_key", "")[:KEY_LENGTH],
+        ticket=_number(headers.get(_TICKET)) if ours else 0,
     )
     return message, str(id_) if ours else headers.get("message-id", "")
 

@@ -6,9 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Select, select
 
 from opensky.kernel.errors import NotFound
 from opensky.messaging import DeadLetters, Handled, LeaseLost, Message, NotSendable, Outgoing, Queue, QueueDepth
+from opensky.messaging.bodies import BODIES
+from opensky.messaging.tables import MESSAGES
 from opensky.persistence import Database
 
 LEASE = timedelta(seconds=30)
@@ -175,6 +178,63 @@ class QueueConformance:
             acknowledge(database, [alone], "bo")
         assert claimed(database) == []
 
+    def test_a_large_body_is_kept_apart_and_arrives_as_it_was(self, database: Database) -> None:
+        """Its row holds a ticket; with the acknowledgement the body is gone as well. A small one stays in its row."""
+        large = {"text": "☂" * 70_000, "n": [1]}
+        send(database, Message(queue_name="pots", parameters=large), Message(queue_name="pots", parameters={"n": 2}))
+        assert [kept.isdecimal() for kept in rows(database, select(MESSAGES.c.body).order_by(MESSAGES.c.id))] == [
+            True,
+            False,
+        ]
+        queue = Queue(database)
+        got = queue.claim(["pots"], 10, LEASE, "ada")
+        assert [m.parameters for m in got] == [large, {"n": 2}]
+        assert [m.ticket for m in got] == [len("☂".encode()) * 70_000 + len('{"text":"","n":[1]}'), 0]
+        assert queue.retry(got[0], "ada", database.clock.now(), "once more")
+        acknowledge(database, got[1:], "ada")
+        again = queue.claim(["pots"], 10, LEASE, "ada")
+        assert [m.parameters for m in again] == [large]
+        acknowledge(database, again, "ada")
+        assert rows(database, select(BODIES.c.id)) == []
+
+    def test_a_large_dead_letter_keeps_its_body_until_somebody_decides(self, database: Database) -> None:
+        """Shown, edited to something small and something large, replayed, discarded: the body is never left behind."""
+        large, larger = {"text": "a" * 70_000}, {"text": "b" * 90_000}
+        send(database, *(Message(queue_name="pots", parameters=large) for _ in range(2)))
+        queue, dead = Queue(database), DeadLetters(database)
+        one, other = queue.claim(["pots"], 10, LEASE, "ada")
+        assert queue.bury(one, "ada", "cold", "cold")
+        assert queue.bury(other, "ada", "cold", "cold")
+        assert dead.show(one.id).message.parameters == large
+        for parameters in (larger, {"n": 1}, larger):
+            dead.edit(one.id, parameters)
+            assert dead.show(one.id).message.parameters == parameters
+        assert dead.replay([one.id]) == 1
+        assert dead.discard([one.id, other.id]) == 1
+        [again] = queue.claim(["pots"], 10, LEASE, "ada")
+        assert (again.id, again.parameters) == (one.id, larger)
+        acknowledge(database, [again], "ada")
+        assert rows(database, select(BODIES.c.id)) == []
+
+    def test_large_bodies_are_handed_out_as_memory_allows(self, database: Database) -> None:
+        """Four of three megabytes: two at a time, the others are left to whoever asks next."""
+        sent = send(database, *(Message(queue_name="pots", parameters={"x": "y" * 3 * 1024 * 1024}) for _ in range(4)))
+        assert claimed(database, owner="ada") == sent[:2]
+        assert claimed(database, owner="bo") == sent[2:]
+
+    def test_a_message_whose_large_body_is_not_here_is_given_up(self, database: Database) -> None:
+        """And does not keep the others of its queue from being handled."""
+        lost, other = send(
+            database, Message(queue_name="pots", parameters={"x": "y" * 70_000}), Message(queue_name="pots")
+        )
+        with database.unit_of_work() as unit:
+            unit.execute(BODIES.delete())
+            unit.commit()
+        assert claimed(database) == [other]
+        [letter] = DeadLetters(database).listed()
+        assert (letter.message.id, letter.cause) == (lost, "its large body is not in this database")
+        assert DeadLetters(database).show(lost).message.parameters == {}
+
     def test_what_was_not_begun_is_given_back(self, database: Database) -> None:
         """At a graceful stop, at once, not at the end of the lease."""
         [id_] = send(database, Message(queue_name="pots"))
@@ -190,6 +250,7 @@ class QueueConformance:
             (Message(queue_name="q", key="k" * 191), "190 characters"),
             (Message(queue_name="q", priority=10), "0 to 9"),
             (Message(queue_name="q", parameters={"x": object()}), "plain data"),
+            (Message(queue_name="q", parameters={"x": "y" * 8 * 1024 * 1024}), "8,388,608 bytes"),
         ],
     )
     def test_what_no_queue_can_carry_is_refused_when_it_is_sent(
@@ -249,6 +310,12 @@ def acknowledge(database: Database, messages: Sequence[Message], owner: str) -> 
     with database.unit_of_work() as unit:
         Queue(database).acknowledge(unit, [Handled(m, now, now) for m in messages], owner)
         unit.commit()
+
+
+def rows(database: Database, statement: Select[Any]) -> list[Any]:
+    """Return the first column of what a statement finds."""
+    with database.reader(primary=True) as reader:
+        return [row[0] for row in reader.rows(statement)]
 
 
 def depth(queue: str, **counts: Any) -> QueueDepth:
