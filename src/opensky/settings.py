@@ -37,6 +37,8 @@ _LIMITS = {
     "replica_sticky_seconds": (0, 3600),
     "bus_threads": (1, 64),
     "large_message_bytes": (1024, 8_388_608),
+    "finished_days": (1, 36_500),
+    "seen_days": (1, 36_500),
     "fraud_check_ms": (0, 60_000),
 }
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
@@ -80,6 +82,10 @@ class Settings:
     """How many messages the bus works on at the same time, 1 to 64."""
     large_message_bytes: int = 65_536
     """Bodies of messages with more bytes are kept in a table of their own, 1024 to 8388608."""
+    finished_days: int = 30
+    """How many days it is kept which messages were handled when: for journeys and rates, 1 to 36500."""
+    seen_days: int = 90
+    """How many days a message that comes a second time is known, 1 to 36500: longer than a broker or a dead letter may wait."""
     devo_url: str = ""
     """Address at which the bus reaches the shop, such as `http://10.0.0.7:8000`; empty means the web processes of this machine."""
     fraud_check_ms: int = 400

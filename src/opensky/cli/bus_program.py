@@ -18,6 +18,7 @@ from opensky.settings import Settings
 from opensky.web.logs import configure
 from opensky.wiring.bus import bridge, bus_container, watch_folders, worker
 from opensky.wiring.messages import BUS
+from opensky.wiring.pruning import prune_by_the_hour
 
 _log = structlog.get_logger("bus")
 
@@ -38,6 +39,7 @@ def serve(settings: Settings) -> None:
         if settings.broker_url:
             bridge(app, report=_report)
         watch_folders(app, report=_report)
+        prune_by_the_hour(app, report=_report)
         gc.collect()
         gc.freeze()  # what is here now stays
         bus.run()

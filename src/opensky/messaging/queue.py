@@ -172,13 +172,6 @@ class Queue:
             found = _earliest(reader)
         return instant(found) if found is not None else None
 
-    def prune(self, before: datetime) -> int:
-        """Forget which messages were handled before an instant; return how many."""
-        with self._database.unit_of_work() as unit:
-            gone = unit.execute(delete(FINISHED).where(FINISHED.c.ended_at < microseconds(before))).rowcount
-            unit.commit()
-        return gone
-
     def _bury(self, unit: UnitOfWork, message: Message, owner: str, error: str, cause: str) -> bool:
         if not unit.run(_DELETE, which=message.id, by=owner):
             return False

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, insert, update
 
 from opensky.messaging import bodies
 from opensky.messaging.message import Message
@@ -66,13 +66,6 @@ class Intake:
         if new and self._nudger is not None:
             self._nudger.nudge()
         return new
-
-    def forget(self, before: datetime) -> int:
-        """Forget which messages were seen before an instant; return how many. Keep them longer than a broker might redeliver."""
-        with self._database.unit_of_work() as unit:
-            gone = unit.execute(delete(SEEN).where(SEEN.c.seen_at < microseconds(before))).rowcount
-            unit.commit()
-        return gone
 
     def _keep(self, frames: Sequence[Frame]) -> int:
         now = self._database.clock.now()
