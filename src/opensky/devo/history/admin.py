@@ -126,6 +126,7 @@ class HistoryAdmin:
             subject=self._history.subject(entry),
             sides=sides(entry),
             tops=_tops(entry),
+            whole=self._history.may_be_taken_back(entry),
         )
 
     @page(f"{_HISTORY}/{{change_id:int}}/revert", access=access.STAFF)
@@ -151,7 +152,8 @@ class HistoryAdmin:
         except Invalid as error:
             return self._look(change_id, field, " ".join(error.by_field().values()))
         security("admin.acted", act="revert change", subject=str(change_id), member=self._visitor.member_id)
-        back = taken.subject.path or f"{_HISTORY}?kind={taken.subject.kind}&id={taken.subject.object_id}"
+        there = taken.subject.path if taken.found.operation != "remove" else ""  # what was removed has no page any more
+        back = there or f"{_HISTORY}?kind={taken.subject.kind}&id={taken.subject.object_id}"
         return Redirect(back, flash="It is taken back, and that is in the history, too.")
 
     def _look(self, change_id: int, field: str, refused: str = "") -> Page:

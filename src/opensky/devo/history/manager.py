@@ -56,6 +56,10 @@ class HistoryManager:
         """Return what the objects of these changes are called, by class and id."""
         return self._changes.subjects((entry.kind, entry.object_id) for entry in entries)
 
+    def called(self, objects: Iterable[tuple[str, str]]) -> Subjects:
+        """Return what objects are called, each given by class and id."""
+        return self._changes.subjects(objects)
+
     def subject(self, entry: Entry) -> Subject:
         """Return what the object of a change is called."""
         return self.named(entry.kind, entry.object_id)
@@ -77,6 +81,11 @@ class HistoryManager:
         if cls is None:
             raise NotFound("The history keeps nothing of this kind.")
         return self._changes.past(cls, key_values(cls, object_id), at)
+
+    def may_be_taken_back(self, entry: Entry) -> bool:
+        """Whether a change as a whole is worth a look at what taking it back would do."""
+        cls = self._kinds.get(entry.kind)
+        return cls is not None and self._reverts.knows(cls, entry.operation)
 
     def look(self, change_id: int, path: str = "") -> Reversal:
         """Return what taking back a change, or one field of it, would do; raises ``NotFound``."""
@@ -104,5 +113,7 @@ class HistoryManager:
             confirmed=confirmed or not found.touched_later,
             reason=reason,
             apply=self._reverts.apply(found.cls),
+            make=self._reverts.make(found.cls),
+            remove=self._reverts.remove(found.cls),
         )
         return Taken(found, self.subject(found.entry))

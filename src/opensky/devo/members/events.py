@@ -17,3 +17,5 @@ MEMBER_CHANGED = declare("member.changed", "A member changed their name or addre
 MEMBER_PASSWORD_CHANGED = declare("member.password_changed", "A member chose another password.", subject=Member)
 
 MEMBER_PROMOTED = declare("member.promoted", "A member became staff.", subject=Member)
+
+MEMBER_DISMISSED = declare("member.dismissed", "A member is no longer staff.", subject=Member)

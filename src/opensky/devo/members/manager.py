@@ -7,6 +7,7 @@ from opensky.devo.members.errors import EmailTaken, WrongLogin
 from opensky.devo.members.events import (
     MEMBER_CHANGED,
     MEMBER_CREATED,
+    MEMBER_DISMISSED,
     MEMBER_LOGGED_IN,
     MEMBER_PASSWORD_CHANGED,
     MEMBER_PROMOTED,
@@ -157,6 +158,14 @@ class MemberManager:
             member.roles = [*member.roles, STAFF]
             self._members.end_sessions(member.id)
             self._events.notify(Event(MEMBER_PROMOTED, member))
+        return member
+
+    def dismiss(self, member: Member) -> Member:
+        """Close the admin to a member, and sign them out everywhere. Doing it twice is the same as once."""
+        if member.is_staff:
+            member.roles = [role for role in member.roles if role != STAFF]
+            self._members.end_sessions(member.id)
+            self._events.notify(Event(MEMBER_DISMISSED, member))
         return member
 
     def end_sessions(self, member_id: MemberId) -> Member:

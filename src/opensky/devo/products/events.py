@@ -4,6 +4,9 @@ from opensky.devo.products.objects import Product
 from opensky.events import declare
 
 PRODUCT_CREATED = declare("product.created", "An insider drafted a product; nobody else sees it yet.", subject=Product)
+PRODUCT_DISCARDED = declare(
+    "product.discarded", "A draft was thrown away, which nobody else had seen.", subject=Product
+)
 PRODUCT_EDITED = declare(
     "product.edited",
     "A product's words, pictures, shelves or variants were changed.",

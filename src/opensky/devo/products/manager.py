@@ -5,22 +5,24 @@ from typing import Any
 from opensky.devo.products.cards import CardKeeper
 from opensky.devo.products.events import (
     PRODUCT_CREATED,
+    PRODUCT_DISCARDED,
     PRODUCT_EDITED,
     PRODUCT_PUBLISHED,
     PRODUCT_RESTOCKED,
     PRODUCT_WITHDRAWN,
 )
-from opensky.devo.products.objects import PUBLISH, Product, ProductId
+from opensky.devo.products.objects import PUBLISH, Category, Product, ProductId
 from opensky.devo.products.repository import ProductRepository
 from opensky.devo.products.stock import StockRepository
 from opensky.devo.sellers.objects import Seller
 from opensky.events import Dispatcher, Event, EventName
 from opensky.kernel.clock import Clock
-from opensky.kernel.errors import FieldError, Invalid, NotFound
+from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.slugs import free_slug, slug_of
 from opensky.mapping import validate
 from opensky.persistence import Duplicate
+from opensky.persistence.cursors import START
 
 EDITABLE = ("slug", "name", "words", "description", "categories", "variants", "pictures")
 MOST_ON_HAND = 1_000_000
@@ -62,11 +64,27 @@ class ProductManager:
             **more,
         )
         product.seller = seller
+        return self.draft(product)
+
+    def draft(self, product: Product) -> Product:
+        """Keep a draft, a new one or one that was thrown away; raises as ``create`` does."""
         _check(product)
         self._products.add(product)
         self._stock.keep(product.id, [variant.sku for variant in product.variants])
         self._tell(PRODUCT_CREATED, product)
         return product
+
+    def discard(self, product: Product) -> None:
+        """Throw a draft away.
+
+        Raises:
+            Conflict: it has been on show, so members may have bought it; it can be withdrawn.
+        """
+        if product.status != "draft" or product.published_at is not None:
+            raise Conflict("What has been on show is not thrown away, as it may be in orders: withdraw it.")
+        self._stock.keep(product.id, [])
+        self._products.remove(product)
+        self._tell(PRODUCT_DISCARDED, product)
 
     def edit(self, product: Product, **changes: Any) -> Product:
         """Change any of slug, name, words, description, categories, variants and pictures; what is on show changes at once.
@@ -131,6 +149,16 @@ class ProductManager:
         """Add to the stock of one variant; raises as ``set_stock`` does."""
         left = self._stock.left([product.variant(sku).sku])
         self.set_stock(product, sku, left.get(sku, 0) + more)
+
+    def discard_shelf(self, shelf: Category) -> None:
+        """Take down a shelf.
+
+        Raises:
+            Conflict: something stands on it.
+        """
+        if self._products.on_shelf(shelf.slug, START, 1):
+            raise Conflict("Something stands on this shelf. Put it on another one first, where it is edited.")
+        self._products.remove(shelf)
 
     def rename_seller(self, seller: Seller) -> None:
         """Have everything on show name a seller as they are named now."""

@@ -193,6 +193,10 @@ class ProductRepository:
         """Keep a new product."""
         self._unit.persist(product)
 
+    def remove(self, kept: Product | Category) -> None:
+        """Forget a product, or a shelf."""
+        self._unit.remove(kept)
+
     def load_seller(self, product: Product) -> None:
         """Who offers it?"""
         self._unit.load([product], "seller")

@@ -18,6 +18,8 @@ from opensky.persistence.history.reading import ChangeHistory, Entry
 
 Apply = Callable[[Any, Mapping[str, Any]], None]
 """Gives an object new values, by field; whoever has rules about it brings one of their own."""
+Whole = Callable[[Any], object]
+"""Keeps an object that was made again, or removes one."""
 _UNDOES: dict[Operation, Operation] = {"insert": "remove", "update": "update", "remove": "insert"}
 
 
@@ -114,8 +116,12 @@ class Reverter:
         confirmed: bool = False,
         reason: str = "",
         apply: Apply | None = None,
+        make: Whole | None = None,
+        remove: Whole | None = None,
     ) -> Reversal:
         """Do what ``look`` said, and flush it. ``version`` is the one that it gave; the reason kept names the change.
+
+        ``apply``, ``make`` and ``remove`` do it where somebody has rules about the object.
 
         Raises:
             Conflict: it cannot be reverted, the object was changed since it was looked at, or a later change touched the
@@ -128,9 +134,9 @@ class Reverter:
         self._unit.acting = replace(self._unit.acting or SYSTEM, reason=said)
         key = key_values(found.cls, found.entry.object_id)
         if found.operation == "insert":
-            self._unit.persist(_made_again(found))
+            (make or self._unit.persist)(_made_again(found))
         elif found.operation == "remove":
-            self._unit.remove(self._unit.get(found.cls, *key))
+            (remove or self._unit.remove)(self._unit.get(found.cls, *key))
         else:
             obj = self._unit.get(found.cls, *key)
             (apply or set_values)(obj, values_of(obj, found))
@@ -210,4 +216,4 @@ def _typed(field: Field, value: Any) -> Any:
         raise Invalid(problem) from error
 
 
-__all__ = ["Apply", "Reversal", "Reverter", "Step", "Writing", "set_values", "values_of"]
+__all__ = ["Apply", "Reversal", "Reverter", "Step", "Whole", "Writing", "set_values", "values_of"]
