@@ -166,6 +166,14 @@ def test_first_use_installs_the_lock_with_hashes_and_runs_the_command(checkout: 
     assert "installing 1 packages from requirements.lock" in err
 
 
+def test_what_is_installed_is_compiled_once_also_where_python_may_not_keep_what_it_compiles(checkout: Checkout) -> None:
+    module = checkout.folder / "src" / "shop.py"
+    module.parent.mkdir()
+    module.write_text("GOODS = 3\n")
+    checkout.run("up", PYTHONDONTWRITEBYTECODE="1")
+    assert list(module.parent.glob("__pycache__/shop.*.pyc"))
+
+
 def test_second_use_installs_nothing_and_says_nothing(checkout: Checkout) -> None:
     """What is installed from this very lock is used as it is, without a word and without the network."""
     checkout.run("up")

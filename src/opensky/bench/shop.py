@@ -52,6 +52,10 @@ class Running:
         root = next((p for p in self.processes() if "opensky.cli.web" in command(p)), self.pid)
         return tree(root)
 
+    def bus_processes(self) -> list[int]:
+        """Return the processes of the service bus; the floor has none."""
+        return [pid for pid in self.processes() if "opensky.cli.bus_program" in command(pid)]
+
 
 @contextmanager
 def shop(products: int, workers: int) -> Iterator[Running]:
