@@ -4,14 +4,17 @@ from opensky.devo.bag.objects import Bag, BagLine
 from opensky.devo.bus.objects import LetterAct
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.fraud.objects import FraudVerdict
+from opensky.devo.letters.objects import LetterSubscription
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
 from opensky.devo.products.search import SEARCH as PRODUCT_SEARCH
+from opensky.devo.proofs.objects import Proof
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
 from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentReject
+from opensky.mail.objects import Delivery, Stop
 from opensky.persistence.history.objects import Change
 from opensky.web.objects import ApiToken, Session, Throttle
 
@@ -37,6 +40,10 @@ MODEL: tuple[type, ...] = (
     ShipmentFile,
     ShipmentReject,
     LetterAct,
+    LetterSubscription,
+    Proof,
+    Delivery,
+    Stop,
     Session,
     ApiToken,
     Throttle,

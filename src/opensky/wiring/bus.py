@@ -15,6 +15,7 @@ from opensky.messaging import Nudger, Outgoing
 from opensky.messaging.stomp import Intake, Relay, Servers, StompError, connect
 from opensky.osis.flows.events import sling
 from opensky.osis.flows.fraud import check_fraud
+from opensky.osis.flows.mail import send_letter
 from opensky.osis.flows.shipments import ShipmentFile, open_document, open_file, relay, report, tell_end
 from opensky.osis.partners.devo import Devo
 from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
@@ -26,10 +27,11 @@ from opensky.osis.runtime.worker import silent
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
 from opensky.wiring.databases import open_database
+from opensky.wiring.mail import MailPost
 from opensky.wiring.messages import BUS, remote_queues
 from opensky.wiring.nodes import ClaimedIds
 
-FLOWS: tuple[Flow, ...] = (sling, check_fraud, open_file, open_document, relay, report, tell_end)
+FLOWS: tuple[Flow, ...] = (sling, check_fraud, open_file, open_document, relay, report, tell_end, send_letter)
 """Every flow of the shop; a further one is a further name here."""
 
 
@@ -86,7 +88,7 @@ class Bus(Provider):
 
 def bus_container(settings: Settings, *more: Provider) -> Container:
     """Return the container of the bus: small, as its process is to be. ``more`` providers replace or add to ours."""
-    providers = (Bus(), Partners(), *more)
+    providers = (Bus(), Partners(), MailPost(), *more)
     return make_container(*providers, context={Settings: settings}, lock_factory=threading.Lock)
 
 

@@ -31,6 +31,9 @@ from opensky.devo.history.admin import HistoryAdmin
 from opensky.devo.history.manager import HistoryManager
 from opensky.devo.history.repository import HistoryRepository
 from opensky.devo.history.reverts import Reverts
+from opensky.devo.letters.listeners import LetterListeners
+from opensky.devo.letters.manager import LetterManager
+from opensky.devo.letters.repository import LetterRepository
 from opensky.devo.members.api import MeApi, TokenApi
 from opensky.devo.members.controller import LogInController, SignUpController
 from opensky.devo.members.doors import Doors
@@ -93,6 +96,9 @@ SERVICES: tuple[type, ...] = (
     FraudRepository,
     FraudManager,
     FraudListeners,
+    LetterRepository,
+    LetterManager,
+    LetterListeners,
     SeenRepository,
     CallbackManager,
     HistoryRepository,

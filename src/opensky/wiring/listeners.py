@@ -5,8 +5,10 @@ from opensky.devo.feed.listeners import FeedListeners
 from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.fraud.events import ORDER_CHECK_FRAUD, ORDER_FRAUD_CHECKED
 from opensky.devo.fraud.listeners import FraudListeners
-from opensky.devo.members.events import MEMBER_LOGGED_IN
-from opensky.devo.orders.events import ORDER_CANCELLED, ORDER_PAID
+from opensky.devo.letters.events import LETTER_ORDER_DUE
+from opensky.devo.letters.listeners import LetterListeners
+from opensky.devo.members.events import MEMBER_CREATED, MEMBER_LOGGED_IN
+from opensky.devo.orders.events import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED, ORDER_SHIPPED
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.listeners import ProductListeners
@@ -22,6 +24,11 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(ORDER_PAID, FraudListeners, "on_order_paid"),
     listen(ORDER_CHECK_FRAUD, FraudListeners, "on_order_check_fraud"),
     listen(ORDER_FRAUD_CHECKED, FraudListeners, "on_order_fraud_checked"),
+    listen(MEMBER_CREATED, LetterListeners, "on_member_created"),
+    listen(ORDER_PAID, LetterListeners, "on_order_paid"),
+    listen(ORDER_SHIPPED, LetterListeners, "on_order_shipped"),
+    listen(ORDER_REFUNDED, LetterListeners, "on_order_refunded"),
+    listen(LETTER_ORDER_DUE, LetterListeners, "on_letter_order_due"),
     listen(SELLER_CREATED, FollowListeners, "on_seller_created"),
     listen(SELLER_EDITED, ProductListeners, "on_seller_edited"),
     listen(PRODUCT_PUBLISHED, FeedListeners, "on_product_published"),
