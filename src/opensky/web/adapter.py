@@ -15,7 +15,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from opensky.kernel.errors import Misconfigured
 from opensky.web.access import Access
-from opensky.web.answer import Answer
+from opensky.web.answer import Answer, Stream
 from opensky.web.form import Form
 from opensky.web.incoming import Incoming
 from opensky.web.kernel import Kernel
@@ -100,6 +100,8 @@ def _handler(
         if quick and not any(arguments.get(name) for name in route.unless):
             return kernel.answer(route, controller, method, incoming, arguments, pool.later)
         made: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
+        if isinstance(made, Stream):
+            made.run = pool.run
         return made
 
     async def with_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:

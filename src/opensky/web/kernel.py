@@ -15,7 +15,7 @@ from opensky.persistence import ConnectionLost, Deadlock
 from opensky.settings import Settings
 from opensky.web import cookies as names
 from opensky.web.access import Access
-from opensky.web.answer import Answer
+from opensky.web.answer import Answer, Stream
 from opensky.web.assets import Assets
 from opensky.web.csrf import FIELD, HEADER, Forged
 from opensky.web.exchange import REQUEST_ID, Exchange
@@ -210,7 +210,7 @@ class Kernel:
             (b"content-type", file.kind.encode()),
             (b"content-disposition", f'attachment; filename="{file.name}"'.encode("ascii")),
         ]
-        return Answer(200, headers, file.body)
+        return Answer(200, headers, file.body) if isinstance(file.body, bytes) else Stream(headers, file.body)
 
     def _rendered(self, exchange: Exchange, page: Page, around: Mapping[str, Any]) -> Answer:
         flash, problem = self._taken_flash(exchange)

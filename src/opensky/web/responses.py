@@ -1,6 +1,6 @@
 """What a controller gives back."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -36,11 +36,15 @@ class Redirect:
 
 
 class Download:
-    """A file that a page's link gives, made for this request. ``name`` is plain ASCII, ``kind`` its media type."""
+    """A file that a page's link gives, made for this request. ``name`` is plain ASCII, ``kind`` its media type.
+
+    A long one is given in pieces, which are asked for while they are sent: what they read they open themselves, as the
+    request is over by then.
+    """
 
     __slots__ = ("body", "kind", "name")
 
-    def __init__(self, name: str, kind: str, body: bytes) -> None:
+    def __init__(self, name: str, kind: str, body: bytes | Iterator[bytes]) -> None:
         self.name = name
         self.kind = kind
         self.body = body

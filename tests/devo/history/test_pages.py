@@ -15,7 +15,10 @@ from opensky.devo.products.objects import Product
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.clock import SetClock
+from opensky.kernel.ids import IdGenerator
 from opensky.persistence import UnitOfWork
+from opensky.persistence.history.actor import Actor
+from opensky.persistence.history.recording import Recorder
 from opensky.testing.browser import Browser
 from opensky.testing.factories import Factory
 
@@ -280,7 +283,26 @@ def test_a_file_for_a_program_holds_everything(edited: Browser, bowl: Product) -
     [change] = data["changes"]
     assert (change["class"], change["object_id"], change["actor"]["name"]) == ("Product", str(bowl.id), "Ada")
     assert change["fields"] == {"name": ["Bowl", "Round bowl"]}
-    assert data["older"] is None
+    assert msgspec.json.decode(edited.open("/admin/history/export.json?kind=Seller").content) == {"changes": []}
+
+
+def test_a_file_holds_everything_however_long(
+    staff: Browser, bowl: Product, products: ProductManager, unit: UnitOfWork, ids: IdGenerator, clock: SetClock
+) -> None:
+    """It is made page by page while it is sent."""
+    unit.recorder, unit.acting = Recorder(ids, clock), Actor("staff", 5, "Ben")
+    for number in range(1203):
+        products.edit(products.by_slug("bowl"), words=f"Number {number}.")
+        unit.commit()
+        clock.advance(seconds=1)
+
+    answer = staff.open("/admin/history/export.csv")
+
+    assert "content-length" not in answer.headers
+    lines = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert [line["new"] for line in lines] == [f"Number {number}." for number in reversed(range(1203))]
+    data: Any = msgspec.json.decode(staff.open("/admin/history/export.json").content)
+    assert [change["id"] for change in data["changes"]] == [line["change"] for line in lines]
 
 
 def test_the_request_is_named_in_the_history(staff: Browser, bowl: Product) -> None:

@@ -3,16 +3,14 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from opensky.devo.history.repository import Subject
-from opensky.persistence.history.reading import Entry, HistoryPage
+from opensky.persistence.history.reading import Entry
 
-MOST = 10_000
-"""How many changes one file holds; the rest is in the next, from where this one ends."""
 COLUMNS = (
     "change", "at", "actor kind", "actor id", "actor", "request", "reason",
     "class", "id", "name", "version", "operation", "field", "old", "new", "private",
@@ -21,43 +19,54 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Subjects = Mapping[tuple[str, str], Subject]
+Pages = Iterable[tuple[Sequence[Entry], Subjects]]
+"""Changes, with what their objects are called."""
 
 
-def as_csv(page: HistoryPage, subjects: Subjects) -> bytes:
-    """Return one line for each field of each change."""
+def as_csv(pages: Pages) -> Iterator[bytes]:
+    """Give one line for each field of each change."""
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode() + _lines([COLUMNS])  # the mark has spreadsheets read it as UTF-8
+    for entries, subjects in pages:
+        rows = []
+        for entry in entries:
+            start = _about(entry, subjects)
+            for path, change in entry.fields.items() or {"": None}.items():
+                values = (change.old, change.new, change.privacy) if change is not None else (None, None, "")
+                rows.append([cell(each) for each in (*start, path, *values)])
+        yield _lines(rows)
+
+
+def as_json(pages: Pages) -> Iterator[bytes]:
+    """Give all of it: an object with a list of changes."""
+    between = b'{"changes": ['
+    for entries, subjects in pages:
+        texts = [msgspec.json.format(msgspec.json.encode(_whole(entry, subjects)), indent=1) for entry in entries]
+        if texts:
+            yield between + b"\n" + b",\n".join(texts)
+            between = b","
+    yield (between if between != b"," else b"") + b"\n]}\n"
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
     out = io.StringIO()
-    lines = csv.writer(out, lineterminator="\r\n")
-    lines.writerow(COLUMNS)
-    for entry in page.entries:
-        start = _about(entry, subjects)
-        for path, change in entry.fields.items() or {"": None}.items():
-            values = (change.old, change.new, change.privacy) if change is not None else (None, None, "")
-            lines.writerow([cell(each) for each in (*start, path, *values)])
-    return out.getvalue().encode("utf-8-sig")  # the mark has spreadsheets read it as UTF-8
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
+    return out.getvalue().encode()
 
 
-def as_json(page: HistoryPage, subjects: Subjects) -> bytes:
-    """Return all of it. ``older`` is the cursor of the next file, or null."""
-    changes = [
-        {
-            "id": str(entry.id),
-            "at": entry.at,
-            "actor": {"kind": entry.actor.kind, "id": str(entry.actor.id), "name": entry.actor.name},
-            "request": entry.actor.request_id,
-            "reason": entry.actor.reason,
-            "class": entry.kind,
-            "object_id": entry.object_id,
-            "name": _name(entry, subjects),
-            "version": entry.version,
-            "operation": entry.operation,
-            "fields": {
-                path: [*change[:2], *change[2:] * bool(change.privacy)] for path, change in entry.fields.items()
-            },
-        }
-        for entry in page.entries
-    ]
-    older = str(page.older) if page.older is not None else None
-    return msgspec.json.format(msgspec.json.encode({"changes": changes, "older": older}), indent=1)
+def _whole(entry: Entry, subjects: Subjects) -> dict[str, Any]:
+    return {
+        "id": str(entry.id),
+        "at": entry.at,
+        "actor": {"kind": entry.actor.kind, "id": str(entry.actor.id), "name": entry.actor.name},
+        "request": entry.actor.request_id,
+        "reason": entry.actor.reason,
+        "class": entry.kind,
+        "object_id": entry.object_id,
+        "name": _name(entry, subjects),
+        "version": entry.version,
+        "operation": entry.operation,
+        "fields": {path: [*change[:2], *change[2:] * bool(change.privacy)] for path, change in entry.fields.items()},
+    }
 
 
 def cell(value: Any) -> str:

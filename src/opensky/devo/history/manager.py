@@ -1,6 +1,6 @@
 """The history's manager: what was changed, by whom and when; what something was; and taking a change back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from opensky.persistence.history.reading import NEWEST, Asked, Entry, HistoryPag
 from opensky.persistence.history.reverting import Reversal, Reverter
 
 Subjects = Mapping[tuple[str, str], Subject]
+_AT_ONCE = 500
 
 
 class Taken(NamedTuple):
@@ -32,6 +33,7 @@ class HistoryManager:
         self._changes = changes
         self._reverts = reverts
         self._unit = unit
+        self._database = database
         self._kinds = {cls.__name__: cls for cls in database.model if keeps(cls)}
 
     @property
@@ -47,6 +49,20 @@ class HistoryManager:
     def page(self, asked: Asked, limit: int, before: int = NEWEST) -> HistoryPage:
         """Return what was changed, newest first."""
         return self._changes.page(asked, limit, before)
+
+    def all(self, asked: Asked, before: int = NEWEST) -> Iterator[tuple[list[Entry], Subjects]]:
+        """Return everything that was changed, newest first, page by page with what the objects are called.
+
+        It reads for itself, and holds nothing between two pages, so that it may outlast the request that asks for it.
+        """
+        older: int | None = before
+        while older is not None:
+            with self._database.reader() as reader, self._database.unit_of_work(read_only=True) as unit:
+                changes = HistoryRepository(reader, unit)
+                found = changes.page(asked, _AT_ONCE, older)
+                page = found.entries, changes.subjects((e.kind, e.object_id) for e in found.entries)
+            yield page
+            older = found.older
 
     def newest_of(self, cls: type, key: object, limit: int) -> list[Entry]:
         """Return the newest changes of one object."""
