@@ -1,9 +1,10 @@
-"""Carriers for the tests of kills: orders are placed with a message each, carried by flows, all in processes that may die."""
+"""Carriers for the tests of kills: orders are placed with a message each, carried by a flow, and the books say where each one is."""
 
 import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,42 @@ from opensky.messaging import Message, Nudger, Outgoing
 from opensky.messaging.tables import DEAD, FINISHED, MESSAGES
 from opensky.osis.runtime import Backoff, Reject, Worker, flow, message, payload
 from opensky.persistence import Command, Database, UnitOfWork
+from opensky.testing.engines import empty
 
 _OWN = MetaData()
 ORDERS = Table("carried_orders", _OWN, Column("message_id", BigInteger), Column("rejected", Integer))
 EFFECTS = Table("carried_effects", _OWN, Column("message_id", BigInteger), Column("worker", Integer))
+DELIVERED = Table("carried_deliveries", _OWN, Column("message_id", BigInteger))
 """No unique key: what happened twice is to be seen."""
 PLACE, CARRY = Command(insert(ORDERS)), Command(insert(EFFECTS))
 LEASE = timedelta(seconds=1.5)
 REJECTED_EVERY = 50
 INTEGRITY = text("PRAGMA integrity_check")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where it all happens: a folder for what is written down beside the database, and the addresses of servers."""
+
+    folder: Path
+    database: str = ""
+    """URL; empty for an SQLite file in the folder."""
+    broker: str = ""
+    """URL; empty for no broker."""
+    devo: int = 0
+    """Port of DEVO; 0 where nothing is delivered to it."""
+    receipts: bool = True
+    """Whether the relay asks the broker to confirm. Without, messages are lost: that is what it is for."""
+
+    @property
+    def address(self) -> str:
+        """The URL of the database."""
+        return self.database or f"sqlite:///{self.folder / 'o.sqlite'}"
+
+    @property
+    def enough(self) -> bool:
+        """Whether no more orders are to be placed."""
+        return (self.folder / "enough").exists()
 
 
 @payload("carry")
@@ -55,57 +83,61 @@ def carry(parcel: Parcel, it: Message, unit: UnitOfWork, calls: Calls) -> None:
     unit.run(CARRY, {"message_id": it.id, "worker": os.getpid()})
 
 
-def opened(folder: Path, node: int = 0) -> Database:
-    """Open the database of a folder as a node of its own."""
+def opened(site: Site, node: int = 0) -> Database:
+    """Open the database of a site as a node of its own."""
     clock = SystemClock()
-    return Database(folder / "o.sqlite", (), ids=IdGenerator(node, clock), clock=clock)
+    return Database(site.address, (), ids=IdGenerator(node, clock), clock=clock)
 
 
-def created(folder: Path) -> None:
-    """Make the database of a folder."""
-    with closing(opened(folder)) as database:
+def created(site: Site) -> None:
+    """Make the tables of a site."""
+    with closing(opened(site)) as database:
         database.create()
-        with database.unit_of_work() as unit:
-            _OWN.create_all(unit.connection)
-            unit.commit()
+        add_tables(database)
 
 
-def place(database: Database, number: int, nudger: Nudger | None = None) -> int:
+def add_tables(database: Database) -> None:
+    """Add the tables of orders and effects."""
+    with database.unit_of_work() as unit:
+        _OWN.create_all(unit.connection)
+        unit.commit()
+
+
+def emptied(site: Site) -> None:
+    """Remove what another test left in the database of a site."""
+    with closing(opened(site)) as database:
+        empty(database)
+
+
+def place(database: Database, number: int, nudger: Nudger | None = None, *, remote: bool = False) -> int:
     """Place an order and send its message, in one transaction; return its id."""
     with database.unit_of_work() as unit:
-        id_ = Outgoing(unit, database.ids, nudger).send(message(Parcel(number)))
+        client = Outgoing(unit, database.ids, nudger, lambda _queue: remote)
+        id_ = client.send(message(Parcel(number)))
         unit.run(PLACE, {"message_id": id_, "rejected": int(number % REJECTED_EVERY == 0)})
         unit.commit()
     return id_
 
 
-def produce(folder: Path, node: int) -> None:
-    """Place orders until killed, and note each in a ledger once it is committed."""
-    database, nudger = opened(folder, node), Nudger(folder)
-    number = node * 1_000_000
-    while not (folder / "enough").exists():
-        number += 1
-        note(folder / "ledger", place(database, number, nudger))
-
-
-def work(folder: Path, node: int) -> None:
-    """Run a worker until killed."""
-    worker(opened(folder, node), folder).run()
-
-
 def worker(
-    database: Database, folder: Path, begun: Callable[[UnitOfWork], None] = lambda _unit: None, **options: Any
+    database: Database,
+    site: Site,
+    begun: Callable[[UnitOfWork], None] = lambda _unit: None,
+    services: dict[type, Any] | None = None,
+    **options: Any,
 ) -> Worker:
     """Return a worker for parcels; ``begun`` is told of each unit of work in which one is carried."""
+    folder = site.folder
+    known = {Calls: Calls(folder), **(services or {})}
 
     @contextmanager
     def scope() -> Iterator[Callable[[type], Any]]:
         with database.unit_of_work() as unit:
             begun(unit)
-            yield {UnitOfWork: unit, Calls: Calls(folder)}.__getitem__
+            yield {UnitOfWork: unit, **known}.__getitem__
 
     def client(unit: UnitOfWork) -> Outgoing:
-        return Outgoing(unit, database.ids, Nudger(folder))
+        return Outgoing(unit, database.ids, Nudger(folder), lambda _queue: bool(site.broker))
 
     usual: dict[str, Any] = {"lease": LEASE, "threads": 2}
     return Worker(database, options.pop("flows", (carry,)), scope, client, folder, **usual | options)
@@ -124,26 +156,44 @@ def noted(file: Path) -> list[int]:
 
 
 class Books(msgspec.Struct):
-    """How many orders were placed, and where their messages are: read by one statement, so at one instant."""
+    """How many messages were put, and where they are: read by one statement, so at one instant."""
 
-    put: int
+    orders: int
+    effects: int
     acknowledged: int
     dead: int
     live: int
+    delivering: bool
+
+    @property
+    def put(self) -> int:
+        """How many messages there have been: one an order, and one more for each that was carried where it is to be delivered."""
+        return self.orders + (self.effects if self.delivering else 0)
+
+    @property
+    def at_the_broker(self) -> int:
+        """How many the database has not got: they must all be at the broker, and none without one."""
+        return self.put - self.acknowledged - self.dead - self.live
 
     @property
     def balanced(self) -> bool:
         """Is none missing and none there twice?"""
-        return self.put == self.acknowledged + self.dead + self.live
+        return self.at_the_broker == 0
+
+    @property
+    def open(self) -> int:
+        """How many are still to be handled."""
+        return self.put - self.acknowledged - self.dead
 
 
-def books(database: Database) -> Books:
+def books(database: Database, *, delivering: bool = False) -> Books:
     """Read how the books stand."""
-    tables = (ORDERS, FINISHED, DEAD, MESSAGES)
+    tables = (ORDERS, EFFECTS, FINISHED, DEAD, MESSAGES)
     counts = [select(func.count(literal_column("1"))).select_from(each).scalar_subquery() for each in tables]
     with database.reader() as reader:
         [row] = reader.rows(select(*counts))
-    return Books(*map(int, row))
+    orders, effects, acknowledged, dead, live = map(int, row)
+    return Books(orders, effects, acknowledged, dead, live, delivering)
 
 
 def column(database: Database, of: Any) -> list[int]:

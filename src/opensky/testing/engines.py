@@ -24,20 +24,34 @@ def fresh(server: str) -> Iterator[str]:
     ``server`` is the URL of a MariaDB, PostgreSQL or MongoDB whose account may make databases; what its path says is left
     as it is.
     """
-    name = _PREFIX + secrets.token_hex(6)
+    name, url = _named(server)
     parts = urlsplit(server)
-    url = parts._replace(path=f"/{name}").geturl()
     if parts.scheme.startswith("mongodb"):
         yield url
         with MongoClient[dict[str, object]](server) as client:
             client.drop_database(name)
         return
-    execute = _on_postgresql if parts.scheme.startswith("postgres") else _on_mariadb
-    execute(server, "CREATE DATABASE {}", name)
+    _run(server, "CREATE DATABASE {}", name)
     try:
         yield url
     finally:
-        execute(server, "DROP DATABASE {}", name)
+        _run(server, "DROP DATABASE {}", name)
+
+
+def made(server: str) -> str:
+    """Make a database on an SQL server that will be thrown away as a whole, and return its URL."""
+    name, url = _named(server)
+    _run(server, "CREATE DATABASE {}", name)
+    return url
+
+
+def _named(server: str) -> tuple[str, str]:
+    name = _PREFIX + secrets.token_hex(6)
+    return name, urlsplit(server)._replace(path=f"/{name}").geturl()
+
+
+def _run(server: str, statement: str, name: str) -> None:
+    (_on_postgresql if server.startswith("postgres") else _on_mariadb)(server, statement, name)
 
 
 def empty(database: Database, documents: str = "") -> None:

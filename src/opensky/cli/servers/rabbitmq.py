@@ -35,6 +35,11 @@ class RabbitMQ(Server):
 
     def start(self) -> None:
         """Start Erlang's register of names first: one that RabbitMQ starts by itself outlives it."""
+        if self._register is None or self._register.poll() is not None:
+            self._start_register()
+        super().start()
+
+    def _start_register(self) -> None:
         command = [*held(self._account(), self.sign), find("epmd"), "-address", HOST, "-port", str(self._names)]
         self._register = subprocess.Popen(  # noqa: S603 - a program that we found
             command,
@@ -47,7 +52,6 @@ class RabbitMQ(Server):
         until = time.monotonic() + 10
         while not listens(self._names) and time.monotonic() < until:
             time.sleep(0.05)
-        super().start()
 
     def stop(self) -> None:
         """Stop the broker, then the register."""

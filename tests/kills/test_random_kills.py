@@ -1,0 +1,151 @@
+"""kill -9 of whoever sends, relays, takes in, works and listens, and of servers: nothing is lost, no effect is there twice."""
+
+import random
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
+from pathlib import Path
+
+import pytest
+
+from opensky.cli.servers.server import free_port
+from opensky.persistence import Database
+from opensky.testing import brokers, door
+from opensky.testing.brokers import DATABASES, KINDS, Killable
+from opensky.testing.carrying import Site, books, opened
+from opensky.testing.chaos import Crew, Role, publish, send, take_in, work
+from opensky.testing.engines import made
+from opensky.testing.verdict import Verdict, judge
+
+pytestmark = pytest.mark.slow
+
+FEW, MANY = 20, 100
+"""Kills without and with ``--services``, for each way that a message can go."""
+AT_ONCE = (send, work, door.devo, send, work)
+THROUGH_A_BROKER = (send, publish, work, door.devo, take_in, work)
+SERVER_KILLS = 2
+SECONDS_TO_BEGIN, SECONDS_TO_DRAIN = 40, 60
+HANDS = 2
+"""So many calls can be under way in a worker when it is killed."""
+
+
+def test_a_few_kills_lose_and_double_nothing(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
+    """On the embedded database: the short proof, which every test run repeats."""
+    told(record_property, chaos(Site(tmp_path, devo=free_port()), AT_ONCE, FEW))
+
+
+@pytest.mark.services
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("engine", ["sqlite", *DATABASES])
+def test_kills_lose_and_double_nothing_on_each_database(
+    engine: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """A hundred and more: senders, workers, DEVO, and the database's own server."""
+    with nullcontext() if engine == "sqlite" else server(engine) as killable:
+        url = made(killable.url) if killable else ""
+        told(record_property, chaos(Site(tmp_path, url, devo=free_port()), AT_ONCE, MANY, killable))
+
+
+@pytest.mark.services
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", KINDS)
+def test_kills_lose_and_double_nothing_through_each_broker(
+    kind: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """A hundred and more: senders, relay, intake, workers, DEVO, and the broker."""
+    with server(kind) as killable:
+        site = Site(tmp_path, broker=killable.url, devo=free_port())
+        told(record_property, chaos(site, THROUGH_A_BROKER, MANY, killable))
+
+
+@pytest.mark.services
+def test_without_receipts_a_killed_broker_loses_messages(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    """The negative control: a proof that finds nothing lost here would prove nothing anywhere."""
+    with server("activemq") as killable:
+        site = Site(tmp_path, broker=killable.url, devo=free_port(), receipts=False)
+        verdict = chaos(site, THROUGH_A_BROKER, SERVER_KILLS, killable, loses=True)
+    record_property("lost without receipts", verdict.lost)
+    assert verdict.lost > 0
+    assert verdict.doubled == 0
+
+
+def server(kind: str) -> AbstractContextManager[Killable]:
+    """Start a server that may be killed; the test is left out where it is not installed."""
+    which = (KINDS | DATABASES)[kind]
+    which.obtain()
+    if missing := which.missing():
+        pytest.skip(f"needs {which.name} ({missing} is not installed)")
+    return brokers.started(kind)
+
+
+def chaos(
+    site: Site, roles: tuple[Role, ...], kills: int, killable: Killable | None = None, *, loses: bool = False
+) -> Verdict:
+    """Run all, kill so often, let it come to rest, judge."""
+    door.prepare(site)
+    crew = Crew(site, roles)
+    with closing(opened(site)) as database, crew.at_work():
+        wait_for_work(database)
+        servers = moments(kills) if killable is not None else set()
+        for kill in range(kills):
+            time.sleep(random.uniform(0.02, 0.16))
+            if killable is not None and kill in servers:
+                kill_server(killable)
+            else:
+                crew.replace(kill % len(roles))
+            if kill % 5 == 0:
+                assert_conserved(site, database)
+        crew.dismiss_senders()
+        wait_for_rest(database, loses=loses)
+    return judge(site)
+
+
+def moments(kills: int) -> set[int]:
+    """Return at which kills it is the server's turn: spread over the run."""
+    return {kills * (turn + 1) // (SERVER_KILLS + 1) for turn in range(SERVER_KILLS)}
+
+
+def kill_server(killable: Killable) -> None:
+    """Have it hang for a moment, so that something is on the way to it; kill it; start it again on what it left."""
+    killable.pause()
+    time.sleep(0.3)
+    killable.kill()
+    killable.start_again()
+
+
+def assert_conserved(site: Site, database: Database) -> None:
+    """At any time: each message is finished, dead, in the table, or at the broker; and at a broker only where there is one."""
+    found = books(database, delivering=True)
+    assert found.at_the_broker >= 0, found
+    assert site.broker or found.balanced, found
+
+
+def wait_for_work(database: Database) -> None:
+    deadline = time.monotonic() + SECONDS_TO_BEGIN
+    while books(database).acknowledged < 10:
+        assert time.monotonic() < deadline, "nothing is handled"
+        time.sleep(0.05)
+
+
+def wait_for_rest(database: Database, *, loses: bool) -> None:
+    """Wait until nothing is to be handled any more; where messages get lost, until nothing has changed for a while."""
+    deadline = time.monotonic() + SECONDS_TO_DRAIN
+    found, since = books(database, delivering=True), time.monotonic()
+    while found.open:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+        before, found = found, books(database, delivering=True)
+        if found != before:
+            since = time.monotonic()
+        if loses and not found.live and time.monotonic() - since > 3:
+            return
+
+
+def told(record_property: Callable[[str, object], None], verdict: Verdict) -> None:
+    """Tell what was counted, and hold it to what is promised."""
+    for name in ("orders", "lost", "doubled", "calls_repeated", "callbacks_repeated"):
+        record_property(name, getattr(verdict, name))
+    assert verdict.clean, verdict
+    assert verdict.calls_repeated <= MANY * HANDS
