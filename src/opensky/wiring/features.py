@@ -10,6 +10,7 @@ from opensky.devo.admin.people import MemberAdmin
 from opensky.devo.admin.products import ProductAdmin
 from opensky.devo.admin.repository import AdminRepository
 from opensky.devo.admin.sellers import SellerAdmin
+from opensky.devo.admin.shipments import RejectAdmin, ShipmentAdmin
 from opensky.devo.admin.shop import AdminHome, OrderAdmin
 from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
@@ -58,6 +59,7 @@ from opensky.devo.shipments.controller import ShipmentController
 from opensky.devo.shipments.files import ShipmentFiles
 from opensky.devo.shipments.listeners import ShipmentListeners
 from opensky.devo.shipments.manager import ShipmentManager
+from opensky.devo.shipments.repository import ShipmentRepository
 from opensky.devo.storefront.api import FeedApi, FollowApi, ProductApi, SellerApi
 from opensky.devo.storefront.controller import ShopController
 from opensky.devo.storefront.feed import FeedController
@@ -90,6 +92,7 @@ SERVICES: tuple[type, ...] = (
     OrderListener,
     OrderHolds,
     OrderParcels,
+    ShipmentRepository,
     ShipmentManager,
     ShipmentFiles,
     ShipmentListeners,
@@ -134,6 +137,8 @@ CONTROLLERS: tuple[type, ...] = (
     AccountController,
     AdminHome,
     OrderAdmin,
+    ShipmentAdmin,
+    RejectAdmin,
     ProductAdmin,
     SellerAdmin,
     MemberAdmin,

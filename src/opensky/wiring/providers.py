@@ -10,7 +10,7 @@ from opensky.devo.orders.parcels import Parcels
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.payments.trial import TestGateway
 from opensky.devo.products.known import KnownCards
-from opensky.devo.shipments.repository import ShipmentRepository
+from opensky.devo.shipments.repository import LeftParcels
 from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
@@ -118,7 +118,7 @@ class Features(Provider):
         for service in SERVICES:
             self.provide(service)
 
-    shipments = provide(ShipmentRepository, provides=AnyOf[ShipmentRepository, Parcels])
+    parcels = provide(LeftParcels, provides=Parcels)
 
     @provide
     def dispatcher(self, listeners: Listeners, scope: Container) -> Dispatcher:

@@ -7,18 +7,26 @@ import httpx
 import pytest
 from dishka import Container, Provider, Scope
 
+from opensky.devo.members.objects import PostalAddress
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
-from opensky.devo.members.objects import PostalAddress
+from opensky.devo.orders.parcels import OrderParcels
+from opensky.devo.orders.repository import OrderRepository
+from opensky.devo.payments.trial import TestGateway
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.shipments.controller import VENDORNET
+from opensky.devo.shipments.listeners import ShipmentListeners
+from opensky.devo.shipments.manager import ShipmentManager
+from opensky.devo.shipments.repository import ShipmentRepository
+from opensky.events import Dispatcher, Event, Listeners, listen
 from opensky.kernel.clock import Clock, SetClock
+from opensky.kernel.ids import IdGenerator
 from opensky.kernel.signed import Seal, partner_key
 from opensky.osis.partners.devo import Devo
 from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
 from opensky.osis.partners.fulfillment_works import COLUMNS, DropFolder
 from opensky.osis.runtime import Worker
-from opensky.persistence import UnitOfWork
+from opensky.persistence import Reader, UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.browser import Browser
 from opensky.testing.factories import Factory
@@ -124,3 +132,19 @@ def now(orders: OrderManager, unit: UnitOfWork) -> Now:
         return order
 
     return read
+
+
+@pytest.fixture
+def shipments(
+    unit: UnitOfWork, gateway: TestGateway, events: Dispatcher, reader: Reader, ids: IdGenerator, clock: SetClock
+) -> ShipmentManager:
+    """The manager of shipments, without HTTP and bus."""
+    orders = OrderParcels(OrderRepository(unit, reader))
+    return ShipmentManager(ShipmentRepository(unit), orders, gateway, events, unit, ids, clock)
+
+
+@pytest.fixture
+def events(told: list[Event], unit: UnitOfWork) -> Dispatcher:
+    """What is told is remembered, and cancelling is heard as in the shop."""
+    guard = ShipmentListeners(ShipmentRepository(unit))
+    return Dispatcher(Listeners([listen("*", told.append), listen("order.cancelled", guard.on_order_cancelled)]))

@@ -4,12 +4,14 @@ from opensky.devo.admin.acts import note
 from opensky.devo.admin.lists import ORDER_COLUMNS, PAGE, Asked, list_page, order_row
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository
+from opensky.devo.admin.shipments import parcel_table
 from opensky.devo.fraud.manager import FraudManager
 from opensky.devo.fraud.objects import FraudVerdict
 from opensky.devo.orders.errors import PaymentUnclear
 from opensky.devo.orders.holding import OrderHolds
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import STEPS, Order
+from opensky.devo.shipments.repository import ShipmentRepository
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
 from opensky.kernel.errors import Conflict
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
@@ -36,8 +38,10 @@ class OrderAdmin:
         holds: OrderHolds,
         fraud: FraudManager,
         newest: Newest,
+        shipments: ShipmentRepository,
         visitor: Visitor,
     ) -> None:
+        self._shipments = shipments
         self._lists = lists
         self._orders = orders
         self._holds = holds
@@ -72,6 +76,7 @@ class OrderAdmin:
             history_path=self._newest.path(Order, order.id),
             tables=[
                 AdminTable("Lines", ["Product", "Variant", "SKU", "Quantity", "Price", "Amount"], lines),
+                parcel_table(self._shipments.of_order(order.id)),
                 self._newest.table(Order, order.id),
             ],
             actions=_order_actions(order),

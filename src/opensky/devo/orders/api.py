@@ -85,7 +85,7 @@ class OrderLineAnswer(msgspec.Struct):
 
 
 class OrderAnswer(msgspec.Struct):
-    """An order and where it stands: ``placed``, ``paid``, ``held`` (paid, and looked at before it leaves) or ``cancelled``."""
+    """An order and where it stands: ``placed``, ``paid``, ``held`` (paid, and looked at before it leaves), ``partly_shipped``, ``shipped`` or ``cancelled``."""
 
     number: Number
     state: State

@@ -8,6 +8,7 @@ from opensky.devo.orders.errors import KeyReused, PaymentDeclined, PaymentUnclea
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.pages import order_rows, order_view
+from opensky.devo.orders.parcels import Parcels
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.storefront.views import BagView
 from opensky.kernel.clock import Clock
@@ -119,9 +120,16 @@ class OrderController:
     """The order's own page, for its buyer alone."""
 
     def __init__(
-        self, orders: OrderManager, gateway: PaymentGateway, clock: Clock, visitor: Visitor, settings: Settings
+        self,
+        orders: OrderManager,
+        parcels: Parcels,
+        gateway: PaymentGateway,
+        clock: Clock,
+        visitor: Visitor,
+        settings: Settings,
     ) -> None:
         self._orders = orders
+        self._parcels = parcels
         self._gateway = gateway
         self._clock = clock
         self._visitor = visitor
@@ -166,7 +174,8 @@ class OrderController:
         return Page("orders.html", orders=rows, older=str(found.older or ""))
 
     def _page(self, order: Order, proof: str, errors: dict[str, str], status: int, *, fresh: bool = False) -> Page:
-        view = order_view(order, self._orders.names(order), self._clock.now())
+        parcels = self._parcels.left(order.id) if order.has_left else []
+        view = order_view(order, self._orders.names(order), self._clock.now(), parcels)
         return Page(
             "order.html",
             status=status,

@@ -122,6 +122,11 @@ class Order:
         """Whether its payment is settled, however far it has come since, and not given back."""
         return self.state not in {"placed", "cancelled"}
 
+    @property
+    def has_left(self) -> bool:
+        """Whether at least one parcel of it has left."""
+        return self.state in {"partly_shipped", "shipped"}
+
     def belongs_to(self, buyer: Buyer) -> bool:
         """Say whether this buyer placed it."""
         if self.member_id is not None:

@@ -223,6 +223,15 @@ class TimelineStep(Struct, frozen=True):
     done: bool = False
 
 
+class ParcelView(Struct, frozen=True):
+    """A parcel that has left: what is in it, and where its way can be followed."""
+
+    what: str
+    carrier: str
+    tracking: str
+    shipped_at: datetime
+
+
 class OrderView(Struct, frozen=True):
     """An order with everything its page shows. ``can_cancel`` opens the way back."""
 
@@ -239,6 +248,7 @@ class OrderView(Struct, frozen=True):
     card_last4: str = ""
     timeline: Sequence[TimelineStep] = ()
     can_cancel: bool = False
+    parcels: Sequence[ParcelView] = ()
 
     @property
     def groups(self) -> list[OrderGroup]:
