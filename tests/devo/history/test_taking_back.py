@@ -63,7 +63,8 @@ def newest(staff: Browser, kind: str, object_id: object) -> str:
     """The page of the newest change of an object."""
     staff.open(f"/admin/history?kind={kind}&id={object_id}")
     assert staff.page
-    return re.findall(r'class="when" href="(/admin/history/\d+)"', staff.page.text)[0]
+    links: list[str] = re.findall(r'class="when" href="(/admin/history/\d+)"', staff.page.text)
+    return links[0]
 
 
 def found(unit: UnitOfWork, cls: type[T], key: object) -> T | None:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from pymongo import MongoClient
 from pymongo.database import Database as MongoDatabase
-from pymongo.errors import PyMongoError
+from pymongo.errors import PyMongoError, ServerSelectionTimeoutError
 from sqlalchemy.engine import Connection
 
 from opensky.kernel.clock import Clock
@@ -20,15 +20,18 @@ from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.journaled import JournaledDocuments
 from opensky.persistence.documents.mongo_engine import PLAIN_NUMBERS, MongoDocuments, fits, plainly
 from opensky.persistence.documents.mongo_indexes import ensure_indexes
+from opensky.persistence.documents.mongo_reach import Reach
 from opensky.persistence.documents.operations import Operation
 
 _PREFERRED: dict[str, Any] = {
     "w": "majority",  # what is applied leaves the journal, so it must outlive a change of the primary
-    "serverSelectionTimeoutMS": 5_000,
+    "serverSelectionTimeoutMS": 3_000,
+    "heartbeatFrequencyMS": 1_000,  # so soon it is seen that a server is there again
     "socketTimeoutMS": 30_000,
     "appname": "opensky",
     "type_registry": PLAIN_NUMBERS,
 }
+_NO_SERVER = ServerSelectionTimeoutError.__name__
 
 
 class DocumentStore(Protocol):
@@ -89,6 +92,7 @@ class MongoStore:
         self._lock = Lock()
         self._process = 0
         self._client: MongoClient[Plain] | None = None
+        self._reach = Reach()
         self._transactions = transactions
         self._of_parents: list[MongoClient[Plain]] = []
         self.on_command: Callable[[str], None] | None = None
@@ -113,14 +117,21 @@ class MongoStore:
         )
 
     def reading(self) -> DocumentEngine:
-        return MongoDocuments(self.database, self.on_command)
+        return MongoDocuments(self.database, self.on_command, self._reach)
 
     def apply(self, operations: Sequence[Operation]) -> Mapping[int, str]:
+        database = self.database
+        if self._reach.lost:
+            return dict.fromkeys((op.id for op in operations), f"{_NO_SERVER}: it does not answer")
         try:
-            database, transactions = self.database, self._has_transactions()
+            transactions = self._has_transactions()
         except PyMongoError as error:
-            return {op.id: f"{type(error).__name__}: {plainly(error)}" for op in operations}
-        return mongo_apply.apply(database, operations, transactions=transactions)
+            failed = {op.id: f"{type(error).__name__}: {plainly(error)}" for op in operations}
+        else:
+            failed = dict(mongo_apply.apply(database, operations, transactions=transactions))
+        if any(said.startswith(_NO_SERVER) for said in failed.values()):
+            self._reach.give_up()
+        return failed
 
     def drop(self) -> None:
         database = self.database
@@ -144,7 +155,10 @@ class MongoStore:
                     if client is not None:
                         self._of_parents.append(client)  # its sockets are the parent's: left open, never used here
                     options = {k: v for k, v in _PREFERRED.items() if k.lower() not in self._given}
-                    client = self._client = MongoClient(self._url, connect=False, **options)
+                    self._reach = Reach()
+                    client = self._client = MongoClient(
+                        self._url, connect=False, event_listeners=[self._reach], **options
+                    )
                     self._process, self._transactions = os.getpid(), self._wanted
         return client
 

@@ -5,8 +5,7 @@ reads, and ``journaled`` writes (adr 0018).
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import bson
@@ -15,7 +14,7 @@ from bson.int64 import Int64
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
-from pymongo.errors import BulkWriteError, ConnectionFailure
+from pymongo.errors import BulkWriteError
 
 from opensky.kernel.errors import Invalid
 from opensky.mapping import describe
@@ -23,9 +22,10 @@ from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import Removal, Update
 from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.mongo_filters import mongo_filter, mongo_path, mongo_sort
+from opensky.persistence.documents.mongo_reach import Reach
 from opensky.persistence.documents.operations import settable
 from opensky.persistence.documents.reading import DocumentQuery
-from opensky.persistence.errors import ConnectionLost, Duplicate, StaleObject
+from opensky.persistence.errors import Duplicate, StaleObject
 
 S = TypeVar("S")
 Told = Callable[[str], None]
@@ -57,9 +57,10 @@ _WITHOUT = {REVISION: 0, GONE: 0}
 class MongoDocuments:
     """The document engine over one MongoDB database. ``told`` hears of each question, so that they can be counted."""
 
-    def __init__(self, database: Database[Plain], told: Told | None = None) -> None:
+    def __init__(self, database: Database[Plain], told: Told | None = None, reach: Reach | None = None) -> None:
         self._database = database
         self._told = told
+        self._reach = reach or Reach()
 
     def find(
         self, cls: type, filter_: Filter, *, sort: Sequence[str] = (), limit: int | None = None, skip: int = 0
@@ -68,26 +69,26 @@ class MongoDocuments:
         if limit == 0:
             return []
         collection = self._collection(cls, "find", wanted)
-        with answering():
+        with self._reach.answering():
             found = collection.find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip).to_list()
         for each in found:
             each["id"] = each.pop("_id")
         return found
 
     def read(self, query: DocumentQuery[S], values: Mapping[str, Any]) -> list[S]:
-        return query.find(MongoDocuments(self._database), values)  # who asks a prepared question tells of it himself
+        return query.find(MongoDocuments(self._database, reach=self._reach), values)  # its asker tells of it himself
 
     def count(self, cls: type, filter_: Filter) -> int:
         wanted = self._translated(cls, filter_)
         collection = self._collection(cls, "count", wanted)
-        with answering():
+        with self._reach.answering():
             return collection.count_documents(wanted)
 
     def distinct(self, cls: type, path: str, filter_: Filter) -> list[Any]:
         ((key, _),) = mongo_sort(cls, (path,))
         wanted = self._translated(cls, filter_)
         collection = self._collection(cls, f"distinct {key}", wanted)
-        with answering():
+        with self._reach.answering():
             found = {v for v in collection.distinct(key, wanted) if v is not None}
             # What is missing counts as one value, None, which MongoDB does not list.
             some_lack_it = collection.count_documents({"$and": [wanted, {key: None}]}, limit=1)
@@ -154,16 +155,6 @@ class MongoDocuments:
         found = {d["_id"]: d for d in self._database[describe(cls).name].find({"_id": {"$in": list(wanted)}})}
         ours = {i for i, edit in wanted.items() if i in found and _shows(found[i], edit.get("$set", {}))}
         raise _stale(cls, [i for i in wanted if i not in ours] or list(wanted), len(wanted))
-
-
-@contextmanager
-def answering() -> Iterator[None]:
-    """Say plainly of a server that does not answer that this is no fault of the question."""
-    try:
-        yield
-    except ConnectionFailure as error:
-        message = "The database of the documents does not answer; please try again in a moment."
-        raise ConnectionLost(message) from error
 
 
 def plainly(error: Exception) -> str:
