@@ -6,6 +6,7 @@ from threading import Lock
 from dishka import Container, Provider, Scope, make_container
 
 from opensky.settings import Settings
+from opensky.wiring.flows import BusViews
 from opensky.wiring.messages import Messages
 from opensky.wiring.providers import Application, Controllers, Features, Job, Request
 
@@ -16,12 +17,12 @@ def container(settings: Settings, *more: Provider) -> Container:
     ``with container(settings) as app, app() as scope:`` gives a request scope; ``scope.get(UnitOfWork).commit()`` keeps what
     was done in it. ``more`` providers replace or add to ours.
     """
-    return _made(settings, (Application(), Job(), Features(), Messages(), *more))
+    return _made(settings, (Application(), Job(), Features(), Messages(), BusViews(), *more))
 
 
 def web_container(settings: Settings, *more: Provider) -> Container:
     """Return the container of the web, whose request scopes the HTTP kernel opens, commits and closes."""
-    return _made(settings, (Application(), Request(), Features(), Messages(), Controllers(), *more))
+    return _made(settings, (Application(), Request(), Features(), Messages(), BusViews(), Controllers(), *more))
 
 
 def _made(settings: Settings, providers: Sequence[Provider]) -> Container:

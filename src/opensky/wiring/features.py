@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import opensky.devo.bus
 import opensky.devo.history
 import opensky.devo.storefront
 from opensky.devo.account.controller import AccountController
@@ -16,6 +17,12 @@ from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
 from opensky.devo.bag.manager import BagManager
 from opensky.devo.bag.repository import BagRepository
+from opensky.devo.bus.admin import QueueAdmin
+from opensky.devo.bus.letters import LetterAdmin
+from opensky.devo.bus.listeners import BusListeners
+from opensky.devo.bus.manager import BusManager
+from opensky.devo.bus.repository import BusRepository
+from opensky.devo.bus.watching import BusWatch
 from opensky.devo.callbacks.controller import CallbackController
 from opensky.devo.callbacks.manager import CallbackManager
 from opensky.devo.callbacks.repository import SeenRepository
@@ -107,6 +114,10 @@ SERVICES: tuple[type, ...] = (
     HistoryRepository,
     Reverts,
     HistoryManager,
+    BusRepository,
+    BusManager,
+    BusWatch,
+    BusListeners,
     AdminRepository,
     Newest,
 )
@@ -143,12 +154,15 @@ CONTROLLERS: tuple[type, ...] = (
     SellerAdmin,
     MemberAdmin,
     HistoryAdmin,
+    QueueAdmin,
+    LetterAdmin,
 )
 """Controllers, APIs and admin pages whose routes the web serves."""
 
 TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.storefront.__file__).parent / "templates",
     Path(opensky.devo.history.__file__).parent / "templates",
+    Path(opensky.devo.bus.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""
 

@@ -1,6 +1,7 @@
 """Who listens to what: the whole table, in one place."""
 
 from opensky.devo.bag.listeners import BagListener
+from opensky.devo.bus.listeners import HEARS_LAST, BusListeners
 from opensky.devo.feed.listeners import FeedListeners
 from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.fraud.events import ORDER_CHECK_FRAUD, ORDER_FRAUD_CHECKED
@@ -32,6 +33,8 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(SELLER_CREATED, FollowListeners, "on_seller_created"),
     listen(SELLER_EDITED, ProductListeners, "on_seller_edited"),
     listen(PRODUCT_PUBLISHED, FeedListeners, "on_product_published"),
+    listen("order.*", BusListeners, "on_event", priority=HEARS_LAST),
+    listen("member.*", BusListeners, "on_event", priority=HEARS_LAST),
 )
 """Add ``listen(SELLER_FOLLOW, FollowListeners, "on_seller_follow")`` here; a class is made when its event comes."""
 

@@ -1,9 +1,9 @@
 """What staff decided about messages that were given up, and how the flows of the bus are called."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Struct
 
@@ -53,11 +53,20 @@ class FlowNote(Struct, frozen=True):
     begins: str = DEVO
 
 
+Check = Callable[[str, Mapping[str, Any]], str]
+"""Says what a queue's flow would find wrong with parameters; nothing if it could read them."""
+
+
+def _unchecked(_queue: str, _parameters: Mapping[str, Any]) -> str:
+    return ""
+
+
 class Flows:
     """The flows of the bus by queue. Made by the composition root: DEVO and OSIS share messages, never code."""
 
-    def __init__(self, notes: Iterable[FlowNote] = ()) -> None:
+    def __init__(self, notes: Iterable[FlowNote] = (), check: Check = _unchecked) -> None:
         self._of: Mapping[str, FlowNote] = {each.queue: each for each in notes}
+        self.problem = check
 
     def of(self, queue: str) -> FlowNote:
         """Return the flow on a queue; one without a name where nobody handles it here."""

@@ -1,0 +1,75 @@
+"""The bus in the admin: queues, what is in them, and journeys drawn as sequences."""
+
+from opensky.devo.bus.views import MINUTES
+from opensky.devo.bus.watching import BusWatch
+from opensky.kernel.errors import FieldError, Invalid, NotFound
+from opensky.messaging import About
+from opensky.web import Page, Redirect, access, page
+
+BUS, JOURNEYS = "/admin/bus", "/admin/bus/journeys"
+NEWEST = (1 << 63) - 1
+
+
+class QueueAdmin:
+    """Queues and journeys: nothing is changed here."""
+
+    def __init__(self, bus: BusWatch) -> None:
+        self._bus = bus
+
+    @page(BUS, access=access.STAFF)
+    def queues(self) -> Page:
+        """Show how every queue stands."""
+        lines = self._bus.queues()
+        return Page(
+            "admin/bus_queues.html",
+            here=BUS,
+            lines=lines,
+            minutes=MINUTES,
+            dead=sum(each.dead for each in lines),
+            live=sum(each.live for each in lines),
+            stalled=min((each.stalled for each in lines if each.stalled), default=None),
+            idle=not any(each.minutes and sum(each.minutes[-2:]) for each in lines),
+        )
+
+    @page(f"{BUS}/queue", access=access.STAFF)
+    def queue(self, name: str) -> Page:
+        """Show one queue: what waits in it, and what was handled last."""
+        return Page("admin/bus_queue.html", here=BUS, queue=self._bus.queue(name), minutes=MINUTES)
+
+    @page(JOURNEYS, access=access.STAFF)
+    def journeys(self, q: str = "", before: str = "") -> Page | Redirect:
+        """List the newest journeys; a number leads to the journey of that message."""
+        wanted = q.strip()
+        if wanted:
+            number = _number(wanted)
+            if number is not None:
+                try:
+                    self._bus.journey(number)
+                    return Redirect(f"{JOURNEYS}/{number}")
+                except NotFound:
+                    pass
+        if before and _number(before) is None:
+            raise Invalid(FieldError("before", "This place in the list is not known; please start again.", "cursor"))
+        lines, older = self._bus.newest(_number(before) or NEWEST)
+        return Page("admin/bus_journeys.html", here=JOURNEYS, lines=lines, older=older, query=wanted)
+
+    @page(f"{JOURNEYS}/{{message_id:int}}", access=access.STAFF)
+    def journey(self, message_id: int) -> Page:
+        """Draw the journey that a message belongs to."""
+        return Page("admin/bus_journey.html", here=JOURNEYS, journeys=[self._bus.journey(message_id)], subject=None)
+
+    @page(f"{BUS}/about", access=access.STAFF)
+    def about(self, kind: str, id: str) -> Page:  # noqa: A002 - the name in the address bar, as in the history
+        """Draw the journeys that something, such as an order, has been part of."""
+        about = About(kind, id)
+        return Page(
+            "admin/bus_journey.html",
+            here=JOURNEYS,
+            journeys=self._bus.journeys_of(about)[::-1],  # as it came about
+            subject=self._bus.named(about),
+        )
+
+
+def _number(text: str) -> int | None:
+    fits = text.isascii() and text.isdecimal() and len(text) <= len(str(NEWEST))
+    return int(text) if fits and int(text) <= NEWEST else None
