@@ -4,6 +4,7 @@ from opensky.devo.admin.acts import note
 from opensky.devo.admin.lists import NEWEST, ORDER_COLUMNS, PAGE, Asked, list_page, order_row
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository, MemberEntry
+from opensky.devo.bus.addresses import journeys_path
 from opensky.devo.follows.manager import FollowManager
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import Member, MemberId, PostalAddress
@@ -60,6 +61,7 @@ class MemberAdmin:
             back_label="Members",
             facts=facts,
             history_path=self._newest.path(Member, member.id),
+            journey_path=journeys_path(Member, member.id),
             tables=[
                 AdminTable("Where they are logged in", ["Device", "Last seen"], sessions),
                 AdminTable("Newest orders", ORDER_COLUMNS, orders),

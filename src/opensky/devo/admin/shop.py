@@ -5,6 +5,7 @@ from opensky.devo.admin.lists import ORDER_COLUMNS, PAGE, Asked, list_page, orde
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository
 from opensky.devo.admin.shipments import parcel_table
+from opensky.devo.bus.addresses import journeys_path
 from opensky.devo.fraud.manager import FraudManager
 from opensky.devo.fraud.objects import FraudVerdict
 from opensky.devo.orders.errors import PaymentUnclear
@@ -74,6 +75,7 @@ class OrderAdmin:
             back_label="Orders",
             facts=_facts(order) | {"Fraud check": _said(self._fraud.verdict(order.id))},
             history_path=self._newest.path(Order, order.id),
+            journey_path=journeys_path(Order, order.id),
             tables=[
                 AdminTable("Lines", ["Product", "Variant", "SKU", "Quantity", "Price", "Amount"], lines),
                 parcel_table(self._shipments.of_order(order.id)),

@@ -1,12 +1,12 @@
 """The bus in the admin: queues, what is in them, and journeys drawn as sequences."""
 
+from opensky.devo.bus.addresses import ABOUT, BUS, JOURNEYS, QUEUE
 from opensky.devo.bus.views import MINUTES
 from opensky.devo.bus.watching import BusWatch
 from opensky.kernel.errors import FieldError, Invalid, NotFound
 from opensky.messaging import About
 from opensky.web import Page, Redirect, access, page
 
-BUS, JOURNEYS = "/admin/bus", "/admin/bus/journeys"
 NEWEST = (1 << 63) - 1
 
 
@@ -31,7 +31,7 @@ class QueueAdmin:
             idle=not any(each.minutes and sum(each.minutes[-2:]) for each in lines),
         )
 
-    @page(f"{BUS}/queue", access=access.STAFF)
+    @page(QUEUE, access=access.STAFF)
     def queue(self, name: str) -> Page:
         """Show one queue: what waits in it, and what was handled last."""
         return Page("admin/bus_queue.html", here=BUS, queue=self._bus.queue(name), minutes=MINUTES)
@@ -58,7 +58,7 @@ class QueueAdmin:
         """Draw the journey that a message belongs to."""
         return Page("admin/bus_journey.html", here=JOURNEYS, journeys=[self._bus.journey(message_id)], subject=None)
 
-    @page(f"{BUS}/about", access=access.STAFF)
+    @page(ABOUT, access=access.STAFF)
     def about(self, kind: str, id: str) -> Page:  # noqa: A002 - the name in the address bar, as in the history
         """Draw the journeys that something, such as an order, has been part of."""
         about = About(kind, id)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from opensky.devo.bus.addresses import DEAD, JOURNEYS, LETTERS
 from opensky.devo.bus.manager import MOST, BusManager, Group, as_json, key_of, mark, veiled
 from opensky.devo.bus.masking import veil
 from opensky.devo.bus.objects import Flows
@@ -12,7 +13,6 @@ from opensky.messaging import Cause, DeadLetter
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 from opensky.web.logs import security
 
-DEAD, LETTERS, JOURNEYS = "/admin/bus/dead", "/admin/bus/letters", "/admin/bus/journeys"
 _PAGE = 50
 _NEWEST = (1 << 63) - 1
 _LONGEST_SHOWN = 100_000

@@ -6,6 +6,7 @@ from statistics import median
 
 from msgspec.structs import replace
 
+from opensky.devo.bus.addresses import LETTERS
 from opensky.devo.bus.journeys import Step, draw, said, span, steps
 from opensky.devo.bus.masking import cleaned
 from opensky.devo.bus.objects import Flows
@@ -175,7 +176,7 @@ class BusWatch:
             attempt=trail.attempt,
             waited=span(trail.began_at - trail.put_at) if trail.began_at else "",
             error=cleaned(trail.error.strip().rpartition("\n")[2])[:LONGEST_ERROR],
-            path=f"/admin/bus/letters/{trail.id}" if trail.state == "dead" else "",
+            path=f"{LETTERS}/{trail.id}" if trail.state == "dead" else "",
             at=trail.ended_at,
         )
 

@@ -336,6 +336,7 @@ class AdminDetail(Struct, frozen=True):
     actions: Sequence[AdminAction] = ()
     edit_path: str = ""
     history_path: str = ""
+    journey_path: str = ""
 
 
 class AdminFilter(Struct, frozen=True):
