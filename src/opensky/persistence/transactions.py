@@ -24,7 +24,11 @@ class Writes:
         self._turns.take()
         try:
             connection = connected(self._engine)
-            connection.begin()
+            try:
+                connection.begin()
+            except BaseException:
+                connection.close()  # else it would be missing until a collection of garbage finds it: SQLite has but one
+                raise
         except BaseException:
             self._turns.give_back()
             raise
