@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, exists, or_, select, update
 from opensky.messaging.bodies import within
 from opensky.messaging.message import Message
 from opensky.messaging.rows import COLUMNS, message
-from opensky.messaging.tables import MESSAGES, READY, TAKEN, WAITING
+from opensky.messaging.tables import MESSAGES, NOT_READY, READY, TAKEN, WAITING
 from opensky.persistence import Command, Query, UnitOfWork
 
 SUSPECT = 3
@@ -73,9 +73,13 @@ _GIVE_BACK = Command(
     update(MESSAGES).where(_m.id == bindparam("which")).values(state=READY, owner="", taken=_m.taken - 1)
 )
 _PROMOTE = Command(
-    update(MESSAGES).where(_m.state.in_((WAITING, TAKEN)), _m.due_at <= bindparam("now")).values(state=READY, owner="")
+    update(MESSAGES)
+    .where(NOT_READY, _m.state.in_((WAITING, TAKEN)), _m.due_at <= bindparam("now"))
+    .values(state=READY, owner="")
 )
-_ANY_DUE = Query(select(_m.id).where(_m.state.in_((WAITING, TAKEN)), _m.due_at <= bindparam("now")).limit(1), int)
+_ANY_DUE = Query(
+    select(_m.id).where(NOT_READY, _m.state.in_((WAITING, TAKEN)), _m.due_at <= bindparam("now")).limit(1), int
+)
 _ANY_READY = Query(
     select(_m.id).where(and_(_m.state == READY, _m.queue.in_(bindparam("queues", expanding=True)))).limit(1),
     int,

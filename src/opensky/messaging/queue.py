@@ -16,7 +16,7 @@ from opensky.messaging.errors import LeaseLost
 from opensky.messaging.message import Message
 from opensky.messaging.rows import COLUMNS, dead
 from opensky.messaging.rows import message as message_of
-from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, OUTGOING, READY, TAKEN, WAITING
+from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, NOT_READY, OUTGOING, READY, TAKEN, WAITING
 from opensky.persistence import Command, Database, Query, Reader, UnitOfWork
 from opensky.persistence.cursors import instant, microseconds
 
@@ -190,7 +190,7 @@ class Queue:
         return done
 
 
-_EARLIEST = Query(select(func.min(_m.due_at)).where(_m.state.in_((WAITING, TAKEN))), lambda due: due)
+_EARLIEST = Query(select(func.min(_m.due_at)).where(NOT_READY, _m.state.in_((WAITING, TAKEN))), lambda due: due)
 
 
 def _earliest(reader: Reader) -> int | None:

@@ -1,6 +1,6 @@
 """The tables of the embedded queue. They stand in the application's database, so that a message is part of a transaction."""
 
-from sqlalchemy import Column, Index, Integer, SmallInteger, Table
+from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, SmallInteger, Table, literal_column
 
 from opensky.persistence.tables import METADATA
 from opensky.persistence.types import INT64, LONG_TEXT, text
@@ -8,6 +8,13 @@ from opensky.persistence.types import INT64, LONG_TEXT, text
 READY, WAITING, TAKEN, OUTGOING = 0, 1, 2, 3
 """The states of a message: to be had, not due yet, leased to a worker, to be published to a broker."""
 NAME_LENGTH, KEY_LENGTH, OWNER_LENGTH = 120, 190, 80
+
+
+def _only(condition: str) -> dict[str, ColumnElement[bool]]:
+    """Have an index hold just the rows that it is for, where the database can: most messages are in none of the three."""
+    where: ColumnElement[bool] = literal_column(condition, Boolean)
+    return {"sqlite_where": where, "postgresql_where": where}
+
 
 MESSAGES = Table(
     "messages",
@@ -29,12 +36,15 @@ MESSAGES = Table(
     Column("body", LONG_TEXT, nullable=False),
     Column("error", LONG_TEXT, nullable=False),
     Index("ix_messages_state_queue_priority_id", "state", "queue", "priority", "id"),
-    Index("ix_messages_state_due_at", "state", "due_at"),
-    Index("ix_messages_queue_order_key_id", "queue", "order_key", "id"),
-    Index("uq_messages_queue_unique_key", "queue", "unique_key", unique=True),
+    Index("uq_messages_queue_unique_key", "queue", "unique_key", unique=True, **_only("unique_key IS NOT NULL")),
+    Index("ix_messages_queue_order_key_id", "queue", "order_key", "id", **_only("order_key IS NOT NULL")),
+    Index("ix_messages_state_due_at", "state", "due_at", **_only("state > 0")),
 )
 """What waits, is being handled or is to be published. ``due_at`` is in microseconds since 1970: when a waiting message is
 due, or when the lease of a taken one ends. ``taken`` counts how often a worker took it, also one that died then."""
+
+NOT_READY: ColumnElement[bool] = MESSAGES.c.state > literal_column("0")
+"""What a question must say, in these very words, for SQLite to look into the index of due times."""
 
 DEAD = Table(
     "dead_messages",

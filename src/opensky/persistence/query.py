@@ -97,6 +97,7 @@ class _Compiled:
         self._names: list[str] | None = self._compiled.positiontup
         self._defaults: dict[str, Any] = self._compiled.params
         self._binds: dict[str, Processor] = dict(self._compiled._bind_processors)  # noqa: SLF001 - no public door
+        self._plain = not self._binds and not self._expanding
         self._sql = str(self._compiled)
         self._expanded: dict[tuple[int, ...], _Expanded] = {}
         self.processors: list[tuple[int, Processor]] = []
@@ -107,12 +108,18 @@ class _Compiled:
 
     def call(self, values: dict[str, Any]) -> tuple[str, Any]:
         """Return the SQL text and its parameters in the form that the driver takes."""
+        names = self._names
+        if self._plain and names is not None:  # the most usual: SQLite, and a row with all its columns
+            try:
+                return self._sql, tuple([values[n] for n in names])
+            except KeyError:
+                pass
         given = {**self._defaults, **values}
         if self._expanding:
             return self._call_expanded(given)
-        processors, named, sql, names = self._binds, given, self._sql, self._names
-        bound = {k: processors[k](v) if k in processors else v for k, v in named.items()}
-        return sql, tuple(bound[n] for n in names) if names is not None else bound
+        if processors := self._binds:
+            given = {k: processors[k](v) if k in processors else v for k, v in given.items()}
+        return self._sql, tuple([given[n] for n in names]) if names is not None else given
 
     def _call_expanded(self, given: dict[str, Any]) -> tuple[str, Any]:
         """Fill the statement for lists of these lengths; building it costs more than running it, so that some are kept."""

@@ -21,7 +21,7 @@ def for_ever(name: str, work: Callable[[], None], report: Report) -> None:
 
 def pause(failures: int) -> float:
     """Return how long to wait after so many failures in a row: doubled each time, and not the same for all who wait."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 10)) * random.uniform(0.8, 1.2)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 10)) * random.uniform(0.8, 1.2)
 
 
 def _loop(work: Callable[[], None], report: Report) -> None:

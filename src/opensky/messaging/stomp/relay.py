@@ -23,7 +23,7 @@ from opensky.messaging.stomp.connection import Connection
 from opensky.messaging.stomp.errors import BrokenFrame, BrokerRefused
 from opensky.messaging.stomp.frames import Frame
 from opensky.messaging.stomp.wire import to_frame
-from opensky.messaging.tables import DEAD, MESSAGES, OUTGOING
+from opensky.messaging.tables import DEAD, MESSAGES, NOT_READY, OUTGOING
 from opensky.persistence import Command, Database, Query, UnitOfWork
 from opensky.persistence.cursors import microseconds
 
@@ -36,7 +36,7 @@ _LONGEST_PAUSE = timedelta(minutes=10)
 _m = MESSAGES.c
 _NEXT = (
     select(_m.id)
-    .where(_m.state == OUTGOING, _m.due_at <= bindparam("now"))
+    .where(NOT_READY, _m.state == OUTGOING, _m.due_at <= bindparam("now"))
     .order_by(_m.due_at, _m.id)
     .limit(bindparam("most"))
 )

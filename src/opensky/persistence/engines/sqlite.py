@@ -110,6 +110,9 @@ def writing_engine(file: Path) -> Engine:
         connection.isolation_level = None
         # One a process. With less, a large flush spills pages of indexes to the log and reads them back.
         connection.execute("PRAGMA cache_size = -4096")
+        # The log is copied into the file after so many pages, 16 MB: a page that many commits have changed is copied once, and
+        # the index of the log still is a single table.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
 
     @event.listens_for(engine, "begin")
     def _begin_immediate(connection: Connection) -> None:
