@@ -11,8 +11,8 @@ from opensky.persistence import Database
 
 _PARTNERS = "opensky.osis."
 """Services of a flow that stand in this room are third parties, or DEVO: whom a journey reaches."""
-BEGINS: Mapping[str, str] = {}
-"""Where the first messages of a queue come from, if not from DEVO: ``{"shipments.received": "Partners"}``."""
+BEGINS: Mapping[str, str] = {"shipments.file": "Fulfillment Works"}
+"""Where the first messages of a queue come from, if not from DEVO."""
 
 
 class BusViews(Provider):
