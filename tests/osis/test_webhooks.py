@@ -1,11 +1,12 @@
 """The flows of webhooks: one try, and the end of a pause; each becomes an event for DEVO."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.webhooks import WebhookKeys
 from opensky.osis.flows.events import Slung, sling
-from opensky.osis.flows.webhooks import WebhookDue, WebhookPost, post_webhook, remind
+from opensky.osis.flows.webhooks import WebhookDue, WebhookPost, end_pause, post_webhook
 from opensky.osis.partners.devo import Devo
 from opensky.osis.partners.merchants import Merchants, Reply
 from opensky.testing.bus import running
@@ -24,8 +25,8 @@ class Known(Merchants):
         self.reply = reply
         self.came: list[tuple[str, dict[str, str], bytes]] = []
 
-    def post(self, url: str, headers: object, body: bytes) -> Reply:
-        self.came.append((url, dict(headers), body))  # type: ignore[call-overload] - a mapping
+    def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        self.came.append((url, dict(headers), body))
         return self.reply
 
 
@@ -56,7 +57,7 @@ def test_a_try_is_signed_and_what_came_of_it_is_told() -> None:
 
 def test_the_end_of_a_pause_is_told() -> None:
     """DEVO knows whether there is to be another try."""
-    assert remind(WebhookDue(delivery=5, attempt=3)) == Slung(
+    assert end_pause(WebhookDue(delivery=5, attempt=3)) == Slung(
         name="webhook.due", subject={"class": "WebhookDelivery", "id": {"$tuple": [5]}}, parameters={"attempt": 3}
     )
 
@@ -88,7 +89,7 @@ def test_one_endpoint_gets_its_webhooks_in_order_and_others_do_not_wait() -> Non
         )
         for n in range(6)
     ]
-    with running(post_webhook, remind, sling, services=services) as bus:
+    with running(post_webhook, end_pause, sling, services=services) as bus:
         bus.send(*posts)
         bus.work()
         assert list(bus.dead.listed()) == []

@@ -26,6 +26,8 @@ from opensky.devo.members.passwords import Passwords
 from opensky.devo.orders.objects import Order, OrderId, OrderLine
 from opensky.devo.products import cards
 from opensky.devo.products.objects import Product, Variant
+from opensky.devo.sellers.objects import Seller
+from opensky.devo.webhooks.objects import DeliveryId, EndpointId, WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
@@ -46,7 +48,7 @@ EMAIL, PASSWORD = "maya@example.org", "a short sentence of mine"
 TOKEN = "osk_of_the_contract"
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
-ORDER = ("PUT", "POST", "GET", "DELETE")
+ORDER = ("PUT", "POST", "PATCH", "GET", "DELETE")
 """Somebody must be followed to be listed."""
 
 EXAMPLES = 25
@@ -55,6 +57,8 @@ ACCEPTED = ["2xx", "401", "403", "404", "409", "429"]
 BEYOND_WORDS = {
     "product_list": "A category is asked for alone, without words or an insider.",
     "order_create": "The goods are on sale, and the card is one that pays.",
+    "webhook_create": "The address is one that can be called from outside.",
+    "webhook_change": "Likewise.",
 }
 """Operations that may answer 422 to what their description allows, and the rule that it cannot say."""
 CONFIG: Mapping[str, Any] = {
@@ -141,16 +145,39 @@ def put_examples(database: Database, clock: SetClock) -> None:
         fresh = Factory(unit, IdGenerator(7, clock), clock)
         maya = fresh.member(email=EMAIL, name="Maya Linden", password_hash=hashed, address=HOME)
         small = Variant(sku="MUG-S", name="Small", price=Money(2400))
-        seller = fresh.seller(slug="maya-linden", name="Maya Linden")
+        seller = fresh.seller(slug="maya-linden", name="Maya Linden", member_id=maya.id)
         mug = fresh.draft(seller, slug="speckled-mug", variants=[small], stock=1_000_000, categories=["table"])
         mug.status, mug.published_at = "published", clock.now()
         bought = order(maya, mug, clock)
-        for each in (bought, *bought.lines):
+        for each in (bought, *bought.lines, *webhooks(seller, clock)):
             unit.persist(each)
         unit.persist(ApiToken(token_hash=digest(TOKEN), member_id=maya.id, member_name=maya.name, created_at=NOON))
         unit.commit()
     cards.rebuild(database)
     counters.rebuild(database)
+
+
+def webhooks(seller: Seller, clock: SetClock) -> Iterator[object]:
+    """Make the webhooks of the examples, one of which is deleted, and the log of the other."""
+    for id_ in (413628137893888011, 413628137893888012):
+        yield WebhookEndpoint(
+            id=EndpointId(id_),
+            seller_id=seller.id,
+            url="https://erp.example.com/opensky",
+            events=["order.paid", "order.shipped"],
+            created_at=clock.now(),
+        )
+    told = DeliveryId(413628137893888021)
+    yield WebhookDelivery(
+        id=told,
+        endpoint_id=EndpointId(413628137893888011),
+        event="webhook.ping",
+        body="{}",
+        state="delivered",
+        tries=1,
+        created_at=clock.now(),
+    )
+    yield WebhookAttempt(delivery_id=told, number=1, url="https://erp.example.com/opensky", at=NOON, status=204)
 
 
 def order(member: Member, product: Product, clock: SetClock) -> Order:

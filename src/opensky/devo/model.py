@@ -15,6 +15,7 @@ from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
 from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentReject
 from opensky.mail.objects import Delivery, Stop
+from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from opensky.persistence.history.objects import Change
 from opensky.web.objects import ApiToken, Session, Throttle
 
@@ -44,6 +45,9 @@ MODEL: tuple[type, ...] = (
     Proof,
     Delivery,
     Stop,
+    WebhookEndpoint,
+    WebhookDelivery,
+    WebhookAttempt,
     Session,
     ApiToken,
     Throttle,

@@ -11,15 +11,18 @@ from dishka import Container, Provider, Scope, from_context, make_container, pro
 
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
+from opensky.kernel.webhooks import WebhookKeys
 from opensky.messaging import Nudger, Outgoing
 from opensky.messaging.stomp import Intake, Relay, Servers, StompError, connect
 from opensky.osis.flows.events import sling
 from opensky.osis.flows.fraud import check_fraud
 from opensky.osis.flows.mail import send_letter
 from opensky.osis.flows.shipments import ShipmentFile, open_document, open_file, relay, report, tell_end
+from opensky.osis.flows.webhooks import end_pause, post_webhook
 from opensky.osis.partners.devo import Devo
 from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
 from opensky.osis.partners.fulfillment_works import PARTNER, DropFolder
+from opensky.osis.partners.merchants import Merchants
 from opensky.osis.runtime import Flow, Worker, message
 from opensky.osis.runtime.handling import Scopes
 from opensky.osis.runtime.hands import Report
@@ -31,7 +34,18 @@ from opensky.wiring.mail import MailPost
 from opensky.wiring.messages import BUS, remote_queues
 from opensky.wiring.nodes import ClaimedIds
 
-FLOWS: tuple[Flow, ...] = (sling, check_fraud, open_file, open_document, relay, report, tell_end, send_letter)
+FLOWS: tuple[Flow, ...] = (
+    sling,
+    check_fraud,
+    post_webhook,
+    end_pause,
+    open_file,
+    open_document,
+    relay,
+    report,
+    tell_end,
+    send_letter,
+)
 """Every flow of the shop; a further one is a further name here."""
 
 
@@ -45,6 +59,14 @@ class Partners(Provider):
         devo = Devo(settings.devo_address, settings.secret_key, clock)
         yield devo
         devo.close()
+
+    @provide
+    def merchants(self, settings: Settings) -> Merchants:
+        return Merchants(inside=settings.loopback)
+
+    @provide
+    def webhook_keys(self, settings: Settings) -> WebhookKeys:
+        return WebhookKeys(settings.secret_key)
 
     @provide
     def fraud_check(self, settings: Settings) -> FraudCheck:

@@ -73,6 +73,11 @@ from opensky.devo.storefront.feed import FeedController
 from opensky.devo.storefront.frame import ShopFrame
 from opensky.devo.storefront.insiders import InsiderController, WelcomeController
 from opensky.devo.storefront.showing import InsiderCards
+from opensky.devo.webhooks.api import WebhookApi, WebhookEventApi
+from opensky.devo.webhooks.deliveries import DeliveryManager
+from opensky.devo.webhooks.listeners import WebhookListeners
+from opensky.devo.webhooks.manager import WebhookManager
+from opensky.devo.webhooks.repository import WebhookRepository
 
 SERVICES: tuple[type, ...] = (
     MemberRepository,
@@ -118,6 +123,10 @@ SERVICES: tuple[type, ...] = (
     BusManager,
     BusWatch,
     BusListeners,
+    WebhookRepository,
+    WebhookManager,
+    DeliveryManager,
+    WebhookListeners,
     AdminRepository,
     Newest,
 )
@@ -143,6 +152,8 @@ CONTROLLERS: tuple[type, ...] = (
     CheckoutController,
     OrderController,
     OrderApi,
+    WebhookEventApi,
+    WebhookApi,
     CallbackController,
     ShipmentController,
     AccountController,

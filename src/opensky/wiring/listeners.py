@@ -15,8 +15,14 @@ from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.listeners import ProductListeners
 from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
 from opensky.devo.shipments.listeners import ShipmentListeners
+from opensky.devo.webhooks.events import WEBHOOK_ATTEMPTED, WEBHOOK_DUE
+from opensky.devo.webhooks.listeners import WebhookListeners
+from opensky.devo.webhooks.telling import OF_ORDERS, OF_PRODUCTS, OF_SELLERS
 from opensky.events import Registration, listen
 from opensky.persistence import lifecycle
+
+TOLD_LAST = -500
+"""Merchants are told of things as everybody else has left them."""
 
 REGISTRATIONS: tuple[Registration, ...] = (
     listen(MEMBER_LOGGED_IN, BagListener, "on_member_logged_in"),
@@ -33,6 +39,11 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(SELLER_CREATED, FollowListeners, "on_seller_created"),
     listen(SELLER_EDITED, ProductListeners, "on_seller_edited"),
     listen(PRODUCT_PUBLISHED, FeedListeners, "on_product_published"),
+    listen(WEBHOOK_ATTEMPTED, WebhookListeners, "on_webhook_attempted"),
+    listen(WEBHOOK_DUE, WebhookListeners, "on_webhook_due"),
+    *(listen(name, WebhookListeners, "on_order", priority=TOLD_LAST) for name in OF_ORDERS),
+    *(listen(name, WebhookListeners, "on_product", priority=TOLD_LAST) for name in OF_PRODUCTS),
+    *(listen(name, WebhookListeners, "on_seller", priority=TOLD_LAST) for name in OF_SELLERS),
     listen("order.*", BusListeners, "on_event", priority=HEARS_LAST),
     listen("member.*", BusListeners, "on_event", priority=HEARS_LAST),
 )

@@ -105,6 +105,13 @@ class SellerManager:
         """Return what a list shows of an insider; raises ``NotFound``."""
         return _found(self._sellers.shown(seller_id))
 
+    def run_by(self, member_id: MemberId) -> Insider:
+        """Return the insider whose shop a member runs; raises ``NotFound`` where they run none."""
+        found = self._sellers.shown_of_member(member_id)
+        if found is None:
+            raise NotFound("You run no shop.")
+        return found
+
     def shown_by_ids(self, ids: list[int]) -> list[Insider]:
         """Return what a list shows of these insiders, in this order."""
         return self._sellers.shown_by_ids(ids)

@@ -21,6 +21,7 @@ class _Addressed(Struct):
 
 _BY_SLUG = DocumentQuery(Seller, {"slug": Param("slug")}, into=InsiderInFull)
 _BY_ID = DocumentQuery(Seller, {"id": Param("id")}, into=Insider)
+_OF_MEMBER = DocumentQuery(Seller, {"member_id": Param("member_id")}, into=Insider)
 _BY_IDS = DocumentQuery(Seller, {"id": {"$in": Param("ids")}}, into=Insider)
 _JOINED = DocumentQuery(
     Seller, earlier("joined_at"), into=InsiderInFull, sort=("-joined_at", "-id"), limit=Param("limit")
@@ -42,6 +43,10 @@ class SellerRepository:
     def shown(self, seller_id: int) -> Insider | None:
         """Who has this id?"""
         return self._reader.read_one(_BY_ID, id=seller_id)
+
+    def shown_of_member(self, member_id: int) -> Insider | None:
+        """Who is the insider behind this account?"""
+        return self._reader.read_one(_OF_MEMBER, member_id=member_id)
 
     def shown_by_ids(self, ids: Sequence[int]) -> list[Insider]:
         """Who are these, in the order of the ids? What is not there is left out."""

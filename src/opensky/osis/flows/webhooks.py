@@ -60,7 +60,7 @@ def post_webhook(post: WebhookPost, merchants: Merchants, keys: WebhookKeys, clo
 
 
 @flow("webhooks.due")
-def remind(due: WebhookDue) -> Slung:
+def end_pause(due: WebhookDue) -> Slung:
     """Tell DEVO that the pause of a delivery is over."""
     return Slung(
         name=DUE,

@@ -73,7 +73,7 @@ class Merchants:
         except (httpcore.TimeoutException, TimeoutError):
             return Reply(ms=_since(began), error=f"It did not answer within {self._seconds:g} seconds.")
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError, UnicodeError) as error:
-            return Reply(ms=_since(began), error=f"It could not be reached: {error or type(error).__name__}.")
+            return Reply(ms=_since(began), error=f"It could not be reached: {str(error) or type(error).__name__}.")
         return Reply(
             status=status, ms=_since(began), error=_wrong(status, answered), answer=said, retry_after=_pause(answered)
         )
@@ -85,7 +85,7 @@ class Merchants:
         # One connection for one request: where it leads is looked at anew each time.
         with (
             httpcore.ConnectionPool(ssl_context=self._tls, network_backend=network, max_connections=1) as pool,
-            pool.stream("POST", url, headers=dict(headers), content=body) as answer,
+            pool.stream("POST", url, headers=list(headers.items()), content=body) as answer,
         ):
             read = b""
             for part in answer.iter_stream():

@@ -1,0 +1,133 @@
+"""What endpoints can be told: the events, and what of each a merchant gets to know.
+
+All data are shown by the serializer's group ``api``, and are the merchant's own: of an order their lines, of a follower that there is one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from opensky.devo.follows.events import SELLER_FOLLOW, SELLER_UNFOLLOW
+from opensky.devo.orders.events import (
+    ORDER_CANCELLED,
+    ORDER_HELD,
+    ORDER_PAID,
+    ORDER_REFUNDED,
+    ORDER_RELEASED,
+    ORDER_SHIPPED,
+)
+from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.products.events import (
+    PRODUCT_CREATED,
+    PRODUCT_EDITED,
+    PRODUCT_PUBLISHED,
+    PRODUCT_RESTOCKED,
+    PRODUCT_WITHDRAWN,
+)
+from opensky.devo.sellers.events import SELLER_EDITED
+from opensky.devo.webhooks.objects import MerchantOrder
+from opensky.events import Event, EventName, declaration_of
+from opensky.kernel.money import total
+from opensky.serializer import to_view
+
+PING = "webhook.ping"
+"""What a test is called; no event of the shop has this name."""
+LIKELY = ORDER_PAID
+
+Details = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+class EventTold(NamedTuple):
+    """An event that endpoints can be told, and when it happens."""
+
+    name: str
+    sentence: str
+
+
+def _nothing(_values: Mapping[str, Any]) -> dict[str, Any]:
+    return {}
+
+
+def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"fields": list(values["fields"])}
+
+
+def _stock(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"sku": values["sku"], "on_hand": values["on_hand"]}
+
+
+def _cancelled(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"by": values["by"]}
+
+
+def _parcel(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {"carrier": values["carrier"], "tracking": values["tracking"], "shipped": dict(values["lines"])}
+
+
+OF_ORDERS: Mapping[EventName, Details] = {
+    ORDER_PAID: _nothing,
+    ORDER_HELD: _nothing,
+    ORDER_RELEASED: _nothing,
+    ORDER_SHIPPED: _parcel,
+    ORDER_CANCELLED: _cancelled,
+    ORDER_REFUNDED: _nothing,
+}
+OF_PRODUCTS: Mapping[EventName, Details] = {
+    PRODUCT_CREATED: _nothing,
+    PRODUCT_EDITED: _fields,
+    PRODUCT_PUBLISHED: _nothing,
+    PRODUCT_WITHDRAWN: _nothing,
+    PRODUCT_RESTOCKED: _stock,
+}
+OF_SELLERS: Mapping[EventName, Details] = {
+    SELLER_EDITED: _fields,
+    SELLER_FOLLOW: _nothing,
+    SELLER_UNFOLLOW: _nothing,
+}
+"""Each event that can be told, and what is told beside its subject."""
+
+TOLD: tuple[EventTold, ...] = tuple(
+    EventTold(str(name), declaration_of(name).sentence)
+    for group in (OF_ORDERS, OF_PRODUCTS, OF_SELLERS)
+    for name in group
+)
+"""All of them, with the sentences of their declarations."""
+NAMES = frozenset(each.name for each in TOLD)
+
+
+def of_product(event: Event) -> dict[str, Any]:
+    """Return what a product's own insider is told of it."""
+    return {"product": to_view(event.subject, "api"), **OF_PRODUCTS[EventName(event.name)](event.parameters)}
+
+
+def of_seller(event: Event, followers: int) -> dict[str, Any]:
+    """Return what an insider is told of themselves: of who follows them, how many they are."""
+    told = {"seller": to_view(event.subject, "api"), **OF_SELLERS[EventName(event.name)](event.parameters)}
+    return told if event.name == SELLER_EDITED else {**told, "followers": followers}
+
+
+def of_order(event: Event, order: Order, lines: Sequence[OrderLine]) -> dict[str, Any] | None:
+    """Return what an insider is told of an order with these lines of theirs; ``None`` where none of it is theirs to know."""
+    told = OF_ORDERS[EventName(event.name)](event.parameters)
+    if "shipped" in told:
+        own = {line.sku for line in lines}
+        told["shipped"] = [{"sku": sku, "quantity": n} for sku, n in told["shipped"].items() if sku in own]
+        if not told["shipped"]:
+            return None
+    shown = MerchantOrder(
+        number=order.number,
+        state=order.state,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        cancelled_at=order.cancelled_at,
+        amount=total([line.amount for line in lines]),
+        lines=list(lines),
+    )
+    return {"order": to_view(shown, "api"), **told}
+
+
+def written(event: str, at: datetime, data: Mapping[str, Any]) -> str:
+    """Return the body of a webhook: what happened, when, and about what."""
+    return msgspec.json.encode({"type": event, "timestamp": at, "data": data}).decode()
