@@ -27,7 +27,9 @@ DELIVERED = Table("carried_deliveries", _OWN, Column("message_id", BigInteger))
 """No unique key: what happened twice is to be seen."""
 PLACE, CARRY = Command(insert(ORDERS)), Command(insert(EFFECTS))
 LEASE = timedelta(seconds=1.5)
-REJECTED_EVERY = 50
+REJECTED_EVERY, BULKY_EVERY = 50, 7
+LARGE = 1000
+"""Bodies of more bytes are kept apart here, so that it happens often and costs little."""
 INTEGRITY = text("PRAGMA integrity_check")
 
 
@@ -58,9 +60,10 @@ class Site:
 
 @payload("carry")
 class Parcel(msgspec.Struct):
-    """Something to be carried."""
+    """Something to be carried; a bulky one has a body that is kept apart."""
 
     number: int
+    filling: str = ""
 
 
 class Calls:
@@ -112,8 +115,8 @@ def emptied(site: Site) -> None:
 def place(database: Database, number: int, nudger: Nudger | None = None, *, remote: bool = False) -> int:
     """Place an order and send its message, in one transaction; return its id."""
     with database.unit_of_work() as unit:
-        client = Outgoing(unit, database.ids, nudger, lambda _queue: remote)
-        id_ = client.send(message(Parcel(number)))
+        client = Outgoing(unit, database.ids, nudger, lambda _queue: remote, LARGE)
+        id_ = client.send(message(Parcel(number, "x" * 3 * LARGE if number % BULKY_EVERY == 0 else "")))
         unit.run(PLACE, {"message_id": id_, "rejected": int(number % REJECTED_EVERY == 0)})
         unit.commit()
     return id_
@@ -137,7 +140,7 @@ def worker(
             yield {UnitOfWork: unit, **known}.__getitem__
 
     def client(unit: UnitOfWork) -> Outgoing:
-        return Outgoing(unit, database.ids, Nudger(folder), lambda _queue: bool(site.broker))
+        return Outgoing(unit, database.ids, Nudger(folder), lambda _queue: bool(site.broker), LARGE)
 
     usual: dict[str, Any] = {"lease": LEASE, "threads": 2}
     return Worker(database, options.pop("flows", (carry,)), scope, client, folder, **usual | options)

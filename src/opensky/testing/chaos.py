@@ -24,6 +24,7 @@ from opensky.osis.runtime import Backoff, Reject, flow, payload
 from opensky.persistence import StoreBusy, UnitOfWork
 from opensky.testing.carrying import (
     CARRY,
+    LARGE,
     REJECTED_EVERY,
     Calls,
     Parcel,
@@ -98,7 +99,7 @@ def work(site: Site, node: int) -> None:
 
 def publish(site: Site, node: int) -> None:
     """Run a relay to the broker."""
-    relay = Relay(opened(site, node), f"relay {node}", lease=_RELAY_LEASE)
+    relay = Relay(opened(site, node), f"relay {node}", lease=_RELAY_LEASE, redeems=QUEUES.__contains__)
 
     def work(connection: Connection) -> None:
         if not relay.round(connection):
@@ -110,7 +111,7 @@ def publish(site: Site, node: int) -> None:
 
 def take_in(site: Site, node: int) -> None:
     """Run an intake from the broker."""
-    intake = Intake(opened(site, node), QUEUES, Nudger(site.folder))
+    intake = Intake(opened(site, node), QUEUES, Nudger(site.folder), LARGE)
     _connected(site, lambda connection: intake.round(connection, 0.5), intake.subscribe)
 
 

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import select
 
 from opensky.messaging import DeadLetters
+from opensky.messaging.bodies import BODIES
 from opensky.messaging.tables import FINISHED
 from opensky.persistence import Database
 from opensky.testing.carrying import DELIVERED, EFFECTS, INTEGRITY, ORDERS, Site, books, column, noted, opened
@@ -26,6 +27,8 @@ class Verdict(msgspec.Struct):
     callbacks_repeated: int
     stray_calls: int
     """Calls under a key that belongs to no effect."""
+    stray_bodies: int
+    """Large bodies that are kept for no message."""
     unfinished: int
     sound: bool
     """Whether the database itself is whole."""
@@ -34,7 +37,7 @@ class Verdict(msgspec.Struct):
     def clean(self) -> bool:
         """Did all go as it should?"""
         return self.sound and not (
-            self.lost or self.doubled or self.wrongly_dead or self.stray_calls or self.unfinished
+            self.lost or self.doubled or self.wrongly_dead or self.stray_calls or self.stray_bodies or self.unfinished
         )
 
 
@@ -46,6 +49,7 @@ def judge(site: Site) -> Verdict:
         delivered, finished = column(database, DELIVERED.c.message_id), column(database, FINISHED.c.id)
         refused = _rejected(database)
         letters = {letter.message.id for letter in DeadLetters(database).listed(limit=100_000)}
+        kept = column(database, BODIES.c.id)
         sound = True
         if database.embedded:
             with database.reader() as reader:
@@ -61,6 +65,7 @@ def judge(site: Site) -> Verdict:
         calls_repeated=sum(calls.values()) - len(calls),
         callbacks_repeated=sum(arrived.values()) - len(arrived),
         stray_calls=len(set(calls) - set(effects)),
+        stray_bodies=len(set(kept) - letters),
         unfinished=found.open,
         sound=sound,
     )
