@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
+NAME = "mail"
+"""Name of the folder, in that of the data."""
 ENDING = ".eml"
 
 

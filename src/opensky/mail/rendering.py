@@ -41,7 +41,7 @@ class Renderer:
         self._address = address
         self._secret_key = secret_key
         self._folders = tuple(folders)
-        around = {"shop_name": shop_name, "imprint": imprint, "home": address + "/"}
+        around = {"shop_name": shop_name, "imprint": imprint, "home": address + "/", "home_at": address}
         self._html = _environment(self._folders, around, autoescape=True)
         self._text = _environment(self._folders, around, autoescape=False)
 

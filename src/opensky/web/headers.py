@@ -23,10 +23,14 @@ _PERMISSIONS = ", ".join(
 )
 _PAGE_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-%s'; style-src 'self' 'nonce-%s'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "font-src 'self'; connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 _FILE_POLICY = b"default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+_FRAMED_POLICY = (
+    b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    b"sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+)
 _DATA_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 _YEAR = 31_536_000
 
@@ -36,9 +40,9 @@ REVALIDATE = (b"cache-control", b"private, no-cache")
 
 
 class SecurityHeaders:
-    """The fixed headers of pages, of API answers and of files."""
+    """The fixed headers of pages, of API answers, of files and of documents in frames."""
 
-    __slots__ = ("api", "file", "page")
+    __slots__ = ("api", "file", "framed", "page")
 
     def __init__(self, settings: Settings) -> None:
         common: Headers = [NO_SNIFF]
@@ -61,6 +65,12 @@ class SecurityHeaders:
         self.file: Headers = [
             *common,
             (b"content-security-policy", _FILE_POLICY),
+            (b"cross-origin-resource-policy", b"same-origin"),
+        ]
+        self.framed: Headers = [
+            *common,
+            (b"content-security-policy", _FRAMED_POLICY),
+            (b"referrer-policy", b"no-referrer"),
             (b"cross-origin-resource-policy", b"same-origin"),
         ]
 

@@ -24,7 +24,7 @@ from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
 from opensky.web.logs import failure, security
 from opensky.web.problems import PROBLEM, Problem, problem_for, problem_of
-from opensky.web.responses import Download, Json, Page, Redirect
+from opensky.web.responses import Download, Framed, Json, Page, Redirect
 from opensky.web.routing import Route, Signed
 from opensky.web.signing import Signer
 from opensky.web.templates import Templates
@@ -197,6 +197,9 @@ class Kernel:
             return Answer(303, [*self._security.page, NO_STORE, (b"location", result.path.encode("ascii"))])
         if isinstance(result, Download):
             return self._download(result)
+        if isinstance(result, Framed):
+            html = (b"content-type", b"text/html; charset=utf-8")
+            return Answer(200, [*self._security.framed, NO_STORE, html], result.html.encode())
         if not isinstance(result, Page):
             message = f"A page or an action returns Page or Redirect, not {type(result).__qualname__}."
             raise TypeError(message)

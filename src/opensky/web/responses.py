@@ -50,6 +50,15 @@ class Download:
         self.body = body
 
 
+class Framed:
+    """A whole document that a page of ours shows in a frame, such as a letter: it loads nothing and runs nothing."""
+
+    __slots__ = ("html",)
+
+    def __init__(self, html: str) -> None:
+        self.html = html
+
+
 class Json:
     """An API answer with its own status or headers. Where these do not vary, return the struct itself."""
 

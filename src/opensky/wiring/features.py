@@ -4,8 +4,11 @@ from pathlib import Path
 
 import opensky.devo.bus
 import opensky.devo.history
+import opensky.devo.letters
+import opensky.devo.proofs
 import opensky.devo.storefront
 from opensky.devo.account.controller import AccountController
+from opensky.devo.admin.mail import MailAdmin
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.people import MemberAdmin
 from opensky.devo.admin.products import ProductAdmin
@@ -39,6 +42,8 @@ from opensky.devo.history.admin import HistoryAdmin
 from opensky.devo.history.manager import HistoryManager
 from opensky.devo.history.repository import HistoryRepository
 from opensky.devo.history.reverts import Reverts
+from opensky.devo.letters.controller import InboxController, LettersController, OneClickApi
+from opensky.devo.letters.inbox import Inbox
 from opensky.devo.letters.listeners import LetterListeners
 from opensky.devo.letters.manager import LetterManager
 from opensky.devo.letters.repository import LetterRepository
@@ -60,6 +65,10 @@ from opensky.devo.products.listeners import ProductListeners
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.repository import ProductRepository
 from opensky.devo.products.stock import StockRepository
+from opensky.devo.proofs.controller import AddressController, ForgottenController
+from opensky.devo.proofs.listeners import ProofListeners
+from opensky.devo.proofs.manager import ProofManager
+from opensky.devo.proofs.repository import ProofRepository
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
 from opensky.devo.shipments.controller import ShipmentController
@@ -114,6 +123,10 @@ SERVICES: tuple[type, ...] = (
     LetterRepository,
     LetterManager,
     LetterListeners,
+    Inbox,
+    ProofRepository,
+    ProofManager,
+    ProofListeners,
     SeenRepository,
     CallbackManager,
     HistoryRepository,
@@ -157,6 +170,12 @@ CONTROLLERS: tuple[type, ...] = (
     CallbackController,
     ShipmentController,
     AccountController,
+    ForgottenController,
+    AddressController,
+    LettersController,
+    OneClickApi,
+    InboxController,
+    MailAdmin,
     AdminHome,
     OrderAdmin,
     ShipmentAdmin,
@@ -173,6 +192,8 @@ CONTROLLERS: tuple[type, ...] = (
 TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.storefront.__file__).parent / "templates",
     Path(opensky.devo.history.__file__).parent / "templates",
+    Path(opensky.devo.letters.__file__).parent / "templates",
+    Path(opensky.devo.proofs.__file__).parent / "templates",
     Path(opensky.devo.bus.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""

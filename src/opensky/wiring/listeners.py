@@ -8,11 +8,18 @@ from opensky.devo.fraud.events import ORDER_CHECK_FRAUD, ORDER_FRAUD_CHECKED
 from opensky.devo.fraud.listeners import FraudListeners
 from opensky.devo.letters.events import LETTER_ORDER_DUE
 from opensky.devo.letters.listeners import LetterListeners
-from opensky.devo.members.events import MEMBER_CREATED, MEMBER_LOGGED_IN
+from opensky.devo.members.events import (
+    MEMBER_CREATED,
+    MEMBER_EMAIL_CHANGED,
+    MEMBER_LOGGED_IN,
+    MEMBER_PASSWORD_CHANGED,
+)
 from opensky.devo.orders.events import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED, ORDER_SHIPPED
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.listeners import ProductListeners
+from opensky.devo.proofs.events import PROOF_PASSWORD_ASKED
+from opensky.devo.proofs.listeners import ProofListeners
 from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
 from opensky.devo.shipments.listeners import ShipmentListeners
 from opensky.devo.webhooks.events import WEBHOOK_ATTEMPTED, WEBHOOK_DUE
@@ -35,6 +42,9 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(ORDER_PAID, LetterListeners, "on_order_paid"),
     listen(ORDER_SHIPPED, LetterListeners, "on_order_shipped"),
     listen(ORDER_REFUNDED, LetterListeners, "on_order_refunded"),
+    listen(MEMBER_PASSWORD_CHANGED, LetterListeners, "on_member_password_changed"),
+    listen(MEMBER_EMAIL_CHANGED, LetterListeners, "on_member_email_changed"),
+    listen(PROOF_PASSWORD_ASKED, ProofListeners, "on_proof_password_asked"),
     listen(LETTER_ORDER_DUE, LetterListeners, "on_letter_order_due"),
     listen(SELLER_CREATED, FollowListeners, "on_seller_created"),
     listen(SELLER_EDITED, ProductListeners, "on_seller_edited"),

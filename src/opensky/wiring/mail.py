@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from opensky.mail.rendering import Renderer
     from opensky.mail.sending import Mailer, Post
 
-FOLDER = "mail"
-"""Folder, in that of the data, in which letters lie where no mail server is set."""
 TEMPLATES = (Path(opensky.devo.letters.__file__).parent / "letters",)
 
 
@@ -57,9 +55,9 @@ def post(settings: Settings) -> "Post":
         from opensky.mail.smtp import MailServer, SmtpPost  # noqa: PLC0415 - see above
 
         return SmtpPost(MailServer.read(settings.mail_url), settings.mail_returns or settings.sender_address)
-    from opensky.mail.folder import MailFolder  # noqa: PLC0415 - see above
+    from opensky.mail.folder import NAME, MailFolder  # noqa: PLC0415 - see above
 
-    return MailFolder(settings.data / FOLDER)
+    return MailFolder(settings.data / NAME)
 
 
 def mailer(settings: Settings, database: Database, to: "Post") -> "Mailer":

@@ -14,6 +14,7 @@ from opensky.devo.shipments.repository import LeftParcels
 from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
+from opensky.mail.rendering import Renderer
 from opensky.messaging import Routes
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.persistence.history.recording import Recorder
@@ -24,6 +25,7 @@ from opensky.wiring.acting import Acting
 from opensky.wiring.databases import open_database
 from opensky.wiring.features import CONTROLLERS, FRAME, SERVICES, WEB_SERVICES
 from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
+from opensky.wiring.mail import renderer
 from opensky.wiring.messages import Slinger, forwarding
 from opensky.wiring.nodes import ClaimedIds
 
@@ -61,6 +63,10 @@ class Application(Provider):
         return SellerTail(clock)
 
     gateway = provide(TestGateway, provides=PaymentGateway)
+
+    @provide
+    def renderer(self, settings: Settings) -> Renderer:
+        return renderer(settings)
 
     @provide
     def listeners(self, routes: Routes) -> Listeners:

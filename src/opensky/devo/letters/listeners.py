@@ -14,6 +14,14 @@ class LetterListeners:
         """Greet the member."""
         self._letters.welcome(event.subject)
 
+    def on_member_password_changed(self, event: Event) -> None:
+        """Warn the member, in case it was not them."""
+        self._letters.password_changed(event.subject)
+
+    def on_member_email_changed(self, event: Event) -> None:
+        """Warn the address that the member had before."""
+        self._letters.email_changed(event.subject, event["before"])
+
     def on_order_paid(self, event: Event) -> None:
         """Confirm the order, later."""
         self._letters.have_written(event.subject, PAID)

@@ -70,6 +70,20 @@ class LetterManager:
         links = {"insiders": "/insiders", "account": "/account"}
         self.send(Letter(kind="welcome", to=member.email, name=member.name, links=links))
 
+    def password_changed(self, member: Member) -> None:
+        """Tell a member that their password was changed: if it was somebody else, they must hear of it."""
+        when = f"{self._clock.now():%B %d, %Y at %H:%M} UTC"
+        links = {"forgotten": "/log-in/forgotten"}
+        self.send(
+            Letter(kind="password_changed", to=member.email, name=member.name, data={"when": when}, links=links),
+            urgent=True,
+        )
+
+    def email_changed(self, member: Member, before: str) -> None:
+        """Tell the address that a member had before that it is no longer theirs."""
+        letter = Letter(kind="email_changed", to=before, name=member.name, data={"now": _hidden(member.email)})
+        self.send(letter, urgent=True)
+
     def have_written(self, order: Order, kind: str, values: Mapping[str, Any] | None = None) -> None:
         """Have a letter about an order written, later."""
         self._events.notify_async(Event(LETTER_ORDER_DUE, order, {"kind": kind, "values": dict(values or {})}))
@@ -182,6 +196,12 @@ def _one_line(order: Order) -> str:
 
 def _card(order: Order) -> str:
     return f"{order.card_brand} … {order.card_last4}" if order.card_last4 else ""
+
+
+def _hidden(email: str) -> str:
+    """Return an address so that its owner knows it again, and nobody else can use it."""
+    user, _, domain = email.partition("@")
+    return f"{user[:1]}…@{domain}"
 
 
 def _refuse_unknown(topic: str) -> None:

@@ -16,6 +16,13 @@ MEMBER_CHANGED = declare("member.changed", "A member changed their name or addre
 
 MEMBER_PASSWORD_CHANGED = declare("member.password_changed", "A member chose another password.", subject=Member)
 
+MEMBER_EMAIL_CHANGED = declare(
+    "member.email_changed",
+    "A member has another e-mail address, of which they proved that it is theirs.",
+    subject=Member,
+    parameters=("before",),
+)
+
 MEMBER_PROMOTED = declare("member.promoted", "A member became staff.", subject=Member)
 
 MEMBER_DISMISSED = declare("member.dismissed", "A member is no longer staff.", subject=Member)

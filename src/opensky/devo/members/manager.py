@@ -8,6 +8,7 @@ from opensky.devo.members.events import (
     MEMBER_CHANGED,
     MEMBER_CREATED,
     MEMBER_DISMISSED,
+    MEMBER_EMAIL_CHANGED,
     MEMBER_LOGGED_IN,
     MEMBER_PASSWORD_CHANGED,
     MEMBER_PROMOTED,
@@ -126,6 +127,53 @@ class MemberManager:
         member = self.get(member_id)
         member.password_hash = hashed
         self._events.notify(Event(MEMBER_PASSWORD_CHANGED, member))
+        return member
+
+    def by_email(self, email: str) -> Member | None:
+        """Return whose address this is; ``None`` if it is nobody's."""
+        return self._members.by_email(normal_email(email))
+
+    def refuse_wrong(self, member_id: MemberId, password: str) -> None:
+        """Make sure that this is a member's password; raises ``Invalid`` if it is not."""
+        known = self._members.credentials_by_id(member_id)
+        if known is None or not self._passwords.check(password, known.password_hash)[0]:
+            raise Invalid(FieldError("password", "This is not your present password.", "wrong"))
+
+    def hashed(self, member_id: MemberId, new_password: str) -> str:
+        """Return what is to be kept of a member's new password; writes nothing.
+
+        Raises:
+            Invalid: the password is refused.
+        """
+        known = self._members.credentials_by_id(member_id)
+        if known is None:
+            raise NotFound("There is no such member.", member=member_id)
+        refuse_weak(new_password, (known.email, known.name, self._settings.shop_name), field="new_password")
+        return self._passwords.hash(new_password)
+
+    def set_password(self, member_id: MemberId, hashed: str) -> Member:
+        """Give a member who has proven to own their address another password. The caller ends all sessions."""
+        member = self.get(member_id)
+        member.password_hash = hashed
+        self._events.notify(Event(MEMBER_PASSWORD_CHANGED, member))
+        return member
+
+    def set_email(self, member_id: MemberId, email: str) -> Member:
+        """Give a member another address, of which they have proven that it is theirs.
+
+        Raises:
+            EmailTaken: somebody else has an account with it.
+        """
+        member = self.get(member_id)
+        before, wanted = member.email, normal_email(email)
+        if before == wanted:
+            return member
+        owner = self._members.by_email(wanted)
+        if owner is not None:
+            raise EmailTaken
+        member.email = wanted
+        self._members.flush()
+        self._events.notify(Event(MEMBER_EMAIL_CHANGED, member, {"before": before}))
         return member
 
     def change_profile(self, member_id: MemberId, *, name: str, address: PostalAddress | None) -> Member:

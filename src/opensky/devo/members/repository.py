@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from opensky.devo.members.errors import EmailTaken
 from opensky.devo.members.objects import Member, MemberId
-from opensky.persistence import DocumentQuery, Param, Reader, UnitOfWork
+from opensky.persistence import DocumentQuery, Duplicate, Param, Reader, UnitOfWork
 from opensky.web.objects import Session
 
 
@@ -59,6 +60,13 @@ class MemberRepository:
         """Keep a new member; raises ``Duplicate`` if the address is taken."""
         self._unit.persist(member)
         self._unit.flush()
+
+    def flush(self) -> None:
+        """Write now; raises ``EmailTaken`` if somebody took the address meanwhile."""
+        try:
+            self._unit.flush()
+        except Duplicate as error:
+            raise EmailTaken from error
 
     def end_sessions(self, member_id: MemberId) -> None:
         """Sign a member out everywhere."""
