@@ -40,6 +40,7 @@ _LIMITS = {
     "finished_days": (1, 36_500),
     "seen_days": (1, 36_500),
     "fraud_check_ms": (0, 60_000),
+    "sandbox_seconds": (0, 86_400),
 }
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
@@ -90,6 +91,8 @@ class Settings:
     """Address at which the bus reaches the shop, such as `http://10.0.0.7:8000`; empty means the web processes of this machine."""
     fraud_check_ms: int = 400
     """How many milliseconds the simulated fraud check takes to answer, 0 to 60000."""
+    sandbox_seconds: int = 120
+    """How many seconds after its payment the simulated partners of a demo shop ship an order, 1 to 86400; 0 means that they do not."""
     mail_url: str = field(default="", repr=False)
     """Address of a mail server, such as `smtps://user:password@mail.example:465`; empty means that letters become files in the folder `mail` of the data folder."""
     mail_from: str = ""

@@ -16,10 +16,11 @@ from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.members.objects import Member
 from opensky.devo.members.passwords import Passwords
 from opensky.devo.orders.objects import Order
-from opensky.devo.payments.objects import TestCharge
+from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.devo.products import cards
 from opensky.devo.products.objects import PUBLISH, Category, CategoryCard, Product, ProductCard, StockItem
 from opensky.devo.sellers.objects import Seller
+from opensky.devo.shipments.objects import Shipment
 from opensky.mapping import validate
 from opensky.persistence import Database, table
 from opensky.settings import Settings
@@ -116,9 +117,25 @@ def test_orders_add_up_and_come_after_what_they_contain(shop: Database) -> None:
         assert (order.paid_at is not None) == (charge is not None)
         assert not order.refund_due
     states = Counter(order.state for order in orders)
-    assert states["paid"] > 260
+    assert states["paid"] + states["shipped"] > 260
+    assert states["paid"] >= 5
     assert states["placed"] == 2
     assert states["cancelled"] >= 5
+
+
+def test_what_is_older_than_four_days_has_left_and_was_captured(shop: Database) -> None:
+    """A parcel from each insider of an order, worth together what the order cost; what is newer still waits for its partner."""
+    with shop.unit_of_work(read_only=True) as unit:
+        orders = {order.id: order for order in unit.find(Order)}
+        captured = {capture.reference: capture.amount for capture in unit.find(TestCapture)}
+        sums: Counter[int] = Counter()
+        for parcel in unit.find(Shipment):
+            assert captured[parcel.capture_reference] == parcel.amount
+            assert orders[parcel.order_id].placed_at < (parcel.shipped_at or NOW) < NOW
+            sums[parcel.order_id] += parcel.amount.minor
+    assert sums == {order.id: order.total.minor for order in orders.values() if order.state == "shipped"}
+    for order in orders.values():
+        assert (order.state in {"paid", "placed"}) <= (NOW - order.placed_at < timedelta(days=4))
 
 
 def test_only_the_logins_have_a_password_and_it_is_theirs(shop: Database) -> None:

@@ -24,10 +24,13 @@ class Program:
     arguments: tuple[str, ...] = ()
 
 
-def programs(app: str = SHOP) -> tuple[Program, ...]:
-    """Return the programs of a shop, in the order in which they start. A further one is a further line."""
+def programs(app: str = SHOP, *, partners: bool = False) -> tuple[Program, ...]:
+    """Return the programs of a shop, in the order in which they start; ``partners`` are the simulated ones of a demo shop."""
     web = Program("web", "opensky.cli.web", (app,))
-    return (web, Program("bus", "opensky.cli.bus_program")) if app == SHOP else (web,)
+    if app != SHOP:
+        return (web,)
+    sandbox = (Program("sandbox", "opensky.cli.sandbox_program"),) if partners else ()
+    return (web, Program("bus", "opensky.cli.bus_program"), *sandbox)
 
 
 def log_folder(data: Path) -> Path:

@@ -61,7 +61,9 @@ def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) ->
         preparation.wait(stop)
     note = preparation.note() if preparation else {}
     environment |= {f"{PREFIX}DEMO": "true"} if note.get("demo") else {}
-    shop = RunningShop(Settings.load(environment), programs(app), environment)
+    settings = Settings.load(environment)
+    partners = settings.demo and settings.sandbox_seconds > 0
+    shop = RunningShop(settings, programs(app, partners=partners), environment)
     try:
         if not stop.requested():
             shop.start(keep_open=lock)

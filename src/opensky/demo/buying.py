@@ -1,11 +1,13 @@
 """What the members of the demo shop bought: some three hundred orders over ninety days, made for a given moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
 from opensky.demo.making import Offer, World
 from opensky.demo.people import LOGINS, Person
+from opensky.demo.shipping import Shipped, parcels
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.numbers import ALPHABET, LENGTH
 from opensky.devo.orders.objects import Order, OrderId, OrderLine, State
@@ -21,12 +23,17 @@ _WAITING = (0.004, 0.011)
 _CARDS = ("4242", "0077", "1881", "5100", "8431")
 
 
+_SHIPPED_AFTER = 4.0
+"""Days after which a demo order has left; what is newer the simulated partners ship while one looks on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """An order, and what the test gateway remembers of it, where it was charged."""
+    """An order, what the test gateway remembers of it, where it was charged, and the parcels that have left."""
 
     order: Order
     charge: TestCharge | None
+    parcels: Sequence[Shipped] = ()
 
 
 def make_orders(world: World) -> list[Bought]:
@@ -67,7 +74,11 @@ def _order(world: World, random: Random, person: Person, member: Member, placed:
         order.cancelled_at = placed + timedelta(minutes=random.randint(1, 600))
     if state == "placed" or (state == "cancelled" and random.random() < 0.4):  # noqa: PLR2004 - declined, never charged
         return Bought(order, None)
-    return Bought(order, _charge(order, random.choice(_CARDS), placed + timedelta(seconds=random.randint(2, 40))))
+    charge = _charge(order, random.choice(_CARDS), placed + timedelta(seconds=random.randint(2, 40)))
+    if state != "paid" or world.now - placed < timedelta(days=_SHIPPED_AFTER):
+        return Bought(order, charge)
+    order.state = "shipped"
+    return Bought(order, charge, parcels(world, order))
 
 
 def _lines(world: World, random: Random, person: Person, id_: OrderId, placed: datetime) -> list[OrderLine]:

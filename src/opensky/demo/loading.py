@@ -16,10 +16,11 @@ from opensky.devo.follows.objects import Follow, FollowerCount
 from opensky.devo.members.objects import Member
 from opensky.devo.members.passwords import Passwords
 from opensky.devo.orders.objects import Order, OrderLine
-from opensky.devo.payments.objects import TestCharge
+from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.devo.products import cards
 from opensky.devo.products.objects import Category, Product, StockItem
 from opensky.devo.sellers.objects import Seller
+from opensky.devo.shipments.objects import Shipment
 from opensky.mapping import describe
 from opensky.persistence import Bulk, Database, table
 from opensky.settings import Settings
@@ -99,6 +100,9 @@ def _write_rows(bulk: Bulk, world: World, bought: list[Bought]) -> None:
     bulk.rows(Order, _rows(Order, [each.order for each in bought]))
     bulk.rows(OrderLine, _rows(OrderLine, [line for each in bought for line in each.order.lines]))
     bulk.rows(TestCharge, _rows(TestCharge, [each.charge for each in bought if each.charge]))
+    left = [parcel for each in bought for parcel in each.parcels]
+    bulk.rows(Shipment, _rows(Shipment, [each.shipment for each in left]))
+    bulk.rows(TestCapture, _rows(TestCapture, [each.capture for each in left]))
 
 
 def _rows(cls: type, objects: Iterable[Any]) -> Iterable[Mapping[str, Any]]:

@@ -47,7 +47,7 @@ def test_the_buyer_sees_what_has_left(buy: Buy, drop: Drop, another: Browser, se
     another.open(page)
     shown = another.text()
     assert "Partly on its way" in shown
-    assert "2 × Bowl with UPS" in shown
+    assert "2 \N{MULTIPLICATION SIGN} Bowl with UPS" in shown
     assert "Tracking number 1Z999" in shown
     assert "Parcel 1 has left" in shown
     assert "The rest leaves" in shown
