@@ -131,6 +131,30 @@ def test_statements_can_be_written_for_somebody_else_to_run(shop: Shop, tmp_path
 
 
 @pytest.mark.slow
+def test_what_goes_into_a_pipe_has_a_line_for_each(shop: Shop) -> None:
+    """However long: so that a script finds it whole. A wrong name is refused, also where nothing is missing."""
+    (shop.versions / "Version20130204114559.py").write_text(SOLD_OUT.replace("sold out", "sold out " + "very " * 40))
+    listed = shop("migrate", "list").stdout.splitlines()
+    assert len(listed) == 2
+    assert "very very" in listed[1]
+    assert shop("migrate", "up").returncode == 0
+    wrong = shop("migrate", "up", "nope")
+    assert (wrong.returncode, wrong.stderr[:30]) == (1, "opensky: 'nope' is no version;")
+
+
+def test_looking_makes_no_folder(tmp_path: Path) -> None:
+    """A mistyped folder stays one that is not there."""
+    gone = tmp_path / "gone"
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "opensky.cli", "migrate", "status"],
+        env=os.environ | {"OPENSKY_DATA": str(gone)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, gone.exists()) == (1, False)
+
+
 def test_what_would_break_the_running_release_ends_with_status_1(shop: Shop) -> None:
     """The finding says what, why, and the safe way."""
     assert shop("migrate", "live").stdout.startswith("This release is the live one: it reads ")

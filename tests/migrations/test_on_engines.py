@@ -11,6 +11,7 @@ from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.kernel.clock import SetClock
 from opensky.mapping import Id, Index, Version, also_load, document
 from opensky.migrations import How, MigrationFailed
+from opensky.migrations.diffing import difference
 from opensky.migrations.eventual import Remaining, remaining, sweep
 from opensky.persistence import METADATA, Database, table
 from opensky.settings import Settings
@@ -78,6 +79,14 @@ def kept(database: Database) -> Seller:
         found = unit.get(Seller, 7)
     assert found is not None
     return found
+
+
+def test_fresh_tables_differ_from_nothing(shop: Settings, seller: Database) -> None:
+    """The tables of the search, which are made beside the model's, are not dropped as strange ones."""
+    runner = open_runner(shop, say=lambda _: None)
+    with runner.target.connect() as connection, connection.begin():
+        assert difference(connection, METADATA) is None
+    runner.close()
 
 
 def test_a_version_changes_documents_and_the_shop_goes_on_with_them(shop: Settings, seller: Database) -> None:

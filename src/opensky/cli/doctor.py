@@ -73,7 +73,7 @@ def line(finding: Finding) -> str:
     """Return a finding as one line."""
     says = finding.says.rstrip(".")
     if finding.do:
-        says = f"{says} {finding.do}" if says.endswith("?") else f"{says}. {finding.do}"
+        says = f"{says} {finding.do}" if says.endswith(("?", ".)")) else f"{says}. {finding.do}"
     return f"{finding.state:<{_WIDTH}}  {finding.check}: {says}"
 
 

@@ -24,6 +24,13 @@ def settings_of(data: Path | None) -> Settings:
     return Settings.load(environment_of(data=data))
 
 
+def settings_to_look(data: Path | None) -> Settings:
+    """Return the settings for a command that signs nothing: they make no folder for their key."""
+    environment = environment_of(data=data)
+    key = f"{PREFIX}SECRET_KEY"
+    return Settings.load(environment | {key: environment.get(key) or "0" * 64})
+
+
 @contextmanager
 def left_as_it_was(environment: Mapping[str, str]) -> Iterator[None]:
     """Take away what a start that fails has made in a new data folder, as long as there is no shop in it."""

@@ -1,11 +1,11 @@
 """``opensky migrate``: deploy migrations. Run before a release goes live, or at any time from a folder of their own."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.console import Console
 
 from opensky.cli import migrate_showing as showing
 from opensky.cli.migrate_eventual import eventual
@@ -130,7 +130,7 @@ def status(*, data: Path | None = None) -> None:
     with opened(data, with_versions=False) as (runner, settings):
         found = runner.status()
         running = any(entry.begun for entry in found.failed) and runner.running()
-        Console().print(showing.status(found, str(runner.target), versions_folder(settings), running=running))
+        showing.console().print(showing.status(found, str(runner.target), versions_folder(settings), running=running))
 
 
 @app.command(name="list", help_epilogue="Example: ./opensky migrate list")
@@ -141,7 +141,7 @@ def list_(*, data: Path | None = None) -> None:
         data: data folder of the shop (default: var).
     """
     with opened(data) as (runner, _):
-        Console().print(showing.versions(runner.status()))
+        showing.console().print(showing.versions(runner.status()))
 
 
 @app.command(help_epilogue="Example: ./opensky migrate latest")
@@ -242,7 +242,7 @@ def _show(ran: list[Ran], how: How, file: Path | None, *, query_time: bool, noth
         print(nothing)
         return
     if file is not None:
-        file.write_text(showing.script(ran), "utf-8")
+        file.write_text(showing.script(ran, datetime.now(UTC)), "utf-8")
         print(
             f"{sum(len(r.statements) for r in ran)} statements of {len(ran)} versions written to {file}; nothing was run."
         )

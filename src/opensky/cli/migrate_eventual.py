@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from opensky.cli.folder import settings_of
+from opensky.cli.folder import settings_to_look
 from opensky.cli.migrate_opening import existing
 from opensky.kernel.errors import Misconfigured
 from opensky.migrations.eventual import Remaining, Swept, remaining, renewed_classes, sweep
@@ -38,7 +38,7 @@ def eventual(
     """
     if rate <= 0:
         raise Misconfigured("The --rate must be more than 0 objects a second.")
-    settings = settings_of(existing(data))
+    settings = settings_to_look(existing(data))
     database = _opened(settings)
     try:
         report(database, finish=swept, rate=rate)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from opensky.cli.folder import settings_of
+from opensky.cli.folder import settings_to_look
 from opensky.kernel.errors import Misconfigured
 from opensky.migrations import Moment, Runner
 from opensky.settings import Settings
@@ -21,7 +21,7 @@ def opened(data: Path | None, *, with_versions: bool = True) -> Iterator[tuple[R
     Raises:
         Misconfigured: there is no such shop, or no folder of versions where one is needed.
     """
-    settings = settings_of(existing(data))
+    settings = settings_to_look(existing(data))
     folder = versions_folder(settings)
     if with_versions and not folder.is_dir():
         raise Misconfigured(f"There is no folder {folder} with versions; name it with OPENSKY_MIGRATIONS.")

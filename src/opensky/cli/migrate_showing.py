@@ -1,20 +1,29 @@
 """What ``opensky migrate`` shows: reports, tables, scripts."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.console import Console
 from rich.table import Table
 
 from opensky.migrations import Ran, Status, Version
 from opensky.migrations.record import Entry
 from opensky.migrations.status import how_to_go_on
 
+_WIDE = 10_000
 _WORDS = {
     "executed": "executed",
     "skipped": "skipped by its own condition",
     "added": "recorded, not run",
     "failed": "failed",
 }
+
+
+def console() -> Console:
+    """Return where tables are shown; what goes into a pipe or a file is not wrapped, so that each line is one."""
+    shown = Console()
+    return shown if shown.is_terminal else Console(width=_WIDE, soft_wrap=True)
 
 
 def names(versions: Sequence[Version]) -> str:
@@ -56,8 +65,8 @@ def report(ran: Sequence[Ran], *, dry: bool, times: bool) -> str:
     return "\n".join(lines)
 
 
-def script(ran: Sequence[Ran]) -> str:
-    """Return the statements as a file that a database client can run, with what records the versions."""
+def script(ran: Sequence[Ran], now: datetime) -> str:
+    """Return the statements as a file that a database client can run, with what records the versions, as run at ``now``."""
     lines = [
         "-- Written by opensky migrate. Notes on documents are not SQL: run those versions with opensky migrate execute."
     ]
@@ -69,7 +78,7 @@ def script(ran: Sequence[Ran]) -> str:
         if each.direction == "up":
             lines.append(
                 "INSERT INTO migrations (version, state, executed_at, milliseconds, statements, stopped_at, error)"  # noqa: S608 - likewise
-                f" VALUES ('{number}', 'executed', CURRENT_TIMESTAMP, 0, 0, '', '');"
+                f" VALUES ('{number}', 'executed', '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}', 0, 0, '', '');"
             )
     return "\n".join(lines) + "\n"
 

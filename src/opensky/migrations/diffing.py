@@ -21,6 +21,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 
 from opensky.migrations.errors import BadVersion
 from opensky.migrations.versions import PREFIX, versions_in
+from opensky.persistence.tables import BESIDE
 from opensky.persistence.types import BinaryText, EmbeddedJson, UtcDateTime
 
 _EMPTY = '''"""{description}"""
@@ -192,8 +193,10 @@ def _included(connection: Connection, wanted: MetaData) -> Callable[..., bool]:
     def include(item: Any, name: str | None, kind: str, reflected: bool, _compare_to: Any) -> bool:  # noqa: FBT001 - Alembic's signature
         if kind != "table" or not isinstance(item, Table):
             return True
-        if reflected and name not in wanted.tables and _is_of_the_engine(connection, str(name)):
-            return False
+        if reflected and name not in wanted.tables:
+            beside = name in wanted.info.get(BESIDE, ())
+            if beside or _is_of_the_engine(connection, str(name)):
+                return False
         only = item.info.get("dialects")
         return name != _OURS and not (only and dialect not in only)
 

@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 from opensky.migrations.collections import Collection, Documents
 from opensky.migrations.errors import Aborted, Skipped
 from opensky.migrations.moments import Direction
-from opensky.migrations.watching import Watch, changes_tables
+from opensky.migrations.watching import Watch, changes_tables, for_clients, written
 from opensky.persistence import types
 
 
@@ -54,12 +54,12 @@ class Migration:
         """
         if on and self.dialect not in ((on,) if isinstance(on, str) else on):
             return 0
-        written = changes_tables(statement)
+        into_it = changes_tables(statement)
         bound = text(statement).bindparams(
-            *(bindparam(name, value, literal_execute=written) for name, value in (values or {}).items())
+            *(bindparam(name, value, literal_execute=into_it) for name, value in (values or {}).items())
         )
         if not self.perform:
-            self._watch.add(str(bound.compile(self._connection, compile_kwargs={"literal_binds": True})))
+            self._watch.add(written(bound, self._connection.dialect))
             return 0
         return int(self._connection.execute(bound).rowcount)
 
@@ -162,7 +162,8 @@ class _Quiet:
 def _context(connection: Connection, watch: Watch, *, perform: bool) -> MigrationContext:
     if perform:
         return MigrationContext.configure(connection)
-    return MigrationContext.configure(connection, opts={"as_sql": True, "output_buffer": _Written(watch)})
+    opts = {"as_sql": True, "output_buffer": _Written(watch)}
+    return MigrationContext(for_clients(connection.dialect), connection, opts)
 
 
 class _Written:

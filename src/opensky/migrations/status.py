@@ -69,7 +69,8 @@ class Status:
             return self.missing
         if to == "next":
             return self.missing[:1]
-        return [v for v in self.missing if v.number <= self.version(to).number]
+        last = self.version(to).number
+        return [v for v in self.missing if v.number <= last]
 
     def to_go_down(self, to: str) -> list[Version]:
         """Return what to undo, newest first, so that nothing newer than ``to`` is left: a version, ``prev`` or ``first``."""

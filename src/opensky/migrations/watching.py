@@ -4,11 +4,13 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy import ClauseElement, event
+from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import CompileError
 
 _LOOKS_ONLY = re.compile(
@@ -102,6 +104,20 @@ class Watch:
             self.running = ""
 
 
+def written(statement: ClauseElement, dialect: Dialect) -> str:
+    """Return a statement with its values in it, as a client of the database takes it."""
+    return str(statement.compile(dialect=for_clients(dialect), compile_kwargs={"literal_binds": True}))
+
+
+def for_clients(dialect: Dialect) -> Dialect:
+    """Return a dialect that does not double percent signs, which only a driver wants that looks for ``%s``."""
+    plain = copy(dialect)
+    plain.paramstyle, plain.positional = "named", False
+    plain.identifier_preparer = plain.preparer(plain)
+    plain._type_memos = WeakKeyDictionary()  # noqa: SLF001 - a copy shares how values are written
+    return plain
+
+
 def _literal(sql: str, parameters: Any, context: Any) -> str:
     """Return a statement with its values in it, where SQLAlchemy knows how to write them."""
     plain = "\n".join(line.rstrip() for line in sql.strip().splitlines())
@@ -111,7 +127,7 @@ def _literal(sql: str, parameters: Any, context: Any) -> str:
     if compiled is not None:
         try:
             bound = compiled.statement.params(**context.compiled_parameters[0])
-            text = str(bound.compile(dialect=context.dialect, compile_kwargs={"literal_binds": True}))
+            text = written(bound, context.dialect)
         except (CompileError, NotImplementedError, AttributeError, IndexError):
             text = ""
         if text and len(context.compiled_parameters) == 1:

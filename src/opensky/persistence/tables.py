@@ -12,6 +12,8 @@ from opensky.mapping import Description, Field, describe
 from opensky.persistence.types import INT64, KEY_LENGTH, LONG_TEXT, columns, text
 
 METADATA = MetaData()
+BESIDE = "beside"
+"""Under this, ``METADATA.info`` names tables that are made along with the model's and are none of them: no migration is written for them."""
 
 
 @once_a_class

@@ -41,7 +41,7 @@ from opensky.persistence.fulltext import (
     Rank,
     Writes,
 )
-from opensky.persistence.tables import METADATA
+from opensky.persistence.tables import BESIDE, METADATA
 from opensky.persistence.types import INT64, text
 
 LONGEST_WORD = 60
@@ -79,6 +79,7 @@ class WordSearch:
         Index(f"ix_{name}_words_id", self._rows.c.id, self._rows.c.word)
         self._counting, self._finding = cache(self._count), cache(self._build)
         event.listen(METADATA, "after_create", self._create)
+        METADATA.info.setdefault(BESIDE, set()).add(self._rows.name)
 
     def find(self, reader: Asks, words_: str, after: Rank, limit: int, *, scope: str = "") -> list[Rank]:
         asked = list(dict.fromkeys(words(words_[:LONGEST_TEXT])[:MOST_WORDS]))

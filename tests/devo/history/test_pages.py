@@ -173,6 +173,7 @@ def test_a_product_is_seen_as_it_was(edited: Browser, bowl: Product, clock: SetC
     assert "words I turn it slowly on my wheel. the same" in edited.text()
     assert edited.open("/admin/history/as-of?kind=Product&id=x").status_code == 404
     assert edited.open("/admin/history/as-of?kind=Robot&id=1").status_code == 404
+    assert edited.open("/admin/history/as-of?kind=Seller&id=1").status_code == 404
 
 
 def test_one_field_is_taken_back_and_the_shop_shows_it(edited: Browser, bowl: Product) -> None:

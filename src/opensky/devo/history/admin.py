@@ -8,8 +8,8 @@ from opensky.devo.history.asking import Question, instant, number
 from opensky.devo.history.manager import HistoryManager
 from opensky.devo.history.views import DONE, line, sides, states, steps
 from opensky.kernel.clock import Clock
-from opensky.kernel.errors import Conflict, Invalid
-from opensky.persistence.history.reading import Entry
+from opensky.kernel.errors import Conflict, Invalid, NotFound
+from opensky.persistence.history.reading import Asked, Entry
 from opensky.web import Download, Form, Page, Redirect, access, action, page
 from opensky.web.logs import security
 from opensky.web.visitor import Visitor
@@ -98,6 +98,12 @@ class HistoryAdmin:
         moment = min(instant(at, "at") or now, now)
         then, present = self._history.as_of(kind, id, moment), self._history.as_of(kind, id, now)
         subject = self._history.named(kind, id)
+        if (
+            then.state is None
+            and present.state is None
+            and not self._history.page(Asked(kind=kind, object_id=id), 1).entries
+        ):
+            raise NotFound("There is no such object, nor was there one that the history knows.")
         return Page(
             "admin/history_as_of.html",
             here=_HISTORY,

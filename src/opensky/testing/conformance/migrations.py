@@ -211,10 +211,14 @@ class MigrationConformance:
                     {"n": 7, "w": "it's 5% :new"},
                 )
                 migration.sql("INSERT INTO mig_half (id) VALUES (:id)", {"id": 1})
+                migration.sql("UPDATE mig_half SET n = 7 WHERE w LIKE 'it%' AND w <> :w", {"w": "100%"})
             """,
         )
         [tried] = runner.up(how=How(dry_run=True))
-        assert "DEFAULT 7" in str(tried.statements[0])
+        written = [str(each) for each in tried.statements]
+        assert "DEFAULT 7" in written[0]
+        assert "5% :new" in written[0]
+        assert written[2] == "UPDATE mig_half SET n = 7 WHERE w LIKE 'it%' AND w <> '100%';"
         runner.up()
         assert self._rows(runner, "SELECT n, w FROM mig_half") == [(7, "it's 5% :new")]
 
