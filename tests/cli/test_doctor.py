@@ -201,7 +201,7 @@ def test_migrations_that_are_missing_or_failed_are_named(shop: Path, tmp_path: P
     migrate = [sys.executable, "-P", "-m", "opensky.cli", "migrate", "up", "--data", str(shop)]
     assert subprocess.run(migrate, env=environment, capture_output=True, check=False).returncode != 0
     found = look(shop, migrations=str(folder))["migrations"]
-    assert found.says.startswith("Version20300101000000 stopped at an error: ")
+    assert found.says.startswith("Version20300101000000 stopped: ")
 
 
 def test_ids_from_the_future_and_of_other_machines_are_seen(shop: Path) -> None:
