@@ -74,6 +74,7 @@ from opensky.devo.sellers.repository import SellerRepository
 from opensky.devo.shipments.controller import ShipmentController
 from opensky.devo.shipments.files import ShipmentFiles
 from opensky.devo.shipments.listeners import ShipmentListeners
+from opensky.devo.shipments.looking import ShipmentLook
 from opensky.devo.shipments.manager import ShipmentManager
 from opensky.devo.shipments.repository import ShipmentRepository
 from opensky.devo.storefront.api import FeedApi, FollowApi, ProductApi, SellerApi
@@ -116,6 +117,7 @@ SERVICES: tuple[type, ...] = (
     ShipmentRepository,
     ShipmentManager,
     ShipmentFiles,
+    ShipmentLook,
     ShipmentListeners,
     FraudRepository,
     FraudManager,

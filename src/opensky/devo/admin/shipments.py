@@ -6,11 +6,10 @@ from opensky.devo.admin.acts import note
 from opensky.devo.admin.lists import PAGE, Asked, list_page
 from opensky.devo.orders.parcels import OrderParcels
 from opensky.devo.shipments.errors import Rejected, Unanswered
+from opensky.devo.shipments.looking import ShipmentLook
 from opensky.devo.shipments.manager import ShipmentManager
 from opensky.devo.shipments.objects import STATES, Shipment, ShipmentFile, ShipmentReject
-from opensky.devo.shipments.repository import ShipmentRepository
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
-from opensky.kernel.errors import NotFound
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
 _SHIPMENTS, _REJECTS = "/admin/shipments", "/admin/rejects"
@@ -28,9 +27,7 @@ def parcel_table(shipments: Sequence[Shipment]) -> AdminTable:
 class ShipmentAdmin:
     """Parcels that partners have told of."""
 
-    def __init__(
-        self, lists: ShipmentRepository, shipments: ShipmentManager, orders: OrderParcels, visitor: Visitor
-    ) -> None:
+    def __init__(self, lists: ShipmentLook, shipments: ShipmentManager, orders: OrderParcels, visitor: Visitor) -> None:
         self._lists = lists
         self._shipments = shipments
         self._orders = orders
@@ -46,9 +43,7 @@ class ShipmentAdmin:
     @page("/admin/shipments/{number:int}", access=access.STAFF)
     def show(self, number: int) -> Page:
         """Show one parcel."""
-        shipment = self._lists.by_id(number)
-        if shipment is None:
-            raise NotFound("There is no such shipment.", shipment=number)
+        shipment = self._lists.shipment(number)
         order, path = self._orders.number(shipment.order_id), f"{_SHIPMENTS}/{shipment.id}"
         again = [AdminAction(f"{path}/capture", "Ask the payment house again", reason=True)]
         detail = AdminDetail(
@@ -87,7 +82,7 @@ class ShipmentAdmin:
 class RejectAdmin:
     """What partners told us and could not be taken, and how their files ended."""
 
-    def __init__(self, lists: ShipmentRepository, shipments: ShipmentManager, visitor: Visitor) -> None:
+    def __init__(self, lists: ShipmentLook, shipments: ShipmentManager, visitor: Visitor) -> None:
         self._lists = lists
         self._shipments = shipments
         self._visitor = visitor
@@ -102,8 +97,8 @@ class RejectAdmin:
     @page("/admin/rejects/{number:int}", access=access.STAFF)
     def show(self, number: int) -> Page:
         """Show one rejected line, and what else became of its file."""
-        reject = self._found(number)
-        file = self._lists.file(reject.file_id)
+        reject = self._lists.reject(number)
+        file = self._lists.ended(reject.file_id)
         detail = AdminDetail(
             title=f"Line {reject.row} of {reject.name}",
             back=_REJECTS,
@@ -140,8 +135,6 @@ class RejectAdmin:
     def file(self, number: int) -> Page:
         """Show how one file ended."""
         file = self._lists.file(number)
-        if file is None:
-            raise NotFound("There is no such file.", file=number)
         detail = AdminDetail(
             title=file.name,
             back="/admin/shipment-files",
@@ -174,15 +167,9 @@ class RejectAdmin:
     def settle(self, number: int, form: Form) -> Redirect:
         """Say that somebody has seen to it."""
         note(self._visitor, "settle reject", number)
-        self._found(number)
+        self._lists.reject(number)
         self._shipments.settle(number)
         return Redirect(_REJECTS, flash="It is settled.")
-
-    def _found(self, number: int) -> ShipmentReject:
-        reject = self._lists.reject(number)
-        if reject is None:
-            raise NotFound("There is no such reject.", reject=number)
-        return reject
 
 
 def _shipment_row(shipment: Shipment) -> AdminRow:

@@ -12,7 +12,7 @@ from opensky.devo.orders.errors import PaymentUnclear
 from opensky.devo.orders.holding import OrderHolds
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import STEPS, Order
-from opensky.devo.shipments.repository import ShipmentRepository
+from opensky.devo.shipments.looking import ShipmentLook
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
 from opensky.kernel.errors import Conflict
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
@@ -39,7 +39,7 @@ class OrderAdmin:
         holds: OrderHolds,
         fraud: FraudManager,
         newest: Newest,
-        shipments: ShipmentRepository,
+        shipments: ShipmentLook,
         visitor: Visitor,
     ) -> None:
         self._shipments = shipments
