@@ -1,6 +1,5 @@
 """The bus as it runs: which flows there are, what their services are, how a worker is made of them, and the way to a broker."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.webhooks import WebhookKeys
 from opensky.messaging import Nudger, Outgoing
+from opensky.messaging.owners import owner
 from opensky.messaging.stomp import Intake, Relay, Servers, StompError, connect
 from opensky.osis.flows.events import sling
 from opensky.osis.flows.fraud import check_fraud
@@ -184,7 +184,7 @@ def bridge(app: Container, flows: tuple[Flow, ...] = FLOWS, *, report: Report = 
     settings, database = app.get(Settings), app.get(Database)
     servers = Servers.read(settings.broker_url)
     ours = [flow.queue for flow in flows]
-    relay = Relay(database, f"relay:{settings.node}:{os.getpid()}", redeems=ours.__contains__)
+    relay = Relay(database, owner("relay"), redeems=ours.__contains__)
     intake = Intake(database, ours, app.get(Nudger), settings.large_message_bytes)
 
     def publish() -> None:

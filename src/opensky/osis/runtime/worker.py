@@ -1,8 +1,6 @@
 """The worker: runs flows on the queue with a few threads until it is told to stop. ``opensky bus run`` is one of it."""
 
 import itertools
-import os
-import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from opensky.messaging import Listener, Queue
+from opensky.messaging.owners import give_back_of_the_dead, owner
 from opensky.osis.runtime.errors import WrongFlow
 from opensky.osis.runtime.flow import Flow, check
 from opensky.osis.runtime.guards import Breaker
@@ -74,6 +73,8 @@ class Worker:
         Raises:
             TooManyHang: so many flows did not come back that a new process must be started.
         """
+        with self._reported():
+            give_back_of_the_dead(self._database)
         with Listener(self._folder) as listener:
             for _ in range(self._size):
                 self._start()
@@ -99,7 +100,7 @@ class Worker:
             continue
 
     def _hand(self) -> Hand:
-        name = f"{socket.gethostname()[:40]}:{os.getpid()}:{next(self._number)}"
+        name = owner(str(next(self._number)))
         return Hand(name, self._lanes, self._queue, self._handler, self._lease, self._report, self._database.clock)
 
     def _start(self) -> None:
