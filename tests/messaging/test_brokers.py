@@ -88,10 +88,11 @@ class TestBrokers:
         [id_] = send(database, sent)
         assert Queue(database).claim([queue], 10, LEASE, "ada") == []
         assert Relay(database, "relay").round(connection) == 1
-        assert Queue(database).depths() == []
+        assert [(d.queue, d.outgoing, d.at_broker) for d in Queue(database).depths()] == [(queue, 0, 1)]
         intake = Intake(database, [queue])
         intake.subscribe(connection)
         assert intake.round(connection, 10) == 1
+        assert [(d.ready, d.at_broker) for d in Queue(database).depths()] == [(1, 0)]
         [got] = Queue(database).claim([queue], 10, LEASE, "ada")
         assert (got.id, got.correlation, got.causation, got.type) == (id_, id_, 7, "Fired")
         assert (got.parameters, got.headers, got.history) == (sent.parameters, sent.headers, sent.history)

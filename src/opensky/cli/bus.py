@@ -1,6 +1,8 @@
 """``opensky bus``: OSIS, the service bus. Run it, see its flows, its queues and its dead letters."""
 
 import json
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 from cyclopts import App
@@ -13,6 +15,7 @@ from opensky.cli.folder import settings_of
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.messaging import Queue
+from opensky.messaging.books import Books, balance, unbalanced
 from opensky.persistence import Database
 from opensky.wiring import container
 from opensky.wiring.bus import FLOWS
@@ -36,6 +39,8 @@ def run(*, data: Path | None = None) -> None:
 @app.command(help_epilogue="Example: ./opensky bus graph")
 def graph() -> None:
     """Show every flow: the queue that it is on, and the queues that what it sends goes to."""
+    if not FLOWS:
+        print("There are no flows: nothing is taken off any queue.")
     for flow in FLOWS:
         print(f"{flow.queue} -> {flow.name}: {flow.sentence}")
         for cls in flow.sends:
@@ -52,15 +57,56 @@ def queues(*, data: Path | None = None, json: bool = False) -> None:
     """
     with _database(data) as database:
         found = Queue(database).depths()
+        kept = balance(database, database.clock.now() - timedelta(days=1))
     if json:
         _print_json({each.queue: {**each._asdict(), "oldest": str(each.oldest or "")} for each in found})
         return
-    table = Table("queue", "ready", "waiting", "taken", "to publish", "dead", "oldest")
+    table = Table("queue", "ready", "waiting", "taken", "to publish", "at broker", "dead", "oldest")
     for each in found:
         oldest = each.oldest.isoformat(" ", "seconds") if each.oldest else ""
-        counts = (each.ready, each.waiting, each.taken, each.outgoing, each.dead)
+        counts = (each.ready, each.waiting, each.taken, each.outgoing, each.at_broker, each.dead)
         table.add_row(each.queue, *map(str, counts), oldest)
-    Console().print(table)
+    if found:
+        Console().print(table)
+    else:
+        print("No queue holds anything: all that was sent has been handled.")
+    print(f"Of the last day: {_told(kept)}")
+
+
+@app.command(help_epilogue="Example: ./opensky bus books --days 7")
+def books(*, days: int = 1, data: Path | None = None, json: bool = False) -> None:
+    """Compare what each step says it has sent with where those messages are; end with status 1 if one is missing or there twice.
+
+    Args:
+        days: how far to look back; what was handled before `finished_days` is forgotten.
+        data: data folder of the shop (default: var).
+        json: print one JSON object.
+    """
+    with _database(data) as database:
+        since = database.clock.now() - timedelta(days=days)
+        kept = balance(database, since)
+        wrong = [] if kept.balanced else unbalanced(database, since)
+    if json:
+        steps = [each._asdict() for each in wrong]
+        _print_json({**kept._asdict(), "missing": kept.missing, "balanced": kept.balanced, "wrong": steps})
+    else:
+        print(_told(kept))
+        for each in wrong:
+            print(
+                f"    {each.queue} {each.id} sent {each.sent}, found are {each.found}: ./opensky bus journey {each.correlation}"
+            )
+    if not kept.balanced:
+        sys.exit(1)
+
+
+def _told(kept: Books) -> str:
+    where = f"{kept.acknowledged} acknowledged, {kept.dead} dead, {kept.live} live, {kept.at_broker} at a broker"
+    end = (
+        "none is missing"
+        if kept.balanced
+        else f"{kept.missing} ARE MISSING, {kept.twice} ARE THERE TWICE (./opensky bus books)"
+    )
+    return f"{kept.steps} steps sent {kept.sent} messages: {where}; {end}."
 
 
 class _database:  # noqa: N801 - a context manager that reads as a noun

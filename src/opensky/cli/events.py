@@ -4,19 +4,27 @@ import importlib
 import importlib.util
 import pkgutil
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from opensky import devo
+from opensky.cli.folder import settings_to_look
 from opensky.devo.model import MODEL
 from opensky.events import Declaration, Registration, declarations
+from opensky.messaging import Routes
 from opensky.persistence.lifecycle import Lifecycle
 from opensky.persistence.lifecycle import Registration as LifecycleRegistration
 from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
 
 
-def events() -> None:
-    """List every event: its sentence, what it is about and carries, and who listens to it; then who hears of objects."""
+def events(*, data: Path | None = None) -> None:
+    """List every event: its sentence, what it carries, who listens, and where it is forwarded; then who hears of objects.
+
+    Args:
+        data: data folder of the shop, whose settings say what is forwarded (default: var).
+    """
     import_declarations()
-    print("\n\n".join(describe(declaration, REGISTRATIONS) for declaration in declarations()))
+    routes = Routes.read(settings_to_look(data).events.get("forward", {}))
+    print("\n\n".join(describe(declaration, REGISTRATIONS, routes) for declaration in declarations()))
     for line in lifecycle(MODEL, LIFECYCLE):
         print(f"\n{line}")
 
@@ -37,10 +45,11 @@ def lifecycle(model: Iterable[type], registrations: Iterable[LifecycleRegistrati
             yield f"life of a {cls.__name__}\n{told}"
 
 
-def describe(declaration: Declaration, registrations: tuple[Registration, ...]) -> str:
+def describe(declaration: Declaration, registrations: tuple[Registration, ...], routes: Routes | None = None) -> str:
     """Return a few lines about one event."""
     about = f"about a {declaration.subject.__name__}" if declaration.subject else "about nothing in particular"
     carries = f", carries {', '.join(sorted(declaration.parameters))}" if declaration.parameters else ""
     heard = [registration.name for registration in registrations if registration.matches(declaration.name)]
     listeners = f"heard by {', '.join(heard)}" if heard else "nobody listens in this process"
-    return f"{declaration.name}\n    {declaration.sentence}\n    {about}{carries}; {listeners}"
+    forwarded = [f"\n    forwarded to {route}" for route in (routes or Routes()).of(declaration.name)]
+    return f"{declaration.name}\n    {declaration.sentence}\n    {about}{carries}; {listeners}{''.join(forwarded)}"

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from opensky.kernel.errors import FieldError, Invalid, NotFound
 from opensky.messaging import bodies
 from opensky.messaging.message import Message
 from opensky.messaging.nudge import Nudger
 from opensky.messaging.rows import body, kept, message, row
-from opensky.messaging.tables import DEAD, MESSAGES
-from opensky.persistence import Database, Reader, UnitOfWork
+from opensky.messaging.tables import DEAD, FINISHED, MESSAGES
+from opensky.persistence import Command, Database, Reader, UnitOfWork
 from opensky.persistence.cursors import instant
 
 _d = DEAD.c
@@ -125,9 +125,14 @@ class DeadLetters:
     def discard(self, ids: Sequence[int], unit: UnitOfWork | None = None) -> int:
         """Forget letters for good; return how many there were."""
         with self._within(unit) as own:
-            letters = own.execute(select(_d.id).where(_d.id.in_(ids), _d.body.not_like("{%"))).scalars() if ids else ()
-            bodies.drop(own, list(letters))  # of dead letters alone, whatever ids are given
-            return own.execute(delete(DEAD).where(_d.id.in_(ids))).rowcount if ids else 0
+            found = own.execute(select(_d.id, _d.causation, _d.body).where(_d.id.in_(ids))).all() if ids else []
+            gone = 0
+            for id_, causation, kept_body in found:
+                if own.execute(delete(DEAD).where(_d.id == id_)).rowcount:
+                    gone += 1
+                    bodies.drop(own, [id_] if bodies.ticket_of(kept_body) else [])
+                    own.run(_UNSENT, which=causation)
+            return gone
 
     @contextmanager
     def _within(self, unit: UnitOfWork | None) -> Iterator[UnitOfWork]:
@@ -140,6 +145,8 @@ class DeadLetters:
             own.commit()
 
 
+_UNSENT = Command(update(FINISHED).where(FINISHED.c.id == bindparam("which")).values(sent=FINISHED.c.sent - 1))
+"""Who sent a letter that is discarded need not account for it any more."""
 _COLUMNS = (
     *(_d.id, _d.queue, _d.type, _d.priority, _d.died_at, _d.attempt, _d.order_key),
     *(_d.correlation, _d.causation, _d.headers, _d.body, _d.cause, _d.error),

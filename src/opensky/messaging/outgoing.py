@@ -55,6 +55,8 @@ class Outgoing:
         self._nudges = False
         self._journey: dict[str, Any] = {}
         self._journeys: dict[int, None] = {}
+        self.sent = 0
+        """How many messages it has sent; one that was not taken, because such a one waits already, does not count."""
 
     @property
     def journeys(self) -> tuple[int, ...]:
@@ -92,6 +94,7 @@ class Outgoing:
             self._unit.run(_INSERT, made)
         if body is not None:
             bodies.keep(self._unit, (body,))
+        self.sent += 1
         self._journeys[made["correlation"]] = None
         self._nudge_after_commit()
         return id_
@@ -104,6 +107,7 @@ class Outgoing:
             large = [bodies.handed_in(each, self._large) for each in rows]
             self._unit.run(_INSERT, *rows)
             bodies.keep(self._unit, large)
+            self.sent += len(rows)
             self._nudge_after_commit()
 
     def _nudge_after_commit(self) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, delete, exists, select
 
 from opensky.kernel.ids import first_id_at
 from opensky.messaging.bodies import BODIES
-from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, SEEN
+from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, PUBLISHED, SEEN
 from opensky.messaging.traces import TRACES
 from opensky.persistence import Database, UnitOfWork
 from opensky.persistence.cursors import microseconds
@@ -23,12 +23,13 @@ STEP = 500
 
 
 class Pruned(NamedTuple):
-    """How many rows were removed: handled messages, marks of what was seen, traces, and large bodies that nobody came for."""
+    """How many rows were removed of what was handled, seen, traced, left behind by a broker, and published to strangers."""
 
     finished: int = 0
     seen: int = 0
     traces: int = 0
     bodies: int = 0
+    published: int = 0
 
 
 class Pruner:
@@ -55,6 +56,7 @@ class Pruner:
             self._older(SEEN.c.seen_at, now - self._seen),
             self._older(TRACES.c.noted_at, now - self._finished),
             self._unclaimed(now - self._seen),
+            self._older(PUBLISHED.c.published_at, now - self._finished),
         )
 
     def run(self, pause: Callable[[], object] = lambda: None) -> Pruned:

@@ -16,7 +16,7 @@ from opensky.messaging.errors import LeaseLost
 from opensky.messaging.message import Message
 from opensky.messaging.rows import COLUMNS, dead
 from opensky.messaging.rows import message as message_of
-from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, NOT_READY, OUTGOING, READY, TAKEN, WAITING
+from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, NOT_READY, OUTGOING, PUBLISHED, READY, TAKEN, WAITING
 from opensky.persistence import Command, Database, Query, Reader, UnitOfWork
 from opensky.persistence.cursors import instant, microseconds
 
@@ -49,15 +49,16 @@ _BY_STATE = [func.sum(case((_m.state == state, 1), else_=0)) for state in (READY
 
 
 class Handled(NamedTuple):
-    """A message that was handled, and from when to when."""
+    """A message that was handled, from when to when, and how many messages were sent for it."""
 
     message: Message
     began_at: datetime
     ended_at: datetime
+    sent: int = 0
 
 
 class QueueDepth(NamedTuple):
-    """How a queue stands: to be had, not due yet, being handled, to be published, given up; and since when the oldest waits."""
+    """How a queue stands: to be had, not due yet, being handled, to be published, given up, at a broker; and since when the oldest waits."""
 
     queue: str
     ready: int
@@ -66,6 +67,7 @@ class QueueDepth(NamedTuple):
     outgoing: int
     dead: int
     oldest: datetime | None
+    at_broker: int = 0
 
 
 class Queue:
@@ -154,16 +156,16 @@ class Queue:
     def depths(self) -> list[QueueDepth]:
         """How does each queue stand? Counts rows: for operators and jobs, not for a request of a member."""
         live = select(_m.queue, *_BY_STATE, func.min(_m.due_at)).group_by(_m.queue)
-        dead = select(DEAD.c.queue, func.count()).group_by(DEAD.c.queue)
+        found: dict[str, QueueDepth] = {}
         with self._database.reader(primary=True) as reader:
-            given_up = {queue: int(count) for queue, count in map(tuple, reader.rows(dead))}
-            found = {
-                queue: QueueDepth(
-                    queue, int(ready), int(waiting), int(taken), int(outgoing), given_up.pop(queue, 0), instant(oldest)
-                )
-                for queue, ready, waiting, taken, outgoing, oldest in map(tuple, reader.rows(live))
-            }
-        found |= {queue: QueueDepth(queue, 0, 0, 0, 0, count, None) for queue, count in given_up.items()}
+            for queue, ready, waiting, taken, outgoing, oldest in map(tuple, reader.rows(live)):
+                counts = map(int, (ready, waiting, taken, outgoing))
+                found[queue] = QueueDepth(queue, *counts, dead=0, oldest=instant(oldest))
+            for name, table in (("dead", DEAD), ("at_broker", PUBLISHED)):
+                column = table.c.queue
+                for queue, count in map(tuple, reader.rows(select(column, func.count()).group_by(column))):
+                    known = found.get(queue) or QueueDepth(queue, 0, 0, 0, 0, dead=0, oldest=None)
+                    found[queue] = known._replace(**{name: int(count)})
         return [found[queue] for queue in sorted(found)]
 
     def next_due(self) -> datetime | None:
@@ -208,4 +210,5 @@ def _finished(handled: Handled) -> dict[str, object]:
         "attempt": message.attempt,
         "began_at": microseconds(handled.began_at),
         "ended_at": microseconds(handled.ended_at),
+        "sent": handled.sent,
     }

@@ -78,11 +78,24 @@ FINISHED = Table(
     Column("attempt", Integer, nullable=False),
     Column("began_at", INT64, nullable=False),
     Column("ended_at", INT64, nullable=False),
+    Column("sent", Integer),
     Index("ix_finished_messages_correlation_id", "correlation", "id"),
     Index("ix_finished_messages_queue_ended_at", "queue", "ended_at"),
     Index("ix_finished_messages_ended_at", "ended_at"),
 )
-"""What was handled, without its body: the journeys that the admin draws. Kept apart, so that the queue stays small."""
+"""What was handled, without its body: the journeys that the admin draws. Kept apart, so that the queue stays small.
+``sent`` says how many messages its handling has sent, without those that somebody discarded; of older releases it is not known."""
+
+PUBLISHED = Table(
+    "published_messages",
+    METADATA,
+    Column("id", INT64, primary_key=True, autoincrement=False),
+    Column("queue", text(NAME_LENGTH), nullable=False),
+    Column("causation", INT64, nullable=False),
+    Column("published_at", INT64, nullable=False),
+    Index("ix_published_messages_published_at", "published_at"),
+)
+"""What a broker has confirmed and has not brought back yet; or what it gives to strangers, who do not tell us."""
 
 SEEN = Table(
     "seen_messages",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, delete, insert, update
 
 from opensky.messaging import bodies
 from opensky.messaging.message import Message
@@ -18,7 +18,7 @@ from opensky.messaging.rows import kept, row
 from opensky.messaging.stomp.connection import Connection
 from opensky.messaging.stomp.frames import Frame
 from opensky.messaging.stomp.wire import from_frame
-from opensky.messaging.tables import KEY_LENGTH, MESSAGES, OUTGOING, READY, SEEN
+from opensky.messaging.tables import KEY_LENGTH, MESSAGES, OUTGOING, PUBLISHED, READY, SEEN
 from opensky.persistence import Command, Database, UnitOfWork
 from opensky.persistence.cursors import microseconds
 from opensky.persistence.statements import insert_ignore
@@ -27,6 +27,7 @@ PREFETCH = 200
 BATCH = 100
 _SEE = Command(insert_ignore(SEEN))
 _TAKE_IN = Command(insert(MESSAGES))
+_BACK_FROM_BROKER = Command(delete(PUBLISHED).where(PUBLISHED.c.id == bindparam("which")))
 _COME_HOME = Command(
     update(MESSAGES)
     .where(MESSAGES.c.id == bindparam("which"), MESSAGES.c.state == OUTGOING)
@@ -69,7 +70,7 @@ class Intake:
 
     def _keep(self, frames: Sequence[Frame]) -> int:
         now = self._database.clock.now()
-        new = 0
+        new: list[dict[str, int]] = []
         with self._database.unit_of_work() as unit:
             for frame in frames:
                 queue = self._queues.get(frame.headers.get("subscription", ""), "")
@@ -80,9 +81,11 @@ class Intake:
                     whole = replace(message, id=id_, correlation=message.correlation or id_)
                     if not unit.run(_COME_HOME, which=id_, new_due_at=microseconds(now)):
                         self._take_in(unit, whole, now)
-                    new += 1
+                    new.append({"which": id_})
+            if new:
+                unit.run(_BACK_FROM_BROKER, *new)
             unit.commit()
-        return new
+        return len(new)
 
     def _take_in(self, unit: UnitOfWork, message: Message, now: datetime) -> None:
         # What a stranger has sent is here already; refusing it would bring it again for ever.

@@ -23,7 +23,7 @@ from opensky.messaging.stomp.connection import Connection
 from opensky.messaging.stomp.errors import BrokenFrame, BrokerRefused
 from opensky.messaging.stomp.frames import Frame
 from opensky.messaging.stomp.wire import to_frame
-from opensky.messaging.tables import DEAD, MESSAGES, NOT_READY, OUTGOING
+from opensky.messaging.tables import DEAD, MESSAGES, NOT_READY, OUTGOING, PUBLISHED
 from opensky.persistence import Command, Database, Query, UnitOfWork
 from opensky.persistence.cursors import microseconds
 
@@ -55,6 +55,7 @@ _REFUSED = Command(
     .values(owner="", due_at=bindparam("new_due_at"), attempt=bindparam("new_attempt"), error=bindparam("new_error"))
 )
 _BURY = Command(insert(DEAD))
+_PUBLISHED = Command(insert(PUBLISHED))
 
 
 class Relay:
@@ -138,8 +139,15 @@ class Relay:
         return [whole.get(each.id, each) for each in batch if each.id in ours or each.id in whole]
 
     def _done(self, batch: Sequence[Message]) -> None:
+        now = microseconds(self._database.clock.now())
         with self._database.unit_of_work() as unit:
-            self._run(unit, _DONE, batch)
+            gone = batch
+            if self._run(unit, _DONE, batch) != len(batch):
+                # One that came back before its receipt did has no outgoing row any more, and is no more at the broker.
+                unit.rollback()
+                gone = [each for each in batch if self._run(unit, _DONE, [each])]
+            if gone:
+                unit.run(_PUBLISHED, *(_published(each, now) for each in gone))
             bodies.drop(unit, (each.id for each in batch if each.ticket and not self._redeems(each.queue_name)))
             unit.commit()
 
@@ -165,9 +173,13 @@ class Relay:
             now = microseconds(self._database.clock.now())
             unit.run(_BURY, dead(message, error, f"not published: {error}", now))
 
-    def _run(self, unit: UnitOfWork, command: Command, batch: Sequence[Message], **values: Any) -> None:
-        if batch:
-            unit.run(command, *({"which": each.id, "by": self._owner, **values} for each in batch))
+    def _run(self, unit: UnitOfWork, command: Command, batch: Sequence[Message], **values: Any) -> int:
+        rows = [{"which": each.id, "by": self._owner, **values} for each in batch]
+        return unit.run(command, *rows) if rows else 0
+
+
+def _published(message: Message, now: int) -> dict[str, object]:
+    return {"id": message.id, "queue": message.queue_name, "causation": message.causation, "published_at": now}
 
 
 def _together(taken: Sequence[Message]) -> int:

@@ -78,14 +78,17 @@ class Handler:
             self._settle(unit, outcomes, owner)
 
     def _settle(self, unit: UnitOfWork, outcomes: Sequence[Outcome], owner: str) -> None:
-        if any(outcome.outputs for outcome in outcomes):
-            client = self._clients(unit)
-            for outcome in outcomes:
-                for output in outcome.outputs:
-                    when = output.later
-                    client.send(output.message, delay=when.delay if when else None, at=when.at if when else None)
-        self._queue.acknowledge(unit, [outcome.handled for outcome in outcomes], owner)
+        done = [self._sent(unit, outcome) if outcome.outputs else outcome.handled for outcome in outcomes]
+        self._queue.acknowledge(unit, done, owner)
         unit.commit()
+
+    def _sent(self, unit: UnitOfWork, outcome: Outcome) -> Handled:
+        """Send the outputs of a message, and say how many it were."""
+        client = self._clients(unit)
+        for output in outcome.outputs:
+            when = output.later
+            client.send(output.message, delay=when.delay if when else None, at=when.at if when else None)
+        return outcome.handled._replace(sent=client.sent)
 
     def _join(self, flow: Flow, message: Message, owner: str, began: datetime) -> None:
         place, above = place_of(message)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from opensky.kernel.errors import NotFound
 from opensky.messaging import DeadLetters, Handled, LeaseLost, Message, NotSendable, Outgoing, Queue, QueueDepth
 from opensky.messaging.bodies import BODIES
+from opensky.messaging.books import Books, Unbalanced, balance, unbalanced
 from opensky.messaging.tables import MESSAGES
 from opensky.persistence import Database
 
@@ -234,6 +235,52 @@ class QueueConformance:
         [letter] = DeadLetters(database).listed()
         assert (letter.message.id, letter.cause) == (lost, "its large body is not in this database")
         assert DeadLetters(database).show(lost).message.parameters == {}
+
+    def test_the_books_say_where_each_message_is(self, database: Database) -> None:
+        """What a step sent is acknowledged, dead, live or at a broker; a discarded letter needs no accounting."""
+        send(database, Message(queue_name="pots"))
+        queue, dead, began = Queue(database), DeadLetters(database), database.clock.now()
+        [head] = queue.claim(["pots"], 10, LEASE, "ada")
+        with database.unit_of_work() as unit:
+            client = Outgoing(unit, database.ids)
+            client.continues(head.correlation, head.id, ())
+            for _ in range(4):
+                client.send(Message(queue_name="pots"))
+            client.send(Message(queue_name="pots", unique="one"))
+            client.send(Message(queue_name="pots", unique="one"))
+            queue.acknowledge(unit, [Handled(head, began, began, client.sent)], "ada")
+            unit.commit()
+        assert balance(database, began) == Books(1, 5, 0, 0, 5, 0, 0)
+        one, other, third, *_ = queue.claim(["pots"], 10, LEASE, "ada")
+        acknowledge(database, [one], "ada")
+        queue.bury(other, "ada", "cold", "cold")
+        queue.bury(third, "ada", "cold", "cold")
+        assert balance(database, began) == Books(2, 5, 1, 2, 2, 0, 0)
+        dead.discard([other.id])
+        dead.replay([third.id])
+        books = balance(database, began)
+        assert (books, books.balanced) == (Books(2, 4, 1, 0, 3, 0, 0), True)
+        assert unbalanced(database, began) == []
+
+    def test_the_books_name_the_step_of_which_something_is_lost(self, database: Database) -> None:
+        """Somebody deleted a row by hand, and put another one in twice."""
+        send(database, Message(queue_name="pots"))
+        queue, began = Queue(database), database.clock.now()
+        [head] = queue.claim(["pots"], 10, LEASE, "ada")
+        with database.unit_of_work() as unit:
+            client = Outgoing(unit, database.ids)
+            client.continues(head.correlation, head.id, ())
+            lost, _ = client.send(Message(queue_name="pots")), client.send(Message(queue_name="pots"))
+            queue.acknowledge(unit, [Handled(head, began, began, client.sent)], "ada")
+            unit.execute(MESSAGES.delete().where(MESSAGES.c.id == lost))
+            unit.commit()
+        books = balance(database, began)
+        assert (books.missing, books.balanced) == (1, False)
+        assert unbalanced(database, began) == [Unbalanced(head.id, "pots", head.correlation, 2, 1)]
+        with database.unit_of_work() as unit:
+            unit.execute(MESSAGES.update().values(id=head.id, causation=0))
+            unit.commit()
+        assert (balance(database, began).twice, balance(database, began).missing) == (1, 2)
 
     def test_what_was_not_begun_is_given_back(self, database: Database) -> None:
         """At a graceful stop, at once, not at the end of the lease."""
