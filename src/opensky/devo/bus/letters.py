@@ -83,7 +83,10 @@ class LetterAdmin:
     def edit(self, letter_id: int) -> Page:
         """Show the form of a letter's parameters, masks in it."""
         letter = self._bus.letter(letter_id)
-        return self._form(letter, as_json(veiled(letter).shown), mark(letter.message))
+        text = as_json(veiled(letter).shown)
+        if len(text) > _LONGEST_SHOWN:
+            raise Conflict(f"This letter is too long to be edited here: ./opensky bus dead edit {letter_id} can.")
+        return self._form(letter, text, mark(letter.message))
 
     @action(f"{LETTERS}/{{letter_id:int}}/edit", access=access.STAFF, limit=_LONGEST_FORM)
     def save(self, letter_id: int, form: Form) -> Page | Redirect:

@@ -58,7 +58,7 @@ _ADDRESS = re.compile(r"[\w.+%#-]+@[\w#-]+(\.[\w#-]+)+")
 _PHONE = re.compile(r"\+\d[\d ()/-]{7,}\d")
 _LOGIN = re.compile(r"(?<=://)[^\s/@]+@")
 _TOLD = re.compile(
-    r"(?i)\b(bearer|basic|password|passwd|secret|token|api[_-]?key|signature|cvv)(\s*[=:]\s*|\s+)['\"]?[^\s'\",;)]+"
+    r"(?i)(\b(?:bearer|basic)\s+|\b(?:password|passwd|secret|token|api[_-]?key|signature|cvv)['\"]?\s*[=:]\s*['\"]?)[^\s'\",;)]+"
 )
 _CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
 _SHORTEST = 2
@@ -108,7 +108,7 @@ def unveil(edited: Any, hidden: Sequence[Hidden]) -> Any:
 def cleaned(text: str, *, bare: bool = False) -> str:
     """Return a text without what looks like somebody's address, number or card, and without what looks like a secret."""
     text = _LOGIN.sub("⟦secret⟧@", text)
-    text = _TOLD.sub(r"\1\2⟦secret⟧", text)
+    text = _TOLD.sub(r"\1⟦secret⟧", text)
     text = _CARD.sub(lambda found: "⟦secret⟧" if _is_card(found[0]) else found[0], text)
     return text if bare else _PHONE.sub("⟦masked⟧", _ADDRESS.sub("⟦masked⟧", text))
 
