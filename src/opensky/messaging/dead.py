@@ -125,9 +125,9 @@ class DeadLetters:
     def discard(self, ids: Sequence[int], unit: UnitOfWork | None = None) -> int:
         """Forget letters for good; return how many there were."""
         with self._within(unit) as own:
-            found = own.execute(select(_d.id, _d.causation, _d.body).where(_d.id.in_(ids))).all() if ids else []
+            statement = select(_d.id, _d.causation, _d.body).where(_d.id.in_(ids))
             gone = 0
-            for id_, causation, kept_body in found:
+            for id_, causation, kept_body in map(tuple, own.execute(statement).all() if ids else ()):
                 if own.execute(delete(DEAD).where(_d.id == id_)).rowcount:
                     gone += 1
                     bodies.drop(own, [id_] if bodies.ticket_of(kept_body) else [])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, insert, select, update
 
 from opensky.messaging import bodies, claiming
 from opensky.messaging.errors import LeaseLost
@@ -158,14 +158,13 @@ class Queue:
         live = select(_m.queue, *_BY_STATE, func.min(_m.due_at)).group_by(_m.queue)
         found: dict[str, QueueDepth] = {}
         with self._database.reader(primary=True) as reader:
-            for queue, ready, waiting, taken, outgoing, oldest in map(tuple, reader.rows(live)):
-                counts = map(int, (ready, waiting, taken, outgoing))
-                found[queue] = QueueDepth(queue, *counts, dead=0, oldest=instant(oldest))
-            for name, table in (("dead", DEAD), ("at_broker", PUBLISHED)):
-                column = table.c.queue
-                for queue, count in map(tuple, reader.rows(select(column, func.count()).group_by(column))):
-                    known = found.get(queue) or QueueDepth(queue, 0, 0, 0, 0, dead=0, oldest=None)
-                    found[queue] = known._replace(**{name: int(count)})
+            for queue, *counts, oldest in map(tuple, reader.rows(live)):
+                ready, waiting, taken, outgoing = map(int, counts)
+                found[queue] = QueueDepth(queue, ready, waiting, taken, outgoing, 0, instant(oldest))
+            dead, at_broker = _by_queue(reader, DEAD), _by_queue(reader, PUBLISHED)
+        for queue in sorted({*found, *dead, *at_broker}):
+            known = found.get(queue) or QueueDepth(queue, 0, 0, 0, 0, 0, None)
+            found[queue] = known._replace(dead=dead.get(queue, 0), at_broker=at_broker.get(queue, 0))
         return [found[queue] for queue in sorted(found)]
 
     def next_due(self) -> datetime | None:
@@ -197,6 +196,11 @@ _EARLIEST = Query(select(func.min(_m.due_at)).where(NOT_READY, _m.state.in_((WAI
 
 def _earliest(reader: Reader) -> int | None:
     return reader.fetch_one(_EARLIEST)
+
+
+def _by_queue(reader: Reader, table: Table) -> dict[str, int]:
+    queue = table.c.queue
+    return {name: int(count) for name, count in map(tuple, reader.rows(select(queue, func.count()).group_by(queue)))}
 
 
 def _finished(handled: Handled) -> dict[str, object]:

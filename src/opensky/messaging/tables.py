@@ -1,5 +1,7 @@
 """The tables of the embedded queue. They stand in the application's database, so that a message is part of a transaction."""
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, SmallInteger, Table, literal_column
 
 from opensky.persistence.tables import METADATA
@@ -10,7 +12,7 @@ READY, WAITING, TAKEN, OUTGOING = 0, 1, 2, 3
 NAME_LENGTH, KEY_LENGTH, OWNER_LENGTH = 120, 190, 80
 
 
-def _only(condition: str) -> dict[str, ColumnElement[bool]]:
+def _only(condition: str) -> dict[str, Any]:
     """Have an index hold just the rows that it is for, where the database can: most messages are in none of the three."""
     where: ColumnElement[bool] = literal_column(condition, Boolean)
     return {"sqlite_where": where, "postgresql_where": where}
