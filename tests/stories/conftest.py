@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,12 @@ def opened(data: Path, **settings: str) -> Iterator[RunningShop]:
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def opened_shop() -> Callable[..., AbstractContextManager[RunningShop]]:
+    """Opens a demo shop with settings of a story's own."""
+    return opened
 
 
 @pytest.fixture(scope="session")
