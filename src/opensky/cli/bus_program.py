@@ -16,7 +16,8 @@ from opensky.messaging.nudge import sweep
 from opensky.persistence import Database
 from opensky.settings import Settings
 from opensky.web.logs import configure
-from opensky.wiring.bus import bridge, bus_container, watch_folders, worker
+from opensky.wiring.bridge import bridge
+from opensky.wiring.bus import bus_container, watch_folders, worker
 from opensky.wiring.messages import BUS
 from opensky.wiring.pruning import prune_by_the_hour
 

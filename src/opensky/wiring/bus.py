@@ -1,4 +1,4 @@
-"""The bus as it runs: which flows there are, what their services are, how a worker is made of them, and the way to a broker."""
+"""The bus as it runs: which flows there are, what their services are, and how a worker is made of them."""
 
 import threading
 import time
@@ -12,8 +12,6 @@ from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.webhooks import WebhookKeys
 from opensky.messaging import Nudger, Outgoing
-from opensky.messaging.owners import owner
-from opensky.messaging.stomp import Intake, Relay, Servers, StompError, connect
 from opensky.osis.flows.events import sling
 from opensky.osis.flows.fraud import check_fraud
 from opensky.osis.flows.mail import send_letter
@@ -30,6 +28,7 @@ from opensky.osis.runtime.worker import silent
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
 from opensky.wiring.databases import open_database
+from opensky.wiring.loops import for_ever
 from opensky.wiring.mail import MailPost
 from opensky.wiring.messages import BUS, remote_queues
 from opensky.wiring.nodes import ClaimedIds
@@ -159,7 +158,7 @@ def watch_folders(app: Container, *, report: Report = silent) -> None:
             hand_in(app, time.time())
             time.sleep(LOOK_FOR_FILES)
 
-    threading.Thread(target=_for_ever, args=(look, report), name="folders", daemon=True).start()
+    for_ever("folders", look, report)
 
 
 def hand_in(app: Container, now: float) -> int:
@@ -172,44 +171,3 @@ def hand_in(app: Container, now: float) -> int:
                 client.send(message(ShipmentFile(name)))
             unit.commit()
     return len(names)
-
-
-AGAIN_SECONDS = 5.0
-"""A broker that does not answer is tried again so often."""
-_LOOK_SECONDS = 0.02
-
-
-def bridge(app: Container, flows: tuple[Flow, ...] = FLOWS, *, report: Report = silent) -> None:
-    """Publish to the broker and take in from it, each in a thread of its own, for as long as the process lives."""
-    settings, database = app.get(Settings), app.get(Database)
-    servers = Servers.read(settings.broker_url)
-    ours = [flow.queue for flow in flows]
-    relay = Relay(database, owner("relay"), redeems=ours.__contains__)
-    intake = Intake(database, ours, app.get(Nudger), settings.large_message_bytes)
-
-    def publish() -> None:
-        with connect(servers) as connection:
-            while True:
-                if not relay.round(connection):
-                    connection.receive(0.0)  # hears heart-beats and errors
-                    time.sleep(_LOOK_SECONDS)
-
-    def take_in() -> None:
-        with connect(servers) as connection:
-            intake.subscribe(connection)
-            while True:
-                intake.round(connection)
-
-    for work in (publish, take_in):
-        threading.Thread(target=_for_ever, args=(work, report), name=work.__name__, daemon=True).start()
-
-
-def _for_ever(work: Callable[[], None], report: Report) -> None:
-    while True:
-        try:
-            work()
-        except StompError as error:
-            report("broker", error=str(error), again_in=AGAIN_SECONDS)
-        except Exception as error:  # noqa: BLE001 - the database is gone or busy: say so, wait, go on
-            report("cannot work", error=f"{type(error).__name__}: {error}", again_in=AGAIN_SECONDS)
-        time.sleep(AGAIN_SECONDS)
