@@ -24,12 +24,12 @@ from opensky.persistence.lifecycle.arguments import (
     UpdateEventArgs,
 )
 from opensky.persistence.lifecycle.changes import change_of
-from opensky.persistence.lifecycle.planning import Entry, Plan, touches
+from opensky.persistence.lifecycle.planning import Entry, Plan, document_changes, row_entries, touches
 from opensky.persistence.lifecycle.registry import Calls, Heard, fire
 from opensky.persistence.row_session import RowSession
 
 if TYPE_CHECKING:
-    from opensky.persistence.unit_of_work import UnitOfWork
+    from opensky.persistence.unit_of_work import RecordChanges, UnitOfWork
 
 MOST_ROUNDS = 16
 """How often listeners may add to one flush; nothing that ends needs more than a few."""
@@ -56,15 +56,38 @@ class Flush:
     def run(self) -> None:
         """Write all changes; tell those who listen. Nothing is computed for nobody."""
         self.refuse_inside("flush")
-        if self._unit.recorder is None and not self._unit.lifecycle.hears_flushes:
+        heard, recorder = self._unit.lifecycle.hears_flushes, self._unit.recorder
+        if recorder is None and not heard:
             rows = self._rows.opened
             self._write(self._documents.pending(), rows=rows is not None and touches(rows))
             return
         self.running = True
         try:
-            self._run_told()
+            if heard or recorder is None:
+                self._run_told()
+            else:
+                self._run_recorded(recorder)
         finally:
             self.running = False
+
+    def _run_recorded(self, recorder: "RecordChanges") -> None:
+        """Write where nobody but the recorder is told: after each writing, until it has nothing to add."""
+        for _ in range(MOST_ROUNDS):
+            rows = self._rows.opened
+            touched = rows is not None and touches(rows)
+            pending = self._documents.pending()
+            entries = list(row_entries(rows)) if rows is not None and touched else []
+            for entry in entries:
+                entry.fields  # noqa: B018 - as above: once it is written, what it was before is not known any more
+            documents = document_changes(pending, self._documents)
+            self._write(pending, rows=touched)
+            if not entries and not documents:
+                return
+            marks = self._documents.scheduled
+            recorder(self._unit, [*(change_of(e.operation, e.obj, e.fields) for e in entries), *documents])
+            if not self._added(marks):
+                return
+        raise _endless("the recorder", ())
 
     def _run_told(self) -> None:
         everywhere = self._unit.lifecycle.everywhere
@@ -139,9 +162,12 @@ class Flush:
             fire(calls, entry_args(self._unit, entry))
         if recorder is not None and plan.entries:
             recorder(self._unit, [change_of(e.operation, e.obj, e.fields) for e in plan.entries])
+        return bool(after) or self._added(marks)
+
+    def _added(self, marks: int) -> bool:
+        """Say whether something is to be written that was not when the documents' count stood at ``marks``."""
         session = self._rows.opened
-        added = session is not None and bool(session.new or session.deleted)
-        return bool(after) or added or self._documents.scheduled != marks
+        return (session is not None and bool(session.new or session.deleted)) or self._documents.scheduled != marks
 
     def _plan(self) -> Plan:
         return Plan.of(self._rows.opened, self._documents)

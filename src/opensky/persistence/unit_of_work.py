@@ -28,6 +28,8 @@ from opensky.persistence.references import load_references
 from opensky.persistence.row_session import RowSession
 
 T = TypeVar("T")
+RecordChanges = Callable[["UnitOfWork", Sequence[ObjectChange]], None]
+"""Told of all that a flush changed, once for each flush that changed something."""
 
 
 class Transactions(Protocol):
@@ -77,7 +79,7 @@ class UnitOfWork:
         """How often it has committed, or tried to: what it has done until then cannot be done over."""
         self.statements = 0
         """How many prepared queries and commands it ran; the engine's own events see all others."""
-        self.recorder: Callable[[UnitOfWork, Sequence[ObjectChange]], None] | None = None
+        self.recorder: RecordChanges | None = None
         """Told at the end of each flush, in its transaction, what it changed. It may run statements and persist."""
         self.acting: Actor | None = None
         """Who changes something here, for those who ask: the recorder, listeners."""

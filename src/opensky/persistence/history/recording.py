@@ -25,6 +25,8 @@ _OWN = ("id", "kind", "object_id", "version", "operation", "paths", "fields")
 _encode = msgspec.json.Encoder().encode_lines
 _LONGEST = {"actor_name": 120, "request": 64, "reason": 300}
 _LONGEST_ID = 190
+_AT_ONCE = 50
+"""So many rows one statement writes; SQLite takes at least 999 parameters."""
 _CLASS = attrgetter("cls")
 
 
@@ -78,10 +80,9 @@ class Recorder:
             connection = unit.connection
             prepared = _prepared(connection.dialect)
             ids = self._ids.several(len(rows))
-            calls = prepared.calls(unit.acting or SYSTEM, self._clock.now(), ids, rows)
             cursor = connection.connection.cursor()
             try:
-                cursor.executemany(prepared.sql, calls)
+                prepared.write(cursor, unit.acting or SYSTEM, self._clock.now(), ids, rows)
             finally:
                 cursor.close()
 
@@ -116,10 +117,31 @@ class _Prepared(NamedTuple):
     sql: str
     order: tuple[str, ...] | None
     bind_instant: Any
+    columns: tuple[str, ...] = ()
+    """In SQLite, whose parameters have numbers, so that one value can be bound for many rows: the columns in their order."""
 
-    def calls(self, actor: Actor, at: datetime, ids: Sequence[int], rows: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Return the parameters of each row, in the form that the driver takes."""
-        shared = {
+    def write(
+        self, cursor: Any, actor: Actor, at: datetime, ids: Sequence[int], rows: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """Write rows; where one statement may hold many, each value that they share is bound once for all of them."""
+        shared = self._shared(actor, at)
+        if self.columns:
+            same = [shared[name] for name in self.columns[len(_OWN) :]]
+            for start in range(0, len(rows), _AT_ONCE):
+                some, values = rows[start : start + _AT_ONCE], same.copy()
+                for id_, row in zip(ids[start : start + _AT_ONCE], some, strict=True):
+                    values.append(id_)
+                    values += row
+                cursor.execute(_many(self.columns, len(some)), values)
+        elif self.order is None:
+            own = [dict(zip(_OWN, (id_, *row), strict=True)) for id_, row in zip(ids, rows, strict=True)]
+            cursor.executemany(self.sql, [shared | each for each in own])
+        else:
+            tail = tuple(shared[name] for name in self.order[len(_OWN) :])
+            cursor.executemany(self.sql, [(id_, *row, *tail) for id_, row in zip(ids, rows, strict=True)])
+
+    def _shared(self, actor: Actor, at: datetime) -> dict[str, Any]:
+        return {
             "at": self.bind_instant(at) if self.bind_instant else at,
             "actor_kind": actor.kind,
             "actor_id": actor.id,
@@ -127,10 +149,6 @@ class _Prepared(NamedTuple):
             "request": actor.request_id[: _LONGEST["request"]],
             "reason": actor.reason[: _LONGEST["reason"]],
         }
-        if self.order is None:
-            return [shared | dict(zip(_OWN, (id_, *row), strict=True)) for id_, row in zip(ids, rows, strict=True)]
-        tail = tuple(shared[name] for name in self.order[len(_OWN) :])
-        return [(id_, *row, *tail) for id_, row in zip(ids, rows, strict=True)]
 
 
 @lru_cache(maxsize=8)
@@ -140,4 +158,18 @@ def _prepared(dialect: Dialect) -> _Prepared:
     if order is not None and order[: len(_OWN)] != _OWN:
         message = f"The fields of Change must begin with {', '.join(_OWN)}: so a row is two tuples put together."
         raise AssertionError(message)
-    return _Prepared(str(compiled), order, _ROWS.c.at.type.dialect_impl(dialect).bind_processor(dialect))
+    columns = tuple(_ROWS.c.keys()) if dialect.name == "sqlite" else ()
+    return _Prepared(str(compiled), order, _ROWS.c.at.type.dialect_impl(dialect).bind_processor(dialect), columns)
+
+
+@lru_cache(maxsize=_AT_ONCE)
+def _many(columns: tuple[str, ...], rows: int) -> str:
+    """Return the insert of so many rows as SQLite takes it: first the values that are the same for all, then each row's own."""
+    own, same = len(_OWN), len(columns) - len(_OWN)
+    shared = [f"?{number}" for number in range(1, same + 1)]
+    values = (
+        ", ".join([*(f"?{number}" for number in range(first, first + own)), *shared])
+        for first in range(same + 1, same + 1 + rows * own, own)
+    )
+    # S608: names of columns of ours, and numbers.
+    return f"INSERT INTO {_ROWS.name} ({', '.join(columns)}) VALUES ({'), ('.join(values)})"  # noqa: S608

@@ -1,7 +1,8 @@
 """What a flush changed, object by object, in one form for rows and documents."""
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from opensky.kernel.money import Money
 from opensky.kernel.once import once_a_class
@@ -13,8 +14,7 @@ Fields = dict[str, tuple[Any, Any]]
 """Dotted path to (old, new), both as a document would hold them. Lists and ``Money`` are one path, whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectChange:
+class ObjectChange(Struct, frozen=True):
     """What one flush did to one object.
 
     ``fields`` holds what differs: for an insert every value that is not ``None`` with ``None`` as old one, for a removal the
@@ -49,7 +49,7 @@ def all_old(body: Plain, version: str | None) -> Fields:
 
 def money_whole(cls: type, changed: Fields, old: Plain, new: Plain) -> Fields:
     """Return the changes of a document with every amount of money as one path, as rows have it."""
-    amounts = _money_paths(cls)
+    amounts = money_paths(cls)
     if not amounts:
         return dict(changed)
     found: Fields = {}
@@ -95,7 +95,8 @@ def _identity(cls: type) -> tuple[tuple[str, ...], str | None]:
 
 
 @once_a_class
-def _money_paths(cls: type) -> frozenset[str]:
+def money_paths(cls: type) -> frozenset[str]:
+    """Return the paths at which documents of a class hold an amount of money."""
     return frozenset(_amounts(describe(cls), "", ()))
 
 

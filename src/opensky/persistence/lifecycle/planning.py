@@ -1,6 +1,6 @@
 """What a flush is about to write, object by object; change sets are computed when somebody asks for them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,16 @@ from opensky.persistence.documents.codec import Plain, plain_value
 from opensky.persistence.documents.engine import Update
 from opensky.persistence.documents.session import DocumentSession, Pending
 from opensky.persistence.lifecycle.arguments import Scheduled
-from opensky.persistence.lifecycle.changes import Fields, Operation, all_new, all_old, money_whole
+from opensky.persistence.lifecycle.changes import (
+    Fields,
+    ObjectChange,
+    Operation,
+    all_new,
+    all_old,
+    change_of,
+    money_paths,
+    money_whole,
+)
 from opensky.persistence.lifecycle.rows import plain_row, plain_row_before, row_changes
 
 
@@ -73,7 +82,7 @@ class Plan:
         """Return what would be written now."""
         pending = documents.pending()
         touched = rows is not None and touches(rows)
-        found = list(_rows(rows)) if rows is not None and touched else []
+        found = list(row_entries(rows)) if rows is not None and touched else []
         return cls([*found, *_documents(pending, documents)], pending, rows=touched)
 
     def updates(self) -> Iterator[Entry]:
@@ -86,7 +95,27 @@ def touches(rows: Session) -> bool:
     return bool(rows.new or rows.dirty or rows.deleted)
 
 
-def _rows(rows: Session) -> Iterator[Entry]:
+def document_changes(pending: Mapping[type, Pending], documents: DocumentSession) -> list[ObjectChange]:
+    """Return what a recorder is told of documents that are about to be written, as they will be then.
+
+    Asked before, as what they were is forgotten with the writing; made at one go, as there may be thousands.
+    """
+    found: list[ObjectChange] = []
+    for cls, each in pending.items():
+        version = _version(cls)
+        for obj, body in zip(each.inserts, each.bodies, strict=True):
+            found.append(change_of("insert", obj, all_new(body, version)))
+        whole = bool(money_paths(cls))
+        for obj, update in each.updates:
+            fields = money_whole(cls, update.changes, documents.snapshot(obj), update.body) if whole else update.changes
+            after = None if version is None else update.version + 1
+            found.append(ObjectChange("update", obj, cls, update.id, after, fields))
+        found += [change_of("remove", obj, all_old(documents.snapshot(obj), version)) for obj in each.removals]
+    return found
+
+
+def row_entries(rows: Session) -> Iterator[Entry]:
+    """Yield what is about to be written of rows."""
     for obj in rows.new:
         yield Entry("insert", obj, partial(_inserted_row, obj))
     for obj in sorted(rows.dirty, key=_by_key):
