@@ -4,15 +4,17 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from opensky.cli.servers.server import free_port
+from opensky.messaging.books import balance
 from opensky.persistence import Database
 from opensky.testing import brokers, door
 from opensky.testing.brokers import DATABASES, KINDS, Killable
-from opensky.testing.carrying import Site, books, opened
+from opensky.testing.carrying import LEASE, Site, books, opened
 from opensky.testing.chaos import Crew, Role, publish, send, take_in, work
 from opensky.testing.engines import made
 from opensky.testing.verdict import Verdict, judge
@@ -27,6 +29,7 @@ SERVER_KILLS = 2
 SECONDS_TO_BEGIN, SECONDS_TO_DRAIN = 40, 60
 HANDS = 2
 """So many calls can be under way in a worker when it is killed."""
+LONG_AGO = datetime(2013, 2, 8, tzinfo=UTC)
 
 
 def test_a_few_kills_lose_and_double_nothing(tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
@@ -83,22 +86,24 @@ def server(kind: str) -> AbstractContextManager[Killable]:
 def chaos(
     site: Site, roles: tuple[Role, ...], kills: int, killable: Killable | None = None, *, loses: bool = False
 ) -> Verdict:
-    """Run all, kill so often, let it come to rest, judge."""
+    """Run all, kill so often, have one worker hang beyond its leases meanwhile, let it come to rest, judge."""
     door.prepare(site)
     crew = Crew(site, roles)
+    servers = moments(kills) if killable is not None else set()
     with closing(opened(site)) as database, crew.at_work():
         wait_for_work(database)
-        servers = moments(kills) if killable is not None else set()
-        for kill in range(kills):
-            time.sleep(random.uniform(0.02, 0.16))
-            if killable is not None and kill in servers:
-                kill_server(killable)
-            else:
-                crew.replace(kill % len(roles))
-            if kill % 5 == 0:
-                assert_conserved(site, database)
+        with crew.hanging(roles.index(work), 2 * LEASE.total_seconds()):
+            for kill in range(kills):
+                time.sleep(random.uniform(0.02, 0.1))
+                if killable is not None and kill in servers:
+                    kill_server(killable)
+                else:
+                    crew.replace(kill)
+                if kill % 5 == 0 and not loses:
+                    assert_conserved(site, database)
         crew.dismiss_senders()
         wait_for_rest(database, loses=loses)
+        assert loses or balance(database, LONG_AGO).balanced
     return judge(site)
 
 
@@ -120,6 +125,7 @@ def assert_conserved(site: Site, database: Database) -> None:
     found = books(database, delivering=True)
     assert found.at_the_broker >= 0, found
     assert site.broker or found.balanced, found
+    assert balance(database, LONG_AGO).balanced  # the books that operators see
 
 
 def wait_for_work(database: Database) -> None:

@@ -7,6 +7,8 @@ told by a signed callback. ``Crew`` runs the processes; what must hold afterward
 import itertools
 import multiprocessing
 import os
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -137,7 +139,7 @@ class Crew:
     def __init__(self, site: Site, roles: Sequence[Role]) -> None:
         self.site = site
         self.roles = roles
-        self.killed = 0
+        self._hangs = -1
         self._nodes = itertools.count(_FIRST_NODE)
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(_PRELOAD)
@@ -155,12 +157,31 @@ class Crew:
             for each in self._processes:
                 each.join()
 
-    def replace(self, which: int) -> None:
-        """Kill one -9, and start another in its place."""
+    def replace(self, turn: int) -> None:
+        """Kill the one whose turn it is -9, and start another in its place."""
+        which = turn % len(self.roles)
+        if which == self._hangs:
+            which = (which + 1) % len(self.roles)
         self._processes[which].kill()
         self._processes[which].join()
         self._processes[which] = self._started(self.roles[which])
-        self.killed += 1
+
+    @contextmanager
+    def hanging(self, which: int, seconds: float) -> Iterator[None]:
+        """Have one hang for so long, and then go on as if nothing had been; others may be killed meanwhile."""
+        self._hangs = which
+        process = self._processes[which]
+        os.kill(process.pid or 0, signal.SIGSTOP)
+        wakes = threading.Timer(seconds, self._wake, [process])
+        wakes.start()
+        try:
+            yield
+        finally:
+            wakes.join()
+
+    def _wake(self, process: BaseProcess) -> None:
+        os.kill(process.pid or 0, signal.SIGCONT)
+        self._hangs = -1
 
     def dismiss_senders(self) -> None:
         """Have no more orders placed."""
