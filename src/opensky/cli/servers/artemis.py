@@ -58,11 +58,16 @@ class Artemis(Server):
             *("--user", "opensky", "--password", self.password, "--host", HOST, "--default-port", str(self.port)),
             *("--no-amqp-acceptor", "--no-hornetq-acceptor", "--no-mqtt-acceptor", "--no-stomp-acceptor"),
             *("--java-options", "-Xms64m -Xmx320m"),
+            *self.more_options(),
         )
         bootstrap = self.data / "etc" / "bootstrap.xml"
         before, web, rest = bootstrap.read_text("utf-8").partition("<web ")
         if web:
             bootstrap.write_text(before + rest.partition("</web>")[2], "utf-8")
+
+    def more_options(self) -> tuple[str, ...]:
+        """Return further options of ``artemis create``."""
+        return ()
 
     def command(self) -> list[str]:
         """Serve in the foreground."""

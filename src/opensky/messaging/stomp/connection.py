@@ -174,7 +174,7 @@ class Connection:
             if not self._pending() and not select.select([self._socket], [], [], wait)[0]:
                 self._check_heartbeat()
                 return
-            data = self._socket.recv(_READ_BYTES)
+            data = self._receive()
         except (OSError, ValueError) as error:
             self._drop()
             raise NotConnected(f"The connection to the broker broke: {error}.") from error
@@ -189,6 +189,12 @@ class Connection:
             raise
         for frame in frames:
             self._take(frame)
+
+    def _receive(self) -> bytes:
+        if not isinstance(self._socket, ssl.SSLSocket):
+            return self._socket.recv(_READ_BYTES)
+        with self._sending:  # OpenSSL has one state for both ways: a heart-beat must not be written meanwhile
+            return self._socket.recv(_READ_BYTES)
 
     def _pending(self) -> bool:
         return isinstance(self._socket, ssl.SSLSocket) and self._socket.pending() > 0
