@@ -159,7 +159,7 @@ def _stroke(step: Step, place: int, at: dict[str, int], began: datetime, now: da
         title=f"{step.label} {trail.id}: {step.sender} to {step.receiver}, {words}",
         since="0" if since < timedelta(milliseconds=1) else f"+{span(since)}",
         state=trail.state.replace(" ", "-"),
-        said=_cut(words, int(_RIGHT / _LETTER)),
+        said=_cut("discarded" if trail.state == "discarded" else words, int(_RIGHT / _LETTER)),
         back=at[DEVO] if step.calls_back and trail.state == "handled" and DEVO in at else 0,
         to_itself=start == end,
     )

@@ -101,6 +101,7 @@ class JourneyView(Struct, frozen=True):
     subjects: Sequence[Thing]
     live: int
     dead: int
+    discarded: int
     whole: bool
 
 

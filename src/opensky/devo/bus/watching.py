@@ -147,6 +147,7 @@ class BusWatch:
             subjects=self._subjects([trails[0].correlation])[trails[0].correlation],
             live=sum(each.state in _LIVE for each in trails),
             dead=sum(each.state == "dead" for each in trails),
+            discarded=sum(each.state == "discarded" for each in trails),
             whole=len(trails) < MOST,
         )
 
