@@ -142,6 +142,18 @@ def test_what_goes_into_a_pipe_has_a_line_for_each(shop: Shop) -> None:
     assert (wrong.returncode, wrong.stderr[:30]) == (1, "opensky: 'nope' is no version;")
 
 
+def test_a_script_does_not_record_what_it_cannot_do(shop: Shop, tmp_path: Path) -> None:
+    """Documents are not changed by SQL: a version with them is left to ``execute``."""
+    (shop.versions / "Version20130204114559.py").write_text(SOLD_OUT)
+    (shop.versions / "Version20130205114559.py").write_text(
+        "def up(migration):\n    migration.documents('products').remove('colour')\n"
+    )
+    assert shop("migrate", "up", "--write-sql", str(tmp_path / "w.sql")).returncode == 0
+    script = (tmp_path / "w.sql").read_text()
+    assert script.count("INSERT INTO migrations") == 1
+    assert "Run all of it instead: ./opensky migrate execute 20130205114559 --up" in script
+
+
 def test_looking_makes_no_folder(tmp_path: Path) -> None:
     """A mistyped folder stays one that is not there."""
     gone = tmp_path / "gone"

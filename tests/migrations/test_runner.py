@@ -195,6 +195,36 @@ def test_a_version_can_skip_itself_abort_and_warn(runner: Runner, write: Write, 
     assert said == ["Warning: no colour"]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (
+            'migration.sql("DROP TABLE pots", on="oracle")',
+            "on=oracle is no kind of database; there are mariadb, postgresql",
+        ),
+        ('migration.sql("COMMIT")', "COMMIT would end the transaction"),
+        ('migration.tables.execute("rollback work;")', "would end the transaction"),
+        ("import sys; sys.exit(3)", r"it called sys.exit\(3\)"),
+    ],
+)
+def test_what_a_version_must_not_do_is_refused_and_undone(
+    runner: Runner, write: Write, ask: Rows, line: str, told: str
+) -> None:
+    """A name that is no database's, the end of a transaction that is not its own, the end of the process."""
+    write("04", f"def up(migration):\n    migration.sql('CREATE TABLE notes (id INTEGER)')\n    {line}")
+    with pytest.raises(MigrationFailed, match=told):
+        runner.up()
+    assert ask("SELECT name FROM sqlite_master WHERE name = 'notes'") == []
+    assert len(ask("SELECT * FROM pots")) == 2
+
+
+def test_other_names_of_a_database_are_understood(runner: Runner, write: Write, ask: Rows) -> None:
+    """As they stand in its address."""
+    write("04", "def up(migration): migration.sql('DROP TABLE pots', on=['mysql', 'postgres'])")
+    runner.up()
+    assert len(ask("SELECT * FROM pots")) == 2
+
+
 def test_hooks_run_around_a_version(runner: Runner, write: Write, said: list[str]) -> None:
     """In their order, in the same transaction."""
     names = ("pre_up", "up", "post_up", "pre_down", "down", "post_down")

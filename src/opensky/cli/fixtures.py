@@ -11,6 +11,7 @@ from opensky.devo.members.objects import Member
 from opensky.fixtures import load as load_sets
 from opensky.fixtures import sets
 from opensky.fixtures.making import PASSWORD
+from opensky.kernel.errors import Misconfigured
 
 app = App(name="fixtures", help="Small named shops to develop and test against.")
 
@@ -33,6 +34,8 @@ def load(*names: str, yes: Yes = False, data: Path | None = None) -> None:
         yes: also into a shop that has members.
         data: data folder of the shop (default: var).
     """
+    if not names:
+        raise Misconfigured(f"Name sets to load; there are {', '.join(each.name for each in sets())}.")
     settings = settings_of(data)
     console = Console(stderr=True, highlight=False)
     made = load_sets(settings, *names, anyway=yes, progress=lambda each: console.print(f"    {each.name} ..."))

@@ -74,6 +74,10 @@ def script(ran: Sequence[Ran], now: datetime) -> str:
         number = each.version.number
         lines += ["", f"-- {each.version.name} {each.direction}: {each.version.description}".rstrip(": ")]
         lines += [str(statement) for statement in each.statements]
+        if any(statement.is_note for statement in each.statements):
+            # Recorded, it would count as done, and its documents would stay as they are.
+            lines.append(f"-- Not recorded, as documents are not changed by SQL. Run all of it instead: {_run(each)}")
+            continue
         lines.append(f"DELETE FROM migrations WHERE version = '{number}';")  # noqa: S608 - a number of digits
         if each.direction == "up":
             lines.append(
@@ -81,6 +85,10 @@ def script(ran: Sequence[Ran], now: datetime) -> str:
                 f" VALUES ('{number}', 'executed', '{now.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}', 0, 0, '', '');"
             )
     return "\n".join(lines) + "\n"
+
+
+def _run(ran: Ran) -> str:
+    return f"./opensky migrate execute {ran.version.number} --{ran.direction}"
 
 
 def status(found: Status, database: str, folder: Path, *, running: bool = False) -> Table:

@@ -12,10 +12,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
 from opensky.migrations.collections import Collection, Documents
-from opensky.migrations.errors import Aborted, Skipped
+from opensky.migrations.errors import Aborted, BadVersion, Skipped
 from opensky.migrations.moments import Direction
 from opensky.migrations.watching import Watch, changes_tables, for_clients, written
 from opensky.persistence import types
+
+_KINDS = {"sqlite", "mariadb", "postgresql"}
+_ALSO = {"mysql": "mariadb", "postgres": "postgresql"}
 
 
 class Migration:
@@ -52,7 +55,7 @@ class Migration:
         ``on`` keeps it to some kinds of database: ``"sqlite"``, ``"mariadb"``, ``"postgresql"``. What changes tables gets its
         values written into it: databases take none there.
         """
-        if on and self.dialect not in ((on,) if isinstance(on, str) else on):
+        if on and self.dialect not in _kinds(on):
             return 0
         into_it = changes_tables(statement)
         bound = text(statement).bindparams(
@@ -178,6 +181,15 @@ class _Written:
 
     def flush(self) -> None:
         """Nothing is held back."""
+
+
+def _kinds(on: str | Sequence[str]) -> set[str]:
+    """Return the kinds of database that a version names; a name that is none would keep a statement from all of them."""
+    named = {_ALSO.get(name, name) for name in ((on,) if isinstance(on, str) else on)}
+    if unknown := named - _KINDS:
+        message = f"on={'/'.join(sorted(unknown))} is no kind of database; there are {', '.join(sorted(_KINDS))}."
+        raise BadVersion(message)
+    return named
 
 
 def _dialect_of(connection: Connection) -> str:

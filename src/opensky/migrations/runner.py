@@ -230,7 +230,10 @@ class Runner:
         )
         with watch.over(connection):
             for step in script.steps(direction):
-                step(migration)
+                try:
+                    step(migration)
+                except SystemExit as error:  # a version that ends the process would end it without a word
+                    raise NotPossible(f"it called sys.exit({error.code}); abort_if refuses to run") from error
             refuse_broken_keys(connection)
 
     @contextmanager

@@ -41,7 +41,7 @@ class Version:
         module.__file__ = str(self.path)
         try:
             exec(compile(tree, str(self.path), "exec"), vars(module))  # noqa: S102 - running it is what it is for
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise BadVersion(f"{self.path.name} cannot be loaded: {error!r}.") from error
         found = {name: vars(module)[name] for name in _HOOKS if callable(vars(module).get(name))}
         if "up" not in found:

@@ -13,12 +13,15 @@ from sqlalchemy import ClauseElement, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import CompileError
 
+from opensky.migrations.errors import NotPossible
+
 _LOOKS_ONLY = re.compile(
     r"\s*(SELECT|PRAGMA|SHOW|EXPLAIN|DESCRIBE|SAVEPOINT|RELEASE|WITH\b.*\bSELECT)\b", re.IGNORECASE
 )
 _CHANGES_TABLES = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(CREATE|ALTER|DROP|RENAME|TRUNCATE)\b", re.IGNORECASE | re.DOTALL
 )
+_ENDS = re.compile(r"\s*(BEGIN|START\s+TRANSACTION|COMMIT|END|ROLLBACK)(\s+(WORK|TRANSACTION))?\s*;?\s*", re.IGNORECASE)
 
 
 def changes_tables(statement: str) -> bool:
@@ -90,6 +93,9 @@ class Watch:
             event.remove(connection, "after_cursor_execute", self._after)
 
     def _before(self, _connection: Any, _cursor: Any, sql: str, parameters: Any, context: Any, _many: bool) -> None:  # noqa: FBT001 - SQLAlchemy's signature
+        if _ENDS.fullmatch(sql):
+            message = f"{sql.strip()} would end the transaction of the version, which is not the version's own; leave it away."
+            raise NotPossible(message)
         if not self._quiet and not _LOOKS_ONLY.match(sql):
             running = _literal(sql, parameters, context)
             if self._hook is not None:
