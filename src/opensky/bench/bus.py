@@ -3,7 +3,7 @@
 CPU time of this process, bodies of 1 KB, the embedded queue on SQLite. The peers are constants, measured alike on 2026-11-23 with 1,500 jobs
 that do nothing and an argument of 1 KB (client CPU; the Redis server's is not in them): Dramatiq 2.2 on Redis 177 µs a job and 138 to enqueue,
 huey 3.5 on SQLite 374 and 251, TaskIQ on Redis streams 500 and 305, Celery 5.7 on Redis 679 and 515; stompman 3.16 229 to consume and acknowledge.
-``--broker stomp://user:password@host:61613/`` measures a broker as well.
+``--broker artemis`` (or ``activemq``, ``rabbitmq``, or a URL) measures a broker as well.
 """
 
 import itertools

@@ -2,17 +2,21 @@
 
 import itertools
 import statistics
+import tempfile
 import time
+from contextlib import closing
+from pathlib import Path
 
 from opensky.bench.results import Metric, Results
 from opensky.bench.rounds import settled
 from opensky.kernel.clock import SystemClock
 from opensky.kernel.ids import IdGenerator
-from opensky.messaging import Message
-from opensky.messaging.stomp import Connection, Frame, Servers, connect
+from opensky.messaging import Message, Outgoing
+from opensky.messaging.stomp import Connection, Frame, Relay, Servers, connect
 from opensky.messaging.stomp.dialects import Artemis
 from opensky.messaging.stomp.frames import Parser, encode
 from opensky.messaging.stomp.wire import from_frame, to_frame
+from opensky.persistence import Database
 
 MANY = 3000
 PUBLISHED_PEER = 7264.0
@@ -49,13 +53,29 @@ def brokered(url: str, rounds: int) -> Results:
     servers = Servers.read(url)
     ids = IdGenerator(0, SystemClock())
     queue = f"bench.{ids.next()}"
-    rates, costs = [], []
-    with connect(servers) as publisher, connect(servers) as consumer, settled():
+    rates, costs, relayed, relay_costs = [], [], [], []
+    with (
+        tempfile.TemporaryDirectory(prefix="opensky-bench-") as folder,
+        closing(Database(Path(folder) / "outbox.sqlite", ())) as database,
+        connect(servers) as publisher,
+        connect(servers) as consumer,
+        settled(),
+    ):
+        database.create()
         consumer.subscribe(queue, "q0", 2 * _BATCH)
         for _ in range(rounds):
             rates.append(_publish(publisher, queue, ids))
             costs.append(_consume(consumer))
+            _fill(database, queue)
+            rate, cost = _relay(database, publisher)
+            relayed.append(rate)
+            relay_costs.append(cost)
+            _consume(consumer)
     return {
+        "STOMP: from the outbox to the broker": Metric(
+            value=statistics.median(relayed), unit="msgs/s", better="higher", target=5000
+        ),
+        "STOMP: the relay's share of that": Metric(value=statistics.median(relay_costs) * _MICRO, unit="CPU-µs"),
         "STOMP: publish by transactions of 100": Metric(
             value=statistics.median(rates), unit="msgs/s", better="higher", target=5000, peer=PUBLISHED_PEER
         ),
@@ -73,6 +93,22 @@ def _publish(connection: Connection, queue: str, ids: IdGenerator) -> float:
         sends = (each._replace(headers={**each.headers, **inside}) for each in frames)
         connection.confirmed(Frame("BEGIN", inside), *sends, Frame("COMMIT", inside))
     return MANY / (time.perf_counter() - began)
+
+
+def _fill(database: Database, queue: str) -> None:
+    with database.unit_of_work() as unit:
+        client = Outgoing(unit, database.ids, is_remote=lambda _queue: True)
+        client.send_all([Message(queue_name=queue, type="Bench", parameters={"text": "x" * 1000}) for _ in range(MANY)])
+        unit.commit()
+
+
+def _relay(database: Database, connection: Connection) -> tuple[float, float]:
+    """Return messages a second, and the processor's seconds for each."""
+    relay = Relay(database, "bench")
+    began, before = time.perf_counter(), time.process_time()
+    while relay.round(connection, _BATCH):
+        continue
+    return MANY / (time.perf_counter() - began), (time.process_time() - before) / MANY
 
 
 def _consume(connection: Connection) -> float:

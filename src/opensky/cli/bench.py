@@ -3,7 +3,8 @@
 import importlib
 import importlib.util
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -11,8 +12,14 @@ from rich.console import Console
 from rich.table import Table
 
 from opensky.bench.results import Results, as_json, as_rows
+from opensky.cli.servers.activemq import ActiveMQ
+from opensky.cli.servers.artemis import Artemis
+from opensky.cli.servers.rabbitmq import RabbitMQ
+from opensky.cli.servers.running import running
+from opensky.cli.servers.server import Server
 from opensky.kernel.errors import Invalid, NotFound
 
+_BROKERS: dict[str, type[Server]] = {"activemq": ActiveMQ, "artemis": Artemis, "rabbitmq": RabbitMQ}
 _NUMBERS: dict[Any, Callable[[str], object]] = {int: int, float: float}
 
 
@@ -22,10 +29,11 @@ def bench(name: str, /, *, json: bool = False, **options: str) -> None:
     Args:
         name: which one: web, import, persistence, serializer, bus.
         json: print one JSON object instead of a table.
-        **options: whatever else the measurement takes, such as --products 1500 --rounds 5.
+        **options: whatever else the measurement takes, such as --products 1500 --rounds 5; bus: --broker artemis, activemq, rabbitmq or a URL.
     """
     run: Callable[..., Results] = measurement(name).run
-    results = run(**_fitting(run, options))
+    with _broker(options) as found:
+        results = run(**_fitting(run, found))
     print(as_json(results)) if json else Console().print(_table(name, results))
 
 
@@ -38,6 +46,18 @@ def measurement(name: str) -> ModuleType:
             if hasattr(found, "run"):
                 return found
     raise NotFound(f"There is no measurement {name!r}; known are those that ./opensky bench --help names.")
+
+
+@contextmanager
+def _broker(options: dict[str, str]) -> Iterator[dict[str, str]]:
+    """Start a broker for the measurement where one is named by its kind, as in ``--broker artemis``."""
+    kind = _BROKERS.get(options.get("broker", ""))
+    if kind is None:
+        yield options
+        return
+    kind.obtain()
+    with running((kind,)) as [server]:
+        yield options | {"broker": server.url}
 
 
 def _fitting(run: Callable[..., Any], options: dict[str, str]) -> dict[str, object]:
