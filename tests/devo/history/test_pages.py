@@ -318,7 +318,7 @@ def test_the_request_is_named_in_the_history(staff: Browser, bowl: Product) -> N
     assert "proxy-7" in staff.text()
 
 
-def test_stock_that_staff_counts_is_in_the_history(staff: Browser) -> None:
+def test_stock_that_staff_counts_is_in_the_history(staff: Browser, bowl: Product) -> None:
     """With what was there before; a sale is not, which nobody decides."""
     edit(staff, stock__BOWL="9", reason="Counted on Monday")
 
@@ -327,3 +327,9 @@ def test_stock_that_staff_counts_is_in_the_history(staff: Browser) -> None:
     text = staff.text()
     assert "Counted on Monday" in text
     assert len(changes(staff)) == 1
+    staff.open("/admin/products/bowl")
+    assert "on_hand of BOWL Counted on Monday" in staff.text()
+    assert (
+        'href="/admin/history?kind=StockItem&amp;id=BOWL"'
+        in staff.open(f"/admin/history?kind=Product&id={bowl.id}").text
+    )

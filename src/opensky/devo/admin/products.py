@@ -11,7 +11,7 @@ from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository
 from opensky.devo.products.catalog import Catalog
 from opensky.devo.products.manager import MOST_ON_HAND, ProductManager
-from opensky.devo.products.objects import Product, Status, Variant
+from opensky.devo.products.objects import Product, Status, StockItem, Variant
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminField, AdminRow, AdminTable
 from opensky.kernel.errors import FieldError, Invalid
 from opensky.kernel.money import Money
@@ -78,7 +78,7 @@ class ProductAdmin:
             history_path=self._newest.path(Product, product.id),
             tables=[
                 AdminTable("Variants", ["SKU", "Name", "Price", "Left"], rows),
-                self._newest.table(Product, product.id),
+                self._newest.table(Product, product.id, *((StockItem, each.sku) for each in product.variants)),
             ],
             actions=[toggle],
         )

@@ -50,6 +50,7 @@ class HistoryAdmin:
             kinds=self._history.kinds,
             names=self._history.fields(kind),
             subject=subject,
+            parts=self._history.parts(kind, id),
             actor_name=next((e.actor.name for e in found.entries), "") if actor else "",
             changes=[line(entry, subjects[entry.kind, entry.object_id]) for entry in found.entries],
             older=question.address(before=str(found.older)) if found.older is not None else "",

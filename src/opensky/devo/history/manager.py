@@ -64,9 +64,17 @@ class HistoryManager:
             yield page
             older = found.older
 
-    def newest_of(self, cls: type, key: object, limit: int) -> list[Entry]:
-        """Return the newest changes of one object."""
-        return self._changes.page(Asked(kind=cls.__name__, object_id=key_text(key)), limit, NEWEST).entries
+    def newest_of(self, objects: Iterable[tuple[type, object]], limit: int) -> list[Entry]:
+        """Return the newest changes of an object and its parts, each given by class and id; of those that are newest of all."""
+        found: list[Entry] = []
+        for cls, key in objects:
+            asked = Asked(kind=cls.__name__, object_id=key_text(key))
+            found += self._changes.page(asked, limit, NEWEST).entries
+        return sorted(found, key=lambda entry: -entry.id)[:limit]
+
+    def parts(self, kind: str, object_id: str) -> list[Subject]:
+        """Return what belongs to an object and has a history of its own."""
+        return self._changes.parts(kind, object_id)
 
     def subjects(self, entries: Iterable[Entry]) -> Subjects:
         """Return what the objects of these changes are called, by class and id."""

@@ -9,11 +9,12 @@ from sqlalchemy import bindparam, select
 
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order
-from opensky.devo.products.objects import Category, Product
+from opensky.devo.products.objects import Category, Product, StockItem
 from opensky.devo.sellers.objects import Seller
 from opensky.persistence import Query, Reader, UnitOfWork, table
 from opensky.persistence.documents.reading import DocumentQuery, Param
 from opensky.persistence.history.folding import Past, as_of
+from opensky.persistence.history.keys import key_text
 from opensky.persistence.history.reading import Asked, ChangeHistory, Entry, HistoryPage
 
 
@@ -36,6 +37,10 @@ _orders = table(Order)
 _NUMBERS = Query(
     select(_orders.c.id, _orders.c.number).where(_orders.c.id.in_(bindparam("ids", expanding=True))),
     lambda id_, number: (id_, number),
+)
+_stock = table(StockItem)
+_STOCK = Query(
+    select(_stock.c.sku).where(_stock.c.product_id == bindparam("product_id")).order_by(_stock.c.sku), lambda sku: sku
 )
 _NAMED = {
     cls.__name__: DocumentQuery(cls, {"id": {"$in": Param("ids")}}, into=_Named)
@@ -63,6 +68,12 @@ class HistoryRepository:
     def past(self, cls: type, key: Sequence[Any], at: datetime) -> Past:
         """What was this object at that time?"""
         return as_of(self._unit, cls, key, at)
+
+    def parts(self, kind: str, object_id: str) -> list[Subject]:
+        """What belongs to this object and is counted by itself? The stock of a product."""
+        if kind != "Product" or not object_id.isdecimal():
+            return []
+        return [Subject("StockItem", key_text(sku)) for sku in self._reader.fetch(_STOCK, product_id=int(object_id))]
 
     def subjects(self, objects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
         """What are these objects, by class and id, called, and where are they? One statement for each class among them."""
