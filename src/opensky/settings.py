@@ -91,6 +91,8 @@ class Settings:
     """Address at which the bus reaches the shop, such as `http://10.0.0.7:8000`; empty means the web processes of this machine."""
     fraud_check_ms: int = 400
     """How many milliseconds the simulated fraud check takes to answer, 0 to 60000."""
+    payment_url: str = field(default="", repr=False)
+    """Address of the payment house, `braintree://PUBLIC_KEY:PRIVATE_KEY@production/MERCHANT`; empty means the test gateway, which moves no money."""
     sandbox_seconds: int = 120
     """How many seconds after its payment the simulated partners of a demo shop ship an order, 1 to 86400; 0 means that they do not."""
     mail_url: str = field(default="", repr=False)

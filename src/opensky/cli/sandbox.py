@@ -1,5 +1,6 @@
 """``opensky sandbox``: simulated partners, to see orders arrive."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.signed import partner_key
 from opensky.sandbox import Moods
+from opensky.sandbox import braintree as house
 
 app = App(name="sandbox", help="Simulated partners: they ship what was paid, and tell of it.")
 
@@ -34,6 +36,22 @@ def run(*, after: int = 30, slow: float = 0.0, errors: int = 0, once: bool = Fal
     if not (settings.demo or settings.loopback):
         raise Misconfigured("Simulated partners only serve a demo shop, or one that is on this machine alone.")
     serve(settings, Moods(timedelta(seconds=after), slow, errors), print, once=once)
+
+
+@app.command(help_epilogue="Example: ./opensky sandbox braintree --port 24001 --slow 0.3")
+def braintree(*, port: int = 8099, slow: float = 0.0) -> None:
+    """Run a payment house on this machine that speaks as Braintree does; it forgets everything when it ends.
+
+    Args:
+        port: port to listen on, on this machine alone.
+        slow: take so many seconds over each answer.
+    """
+    lifeline.hold()
+    server = house.serve(port, house.Books(slow=slow))
+    print(f"export OPENSKY_PAYMENT_URL={house.payment_url(server)}")
+    print("# Start the shop with that, and pay with fake-valid-nonce. Ctrl-C stops this.", flush=True)
+    with suppress(KeyboardInterrupt):
+        server.serve_forever()
 
 
 @app.command(help_epilogue="Example: ./opensky sandbox key")

@@ -62,7 +62,13 @@ class Application(Provider):
     def tail(self, clock: Clock) -> SellerTail:
         return SellerTail(clock)
 
-    gateway = provide(TestGateway, provides=PaymentGateway)
+    @provide
+    def gateway(self, settings: Settings, database: Database, ids: IdGenerator, clock: Clock) -> PaymentGateway:
+        if not settings.payment_url:
+            return TestGateway(database, ids, clock, settings)
+        from opensky.devo.payments.braintree import BraintreeGateway  # noqa: PLC0415 - an extra that may not be installed
+
+        return BraintreeGateway(settings.payment_url)
 
     @provide
     def renderer(self, settings: Settings) -> Renderer:

@@ -13,7 +13,8 @@ from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.browser import Browser
 
-Buy, Drop = Callable[..., str], Callable[..., str]
+Buy = Callable[..., str]
+Drop = Callable[..., str]
 Now = Callable[[str], Order]
 SENT = "UPS,1Z999,2013-02-08T09:30:00Z"
 EMPTY = "4000 0000 0000 0341"

@@ -29,7 +29,8 @@ from opensky.osis.partners.fulfillment_works import DropFolder
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 
-Buy, Drop = Callable[..., str], Callable[..., str]
+Buy = Callable[..., str]
+Drop = Callable[..., str]
 Now = Callable[[str], Order]
 Post = Callable[..., httpx.Response]
 EMPTY = "4000 0000 0000 0341"
@@ -248,7 +249,7 @@ def test_an_order_is_not_cancelled_while_a_parcel_is_leaving(
         unit.rollback()
         return capture(*given)
 
-    gateway.capture = cancelled_meanwhile  # type: ignore[method-assign]
+    gateway.capture = cancelled_meanwhile  # type: ignore[assignment,method-assign]
     parcel = Parcel(row=1, number="P", order=number, lines={"CUP": 1})
     shipments.take(Source(file=7, partner="vendornet", name="a"), [parcel], [])
     assert (asked, now(number).state) == (["capture:vendornet:P"], "partly_shipped")
@@ -270,7 +271,7 @@ def test_a_payment_house_that_does_not_answer_loses_nothing(
             raise GatewayError("No answer.")
         return capture(*given)
 
-    gateway.capture = silent  # type: ignore[method-assign]
+    gateway.capture = silent  # type: ignore[assignment,method-assign]
     source = Source(file=7, partner="vendornet", name="a")
     parcels = [
         Parcel(row=1, number="P", order=number, lines={"CUP": 1}),

@@ -136,14 +136,15 @@ def report(parts: list[BatchDone], folder: DropFolder) -> FileEnded:
     """Write the reject report beside a file, once all its batches are done, and say how it ended."""
     source, refused = parts[0].source, parts[0].refused
     rejected = sorted((bad for part in parts for bad in part.rejected), key=lambda bad: bad.row)
-    told = {
+    shipped, known = sum(part.shipped for part in parts), sum(part.known for part in parts)
+    told: dict[str, Any] = {
         "state": "refused" if refused else "done",
-        "shipped": sum(part.shipped for part in parts),
-        "known": sum(part.known for part in parts),
+        "parcels": shipped + known + len(rejected),
+        "shipped": shipped,
+        "known": known,
         "rejected": len(rejected),
         "problem": refused,
     }
-    told["parcels"] = told["shipped"] + told["known"] + told["rejected"]
     if source.partner == fulfillment_works.PARTNER:
         folder.end(source.name, source.file, _report(told, rejected), refused=bool(refused))
     return FileEnded(source=source, told=told)

@@ -61,25 +61,25 @@ def _grouped(rows: list[list[str]]) -> Iterator[tuple[int, list[list[str]]]]:
 
 def _parcel(first: int, rows: list[list[str]]) -> Parcel | list[Bad]:
     """Return a parcel; if one of its rows is bad none is taken: half a parcel would be billed and shipped wrongly."""
-    wrong = {number: reason for number, row in enumerate(rows, first) if (reason := _wrong(row))}
+    wrong = {place: reason for place, row in enumerate(rows, first) if (reason := _wrong(row))}
     lines: dict[str, int] = {}
     if not wrong:
         head = rows[0]
-        for number, row in enumerate(rows, first):
+        for place, row in enumerate(rows, first):
             if row[:2] + row[4:] != head[:2] + head[4:]:
-                wrong[number] = f"This line of parcel {head[0]} names another order, carrier, tracking or time."
+                wrong[place] = f"This line of parcel {head[0]} names another order, carrier, tracking or time."
             elif row[2] in lines:
-                wrong[number] = f"Parcel {head[0]} names {row[2]} twice."
+                wrong[place] = f"Parcel {head[0]} names {row[2]} twice."
             lines[row[2]] = int(row[3]) if not wrong else 0
     if wrong:
         bad = ", ".join(map(str, wrong))
         return [
             Bad(
-                row=number,
+                row=place,
                 text=",".join(row)[:_LONGEST_ROW],
-                reason=wrong.get(number, f"Line {bad} of its parcel is bad."),
+                reason=wrong.get(place, f"Line {bad} of its parcel is bad."),
             )
-            for number, row in enumerate(rows, first)
+            for place, row in enumerate(rows, first)
         ]
     number, order, _, _, carrier, tracking, sent_at = rows[0]
     return Parcel(
