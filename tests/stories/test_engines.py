@@ -1,6 +1,8 @@
 """The whole shop on each engine, unchanged, by one URL: MariaDB, PostgreSQL, and documents in MongoDB."""
 
+import csv
 import gzip
+import io
 import json
 import os
 import re
@@ -19,6 +21,7 @@ from opensky.devo.follows.objects import Follow, FollowerCount
 from opensky.devo.members.objects import Member
 from opensky.devo.sellers.objects import Seller
 from opensky.settings import Settings
+from opensky.testing.buying import SUSPECT, Buyer, Clerk, wait_for
 from opensky.wiring import open_database
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
@@ -181,6 +184,43 @@ def test_staff_edit_a_product_and_the_shop_shows_it(visitor: Callable[[], Visito
     assert "Zeppelin Jar" in guest.open("/products/moon-jar")
     assert "Zeppelin Jar" in guest.open("/search?q=zeppel")
     assert "Moon Jar" not in guest.open("/search?q=moon")
+
+
+def test_staff_edit_an_insider_and_a_product_and_take_one_back(visitor: Callable[[], Visitor]) -> None:
+    """Both are in the timeline, and in the file that is made while it is sent; the other one stays."""
+    staff = visitor()
+    staff.open("/log-in")
+    staff.send("/log-in", **STAFF)
+    for path, changed in (
+        ("/admin/sellers/gus-lindqvist/edit", {"town": "Ystad", "reason": "He moved"}),
+        ("/admin/products/everyday-bowl/edit", {"words": "For every day but Sunday.", "reason": "He asked"}),
+    ):
+        staff.send(path, **(Fields(staff.open(path)).values | changed))
+
+    timeline = staff.open("/admin/history")
+    assert "He moved" in timeline
+    assert "He asked" in timeline
+    exported = staff.http.get("/admin/history/export.csv")
+    assert "content-length" not in exported.headers
+    assert {"town", "words"} <= {line["field"] for line in csv.DictReader(io.StringIO(exported.text))}
+
+    change = re.findall(r'class="when" href="(/admin/history/\d+)"', timeline)[0]
+    asked = staff.open(f"{change}/revert?field=words")
+    [version] = re.findall(r'name="version" value="(\d+)"', asked)
+    staff.send(f"{change}/revert", field="words", version=version, reason="He did not ask")
+    guest = visitor()
+    assert "For every day but Sunday." not in guest.open("/products/everyday-bowl")
+    assert "Ystad" in guest.open("/insiders/gus-lindqvist")
+
+
+def test_the_bus_holds_a_suspect_order_until_staff_releases_it(served_shop: Any) -> None:
+    """The bus of `up` works on the same engine, and brings its verdict to the shop."""
+    with Buyer(served_shop.address) as buyer, Clerk(served_shop.address) as clerk:
+        suspect = buyer.buy(SUSPECT)
+        assert suspect["state"] == "paid"
+        wait_for(lambda: buyer.state(suspect) == "held", "the order should be held")
+        clerk.release(suspect)
+        assert buyer.state(suspect) != "held"
 
 
 def test_the_doctor_finds_the_running_shop_well(served_shop: Any, served_engine: dict[str, str]) -> None:
