@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dishka import Container
@@ -20,7 +21,7 @@ QUEUE, WORKER = "fraud.check", "worker"
 
 
 @pytest.fixture
-def app(tmp_path: Path, engine: dict[str, str]) -> Iterator[Container]:
+def app(tmp_path: Path, engine: dict[str, Any]) -> Iterator[Container]:
     """A shop without anything in it, on each engine."""
     with container(Settings(data=tmp_path, secret_key="0" * 64, **engine)) as made:
         made.get(Database).create()
