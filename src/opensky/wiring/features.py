@@ -7,6 +7,7 @@ import opensky.devo.history
 import opensky.devo.letters
 import opensky.devo.proofs
 import opensky.devo.storefront
+import opensky.devo.webhooks
 from opensky.devo.account.controller import AccountController
 from opensky.devo.admin.mail import MailAdmin
 from opensky.devo.admin.newest import Newest
@@ -83,6 +84,7 @@ from opensky.devo.storefront.feed import FeedController
 from opensky.devo.storefront.frame import ShopFrame
 from opensky.devo.storefront.insiders import InsiderController, WelcomeController
 from opensky.devo.storefront.showing import InsiderCards
+from opensky.devo.webhooks.admin import DeliveryAdmin, WebhookAdmin
 from opensky.devo.webhooks.api import WebhookApi, WebhookEventApi
 from opensky.devo.webhooks.deliveries import DeliveryManager
 from opensky.devo.webhooks.listeners import WebhookListeners
@@ -185,6 +187,8 @@ CONTROLLERS: tuple[type, ...] = (
     ProductAdmin,
     SellerAdmin,
     MemberAdmin,
+    WebhookAdmin,
+    DeliveryAdmin,
     HistoryAdmin,
     QueueAdmin,
     LetterAdmin,
@@ -194,6 +198,7 @@ CONTROLLERS: tuple[type, ...] = (
 TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.storefront.__file__).parent / "templates",
     Path(opensky.devo.history.__file__).parent / "templates",
+    Path(opensky.devo.webhooks.__file__).parent / "templates",
     Path(opensky.devo.letters.__file__).parent / "templates",
     Path(opensky.devo.proofs.__file__).parent / "templates",
     Path(opensky.devo.bus.__file__).parent / "templates",

@@ -2,6 +2,7 @@
 
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.objects import SellerId
+from opensky.devo.webhooks.asking import before, number
 from opensky.devo.webhooks.deliveries import MOST_AGAIN, DeliveryManager
 from opensky.devo.webhooks.manager import WebhookManager, Wishes
 from opensky.devo.webhooks.objects import WebhookEndpoint
@@ -36,7 +37,6 @@ from opensky.devo.webhooks.telling import TOLD
 from opensky.kernel.errors import Conflict, Invalid, NotFound
 from opensky.web import Visitor, access, api
 
-_LARGEST = (1 << 63) - 1
 _ONE, _LOG = "/api/v1/webhooks/{webhook:str}", "/api/v1/webhooks/{webhook:str}/deliveries"
 _TAG = "Webhooks"
 
@@ -163,15 +163,3 @@ class WebhookApi:
     @property
     def _seller_id(self) -> SellerId:
         return SellerId(self._sellers.run_by(self._visitor.require_member()).id)
-
-
-def number(text: str) -> int:
-    """Return the number of an id in an address; raises ``NotFound`` where it is none."""
-    if text.isascii() and text.isdecimal() and len(text) <= len(str(_LARGEST)) and int(text) <= _LARGEST:
-        return int(text)
-    raise NotFound("There is no such webhook.")
-
-
-def before(after: str) -> int:
-    """Return the id before which a page of the log begins."""
-    return min(int(after), _LARGEST) if after else _LARGEST
