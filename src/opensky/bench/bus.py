@@ -19,6 +19,7 @@ import msgspec
 from sqlalchemy import Column, Integer, MetaData, Table, insert
 
 from opensky.bench.bus_process import idle_megabytes, wake_ups
+from opensky.bench.bus_shipments import shipments
 from opensky.bench.bus_stomp import brokered, codec
 from opensky.bench.results import Metric, Results
 from opensky.bench.rounds import settled
@@ -65,6 +66,7 @@ def run(*, jobs: int = 1500, rounds: int = 5, broker: str = "") -> Results:
         results = _embedded(Path(folder), jobs, rounds)
         results |= _woken(Path(folder))
         results |= codec(rounds)
+        results |= shipments(rounds=rounds)
         if broker:
             results |= brokered(broker, rounds)
         results |= _held(Path(folder))

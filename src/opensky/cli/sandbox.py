@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from opensky.cli.folder import settings_of
+from opensky.cli.folder import environment_of, settings_of
 from opensky.cli.sandbox_program import serve
 from opensky.devo.shipments.controller import VENDORNET
 from opensky.kernel import lifeline
@@ -14,12 +14,21 @@ from opensky.kernel.errors import Misconfigured
 from opensky.kernel.signed import partner_key
 from opensky.sandbox import Moods
 from opensky.sandbox import braintree as house
+from opensky.settings import Settings
 
 app = App(name="sandbox", help="Simulated partners: they ship what was paid, and tell of it.")
 
 
 @app.command(help_epilogue="Example: ./opensky sandbox run --after 5 --errors 20")
-def run(*, after: int = 30, slow: float = 0.0, errors: int = 0, once: bool = False, data: Path | None = None) -> None:
+def run(
+    *,
+    after: int = 30,
+    slow: float = 0.0,
+    errors: int = 0,
+    once: bool = False,
+    data: Path | None = None,
+    port: int | None = None,
+) -> None:
     """Ship paid orders of a running shop, until Ctrl-C: Fulfillment Works drops files, Vendornet posts documents.
 
     Args:
@@ -28,11 +37,12 @@ def run(*, after: int = 30, slow: float = 0.0, errors: int = 0, once: bool = Fal
         errors: of so many in a hundred files something is wrong: it breaks off, it comes twice, a line is none.
         once: look once, and end.
         data: data folder of the shop (default: var).
+        port: port at which the shop listens (default: 8000).
     """
     if not 0 <= errors <= 100 or after < 0 or slow < 0:  # noqa: PLR2004 - of a hundred
         raise Misconfigured("--errors is 0 to 100; --after and --slow are no less than 0.")
     lifeline.hold()
-    settings = settings_of(data)
+    settings = Settings.load(environment_of(data=data, port=port))
     if not (settings.demo or settings.loopback):
         raise Misconfigured("Simulated partners only serve a demo shop, or one that is on this machine alone.")
     serve(settings, Moods(timedelta(seconds=after), slow, errors), print, once=once)
