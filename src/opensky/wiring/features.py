@@ -47,6 +47,7 @@ from opensky.devo.letters.controller import InboxController, LettersController, 
 from opensky.devo.letters.inbox import Inbox
 from opensky.devo.letters.listeners import LetterListeners
 from opensky.devo.letters.manager import LetterManager
+from opensky.devo.letters.news import NewsManager
 from opensky.devo.letters.repository import LetterRepository
 from opensky.devo.members.api import MeApi, TokenApi
 from opensky.devo.members.controller import LogInController, SignUpController
@@ -127,6 +128,7 @@ SERVICES: tuple[type, ...] = (
     LetterRepository,
     LetterManager,
     LetterListeners,
+    NewsManager,
     Inbox,
     ProofRepository,
     ProofManager,

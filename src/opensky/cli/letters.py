@@ -1,0 +1,59 @@
+"""``opensky letters``: the weekly letter, and what comes back."""
+
+import sys
+from pathlib import Path
+
+from cyclopts import App
+
+from opensky.cli.folder import settings_of
+from opensky.devo.letters.news import NewsManager
+from opensky.kernel.errors import Misconfigured
+from opensky.mail import bounces
+from opensky.persistence import Database, UnitOfWork
+from opensky.wiring import container
+
+app = App(name="letters", help="Write the weekly letter, and take in what comes back.")
+
+
+@app.command(help_epilogue="Example: ./opensky letters news")
+def news(*, data: Path | None = None) -> None:
+    """Write the weekly letter for every member who asked for it and whose insiders have something new. Call it each day or week.
+
+    Args:
+        data: data folder of the shop (default: var).
+    """
+    written, after = 0, 0
+    with container(settings_of(data)) as whole:
+        _refuse_empty(whole.get(Database))
+        while after is not None:
+            with whole() as scope:
+                made, after = scope.get(NewsManager).write(after)
+                scope.get(UnitOfWork).commit()
+                written += made
+    print(f"{written} letters are on their way." if written else "Nobody is due for a letter now.")
+
+
+@app.command(help_epilogue="Example: ./opensky letters returned < notification.eml")
+def returned(*files: Path, data: Path | None = None) -> None:
+    """Take in notifications of letters that could not be delivered, as a mail server pipes them to a program.
+
+    Args:
+        *files: e-mails; without any, one on standard input.
+        data: data folder of the shop (default: var).
+    """
+    try:
+        raw = [each.read_bytes() for each in files] or [sys.stdin.buffer.read()]
+    except OSError as error:
+        raise Misconfigured(f"Cannot read {error.filename}: {error.strerror}.") from error
+    with container(settings_of(data)) as whole:
+        _refuse_empty(whole.get(Database))
+        with whole() as scope:
+            unit = scope.get(UnitOfWork)
+            known = sum(bounces.note(unit, bounces.read(each)) for each in raw)
+            unit.commit()
+    print(f"{known} of our letters came back." if known else "No letter of ours came back with this.")
+
+
+def _refuse_empty(database: Database) -> None:
+    if not database.created:
+        raise Misconfigured("There is no shop yet; make one with ./opensky up.")
