@@ -54,8 +54,8 @@ def test_a_shop_that_is_well_has_nothing_wrong(shop: Path) -> None:
     assert {"settings", "data folder", "secret key", "disk space", "port", "node", "driver", "database", "file"} <= set(
         found
     )
-    assert {"rights", "tables", "documents", "outbox"} <= set(found)
-    assert found["outbox"].says == "nothing waits"
+    assert {"rights", "tables", "documents", "queues", "books"} <= set(found)
+    assert found["queues"].says == "nothing waits"
     assert summary(list(found.values())) == f"All {len(found)} checks are well."
 
 
@@ -171,7 +171,7 @@ def test_a_damaged_database_is_named(shop: Path) -> None:
 
     assert wrong(found) == {"database": "problem"}
     assert found["database"].do == "Put back a copy of it."
-    assert "outbox" not in found
+    assert "queues" not in found
 
 
 def test_tables_that_are_missing_or_newer_are_named(shop: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_database_that_is_well_is_described(url: str, tmp_path: Path) -> None:
     found = look(tmp_path, database_url=url)
 
     assert wrong(found) == {}
-    assert {"database", "texts", "time zone", "connections", "clock", "rights", "tables", "machines", "outbox"} <= set(
+    assert {"database", "texts", "time zone", "connections", "clock", "rights", "tables", "machines", "queues"} <= set(
         found
     )
     assert str(make_url(url).password) not in " ".join(finding.says for finding in found.values())

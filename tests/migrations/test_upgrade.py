@@ -17,6 +17,8 @@ from opensky.wiring import open_database
 from opensky.wiring.migrations import known_versions, open_runner
 
 FIRST_RELEASE = Path(__file__).with_name("first_release.sql").read_text("utf-8")
+RETIRED = {"outbox"}
+"""Tables that nobody reads since this release: the next one drops them, when no process of an older one is left."""
 SELLER = '{"id":7,"slug":"maya-linden","name":"Maya Linden","joined_at":"2026-01-01T00:00:00.000000Z"}'
 
 
@@ -56,7 +58,8 @@ def fresh(folder: Path) -> Schema:
 def test_migrated_tables_are_those_of_a_fresh_shop(old: Settings, runner: Runner, tmp_path: Path) -> None:
     """If this fails, a class was changed without a version: ./opensky migrate diff writes it."""
     runner.up()
-    assert schema(old) == fresh(tmp_path / "fresh")
+    migrated = {name: table for name, table in schema(old).items() if name not in RETIRED}
+    assert migrated == fresh(tmp_path / "fresh")
     runner.close()
 
 

@@ -5,13 +5,15 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import update
 
 from opensky.kernel.clock import SystemClock
 from opensky.kernel.ids import IdGenerator
-from opensky.persistence import Database, OutboxMessage, table
+from opensky.messaging import Message, Outgoing, Queue
+from opensky.persistence import Database, table
 from opensky.testing.conformance.model import MODEL, Pot, Potter, Shift
 
 TIMES = 40
@@ -29,7 +31,7 @@ def _count_up(file: Path, node: int) -> None:
         for _ in range(TIMES):
             with database.unit_of_work() as unit:
                 unit.execute(update(rows).values(hours=rows.c.hours + 1))
-                unit.send("shifts", {"by": node})
+                Outgoing(unit, database.ids).send(Message(queue_name="shifts", parameters={"by": node}))
                 unit.commit()
             with database.unit_of_work(read_only=True) as reading:
                 reading.find(Shift)
@@ -60,7 +62,7 @@ def test_two_processes_of_four_threads_lose_no_update(tmp_path: Path) -> None:
     with database.unit_of_work(read_only=True) as unit:
         (shift,) = unit.find(Shift)
         assert shift.hours == 2 * 4 * TIMES
-        assert len(unit.find(OutboxMessage)) == 2 * 4 * TIMES
+    assert [depth.ready for depth in Queue(database).depths()] == [2 * 4 * TIMES]
     database.close()
 
 
@@ -72,7 +74,7 @@ def _write_pairs(file: Path) -> None:
         with database.unit_of_work() as unit:
             unit.persist(Potter(id=number, name=f"P{number}"))
             unit.persist(Pot(id=number, slug=f"pot{number}", maker_id=number))
-            unit.send("potters", {"id": number})
+            Outgoing(unit, database.ids).send(Message(queue_name="potters", parameters={"id": number}))
             unit.commit()
 
 
@@ -94,9 +96,10 @@ def test_kill_9_leaves_whole_transactions_only(tmp_path: Path) -> None:
     worker.join()
     with database.unit_of_work() as unit:
         rows, documents = unit.find(Potter), unit.find(Pot)
-        messages = unit.find(OutboxMessage)
         assert len(rows) >= 20
-        assert {r.id for r in rows} == {d.maker_id for d in documents} == {m.body["id"] for m in messages}
+        assert {r.id for r in rows} == {d.maker_id for d in documents}
         unit.persist(Potter(id=10**9, name="after"))
         unit.commit()
+    messages = Queue(database).claim(["potters"], 100_000, timedelta(minutes=1), "ada")
+    assert {r.id for r in rows} == {m.parameters["id"] for m in messages}
     database.close()

@@ -23,11 +23,11 @@ from opensky.bench.persistence_sqlite import embedded
 from opensky.bench.results import Metric, Results
 from opensky.bench.rounds import medians, settled
 from opensky.kernel.clock import SystemClock
-from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, UnitOfWork
 from opensky.persistence.documents.codec import Plain, dump
 from opensky.persistence.documents.engine import DocumentEngine
-from opensky.persistence.documents.mongo_engine import PLAIN_NUMBERS, MongoDocuments
+from opensky.persistence.documents.mongo_engine import MongoDocuments
+from opensky.persistence.documents.mongo_numbers import PLAIN_NUMBERS
 
 _SAVED_ONE_BY_ONE = 50
 """So many documents are saved by peers that save one by one; the time is reckoned up, for a thousand take minutes."""
@@ -106,9 +106,7 @@ class Ours:
         # The unit of work wants a transaction of rows; here it has none to write.
         self._engine = create_engine("sqlite://", poolclass=StaticPool)
         self._clock = SystemClock()
-        self._begin: Callable[[], UnitOfWork] = lambda: UnitOfWork(
-            _Straight(self._engine, documents), IdGenerator(0, self._clock), self._clock
-        )
+        self._begin: Callable[[], UnitOfWork] = lambda: UnitOfWork(_Straight(self._engine, documents), self._clock)
         self.unit = self._begin()
 
     def read(self) -> Sequence[BenchProduct]:

@@ -65,7 +65,7 @@ def examine(environ: Mapping[str, str] = os.environ) -> Iterator[Finding]:
     if usable and reachable:
         yield from guarded("documents' place", partial(documents.place, settings))
     if usable:
-        yield from guarded("outbox", partial(leftovers.leftovers, settings))
+        yield from guarded("queues", partial(leftovers.leftovers, settings))
     yield from guarded("broker", partial(broker.broker, settings))
 
 

@@ -14,7 +14,6 @@ from opensky.persistence.errors import (
     StoreFull,
     Uncompilable,
 )
-from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.query import Command, Query
 from opensky.persistence.reader import Reader
 from opensky.persistence.relay import Relay
@@ -32,7 +31,6 @@ __all__ = [
     "DocumentQuery",
     "Duplicate",
     "NotLoaded",
-    "OutboxMessage",
     "Param",
     "Query",
     "ReadOnly",

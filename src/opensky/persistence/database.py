@@ -20,7 +20,6 @@ from opensky.persistence.documents.whereabouts import check_whereabouts
 from opensky.persistence.engines.opening import open_engine, read_url
 from opensky.persistence.kept import KeptCursors
 from opensky.persistence.lifecycle.registry import Lifecycle
-from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.reader import Reader
 from opensky.persistence.references import guard_references
 from opensky.persistence.sql_mapper import map_entities
@@ -55,7 +54,7 @@ class Database:
         """The SQLite file, if it is one."""
         self.clock = clock or SystemClock()
         self.ids = ids or IdGenerator(0, self.clock)
-        self.model = (*model, OutboxMessage)
+        self.model = tuple(model)
         for cls in self.model:
             table(cls)
             if describe(cls).store == "documents":
@@ -128,7 +127,7 @@ class Database:
     def unit_of_work(self, *, read_only: bool = False) -> UnitOfWork:
         """Open a unit of work; a reading one takes no turn to write and refuses changes. It never reads a replica."""
         transactions = self._reads if read_only else self._writes
-        return UnitOfWork(transactions, self.ids, self.clock, lifecycle=self.lifecycle, read_only=read_only)
+        return UnitOfWork(transactions, self.clock, lifecycle=self.lifecycle, read_only=read_only)
 
     def reader(self, *, primary: bool = True) -> Reader:
         """Open a reader; one that need not see the newest commit, and so is not ``primary``, reads a replica if there is one."""

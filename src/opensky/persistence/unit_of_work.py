@@ -1,6 +1,6 @@
 """The unit of work: one set of tracked objects and one transaction, over rows and documents alike."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import Executable
@@ -8,7 +8,6 @@ from sqlalchemy.engine import Connection, CursorResult
 from sqlalchemy.exc import IntegrityError
 
 from opensky.kernel.clock import Clock
-from opensky.kernel.ids import IdGenerator
 from opensky.mapping import describe
 from opensky.persistence.connecting import undone
 from opensky.persistence.documents.engine import DocumentEngine
@@ -22,7 +21,6 @@ from opensky.persistence.history.actor import Actor
 from opensky.persistence.lifecycle.arguments import DocumentNotFoundEventArgs, LifecycleEventArgs
 from opensky.persistence.lifecycle.changes import ObjectChange
 from opensky.persistence.lifecycle.registry import Lifecycle, fire, make, stamp
-from opensky.persistence.outbox import OutboxMessage
 from opensky.persistence.query import Command, Query
 from opensky.persistence.references import load_references
 from opensky.persistence.row_session import RowSession
@@ -56,14 +54,12 @@ class UnitOfWork:
     def __init__(
         self,
         transactions: Transactions,
-        ids: IdGenerator,
         clock: Clock,
         *,
         lifecycle: Lifecycle | None = None,
         read_only: bool = False,
     ) -> None:
         self._transactions = transactions
-        self._ids = ids
         self.clock = clock
         self.lifecycle = lifecycle or Lifecycle()
         self.resolve: Callable[[type], Any] = make
@@ -203,13 +199,6 @@ class UnitOfWork:
             return command.run(self._driver_cursor(), dialect, rows or (values,))
         except dialect.loaded_dbapi.IntegrityError as error:
             raise duplicate_from(IntegrityError(None, None, error)) from error
-
-    def send(self, queue: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-        """Write a message into the outbox: it goes out if, and only if, this transaction commits."""
-        message = OutboxMessage(
-            id=self._ids.next(), queue=queue, headers=headers or {}, body=body, written_at=self.clock.now()
-        )
-        self.persist(message)
 
     def flush(self) -> None:
         """Write all changes into the open transaction.

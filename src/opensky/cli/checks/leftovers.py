@@ -2,37 +2,60 @@
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from opensky.cli.checks import sqlite
-from opensky.cli.checks.finding import Finding, ok, warning
-from opensky.persistence import OutboxMessage, table
+from opensky.cli.checks.finding import Finding, ok, problem, warning
+from opensky.messaging.books import balance
+from opensky.messaging.tables import DEAD, MESSAGES, OUTGOING, READY
+from opensky.persistence import Database
+from opensky.persistence.cursors import instant
 from opensky.persistence.engines.opening import open_engine
 from opensky.persistence.relay import waiting
 from opensky.settings import Settings
 from opensky.wiring import open_database
 
-_YOUNG = 60
+_YOUNG, _SLOW = 60, 600
 
 
 def leftovers(settings: Settings) -> Iterator[Finding]:
-    """Look at the outbox, and at changes of documents that another database has not got yet."""
+    """Look at messages that wait, at their books, and at changes of documents that another database has not got yet."""
     if sqlite.is_missing(open_engine(settings.database).url):
         return
     with closing(open_database(settings)) as whole:
         if not whole.created:
             return
-        outbox = table(OutboxMessage)
-        with whole.engines[0].connect() as connection:
-            count, oldest = connection.execute(select(func.count(), func.min(outbox.c.written_at))).one()
-        if count:
-            yield ok("outbox", f"{count} messages wait, the oldest since {_age(oldest)}")
-        else:
-            yield ok("outbox", "nothing waits")
+        yield _queues(whole)
+        yield _books(whole)
         if settings.documents_url:
             yield from _journal(waiting(whole))
+
+
+def _queues(whole: Database) -> Finding:
+    ready = select(func.count(), func.min(MESSAGES.c.due_at)).where(MESSAGES.c.state.in_((READY, OUTGOING)))
+    with whole.reader(primary=True) as reader:
+        [(count, since)] = map(tuple, reader.rows(ready))
+        dead = reader.rows(select(func.count()).select_from(DEAD))[0][0]
+    if dead:
+        says = f"{dead} dead letters wait for a decision"
+        return warning("queues", says, "./opensky bus dead list says what they died of.")
+    if not count:
+        return ok("queues", "nothing waits")
+    says = f"{count} messages wait, the oldest since {_age(instant(since))}"
+    if (datetime.now(UTC) - instant(since)).total_seconds() > _SLOW:
+        return warning("queues", says, "Does a bus run? ./opensky up runs one, and so does ./opensky bus run.")
+    return ok("queues", says)
+
+
+def _books(whole: Database) -> Finding:
+    kept = balance(whole, whole.clock.now() - timedelta(days=1))
+    says = f"{kept.steps} steps of the last day sent {kept.sent} messages"
+    if kept.balanced:
+        return ok("books", f"{says}, and none is missing")
+    says = f"{says}; {kept.missing} are missing, {kept.twice} are there twice"
+    return problem("books", says, "./opensky bus books says of which steps.")
 
 
 def _journal(left: object) -> Iterator[Finding]:

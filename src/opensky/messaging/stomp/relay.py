@@ -148,7 +148,7 @@ class Relay:
                 gone = [each for each in batch if self._run(unit, _DONE, [each])]
             if gone:
                 unit.run(_PUBLISHED, *(_published(each, now) for each in gone))
-            bodies.drop(unit, (each.id for each in batch if each.ticket and not self._redeems(each.queue_name)))
+            bodies.drop(unit, (each.id for each in gone if each.ticket and not self._redeems(each.queue_name)))
             unit.commit()
 
     def _give_back(self, batch: Sequence[Message]) -> None:
