@@ -19,6 +19,8 @@ from opensky.mail.letter import Letter, Sealed
 OWN = Path(__file__).parent / "templates"
 TEXT_WIDTH = 72
 ENDING = ".jinja"
+_SIGNATURE = "-- "
+"""What mail programs know the signature by, with its blank."""
 UNSUBSCRIBE = "unsubscribe"
 """Name of the link that ends letters of a topic."""
 
@@ -128,5 +130,5 @@ def _without_gaps(text: str) -> str:
     lines: list[str] = []
     for line in text.strip().splitlines():
         if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
+            lines.append(line if line == _SIGNATURE else line.rstrip())
     return "\n".join(lines) + "\n"
