@@ -33,10 +33,13 @@ _command("bench", "bench:bench", "Measure what the README claims.", "bench web -
 app.command("opensky.cli.staff:app", name="staff", help="Say who may work in the admin.")
 app.command("opensky.cli.documents:app", name="documents", help="Say where the documents of a shop are kept.")
 app.command("opensky.cli.bus:app", name="bus", help="Run the service bus, and look into its queues.")
-app.command("opensky.cli.sandbox:app", name="sandbox", help="Simulated partners: they ship what was paid, and tell of it.")
 app.command(
-    "opensky.cli.letters:app", name="letters", help="Write the weekly letter, and take in what comes back."
+    "opensky.cli.sandbox:app", name="sandbox", help="Simulated partners: they ship what was paid, and tell of it."
 )
+app.command(
+    "opensky.cli.rules:app", name="rules", help="Conditions of rules: what they say, whether they hold, and why."
+)
+app.command("opensky.cli.letters:app", name="letters", help="Write the weekly letter, and take in what comes back.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")
 app.command(
     "opensky.cli.migrate:app", name="migrate", help="Change the tables and documents of a shop that is running."
