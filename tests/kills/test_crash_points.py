@@ -40,7 +40,7 @@ def dying(point: str) -> Callable[..., None]:
         calls.call(it.id)
         if point == "after the call":
             die()
-        unit.run(CARRY, {"message_id": it.id, "worker": parcel.number})
+        unit.run(CARRY, {"message_id": it.id, "order_id": parcel.number})
         if point == "after the effect":
             die()
 
@@ -181,7 +181,7 @@ def kill_and_carry(site: Site, killer: int) -> None:
     def carried(parcel: Parcel, it: Message, unit: UnitOfWork) -> None:
         if it.id == killer:
             die()
-        unit.run(CARRY, {"message_id": it.id, "worker": parcel.number})
+        unit.run(CARRY, {"message_id": it.id, "order_id": parcel.number})
 
     with closing(opened(site, node=1)) as database:
         carrying.worker(database, site, lease=timedelta(seconds=0.05), flows=(carried,)).drain()

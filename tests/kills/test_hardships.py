@@ -65,7 +65,7 @@ def test_what_can_never_be_handled_blocks_nothing(site: Site, database: Database
     def carried(parcel: Parcel, it: Message, unit: UnitOfWork) -> None:
         if parcel.number % 2:
             raise (Reject("no") if parcel.number % 4 == 1 else ValueError("cannot"))
-        unit.run(CARRY, {"message_id": it.id, "worker": 0})
+        unit.run(CARRY, {"message_id": it.id, "order_id": 0})
 
     ids = [carrying.place(database, number) for number in range(1, 13)]
     carrying.worker(database, site, flows=(carried,)).drain()
@@ -83,7 +83,7 @@ def test_a_flow_that_never_comes_back_is_given_up_and_its_place_is_free(shop: Da
     def carried(parcel: Parcel, it: Message, unit: UnitOfWork) -> None:
         if parcel.number == 1:
             never.wait(20)
-        unit.run(CARRY, {"message_id": it.id, "worker": 0})
+        unit.run(CARRY, {"message_id": it.id, "order_id": 0})
 
     worker = carrying.worker(shop, embedded, flows=(carried,))
     with running(worker):
@@ -121,7 +121,7 @@ def test_being_let_go_by_the_database_is_no_try(shop: Database, embedded: Site) 
         tries.append(parcel.number)
         if len(tries) == 1:
             raise Deadlock("let go")
-        unit.run(CARRY, {"message_id": it.id, "worker": 0})
+        unit.run(CARRY, {"message_id": it.id, "order_id": 0})
 
     id_ = carrying.place(shop, 1)
     with running(carrying.worker(shop, embedded, flows=(carried,))):
@@ -169,7 +169,7 @@ def test_while_the_database_is_full_the_worker_waits_and_says_so(shop: Database,
     @flow("carry", retry=ONCE)
     def heavy(parcel: Parcel, it: Message, unit: UnitOfWork, calls: Calls) -> None:
         calls.call(it.id)
-        unit.run(CARRY, {"message_id": it.id, "worker": 0})
+        unit.run(CARRY, {"message_id": it.id, "order_id": 0})
         unit.connection.execute(text("INSERT INTO ballast VALUES (zeroblob(200000))"))
 
     with shop.unit_of_work() as unit:
@@ -211,7 +211,7 @@ def test_while_the_database_server_is_gone_the_worker_waits_and_says_so(
         calls.call(it.id)
         begun.set()
         gone.wait(30)
-        unit.run(CARRY, {"message_id": it.id, "worker": parcel.number})
+        unit.run(CARRY, {"message_id": it.id, "order_id": parcel.number})
 
     with brokers.started(engine) as server:
         site = Site(tmp_path, made(server.url))

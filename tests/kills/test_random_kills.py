@@ -122,7 +122,7 @@ def kill_server(killable: Killable) -> None:
 
 def assert_conserved(site: Site, database: Database) -> None:
     """At any time: each message is finished, dead, in the table, or at the broker; and at a broker only where there is one."""
-    found = books(database, delivering=True)
+    found = books(database)
     assert found.at_the_broker >= 0, found
     assert site.broker or found.balanced, found
     assert balance(database, LONG_AGO).balanced  # the books that operators see
@@ -138,11 +138,11 @@ def wait_for_work(database: Database) -> None:
 def wait_for_rest(database: Database, *, loses: bool) -> None:
     """Wait until nothing is to be handled any more; where messages get lost, until nothing has changed for a while."""
     deadline = time.monotonic() + SECONDS_TO_DRAIN
-    found, since = books(database, delivering=True), time.monotonic()
+    found, since = books(database), time.monotonic()
     while found.open:
         assert time.monotonic() < deadline, found
         time.sleep(0.1)
-        before, found = found, books(database, delivering=True)
+        before, found = found, books(database)
         if found != before:
             since = time.monotonic()
         if loses and not found.live and time.monotonic() - since > 3:

@@ -22,8 +22,8 @@ from opensky.testing.engines import empty
 
 _OWN = MetaData()
 ORDERS = Table("carried_orders", _OWN, Column("message_id", BigInteger), Column("rejected", Integer))
-EFFECTS = Table("carried_effects", _OWN, Column("message_id", BigInteger), Column("worker", Integer))
-DELIVERED = Table("carried_deliveries", _OWN, Column("message_id", BigInteger))
+EFFECTS = Table("carried_effects", _OWN, Column("message_id", BigInteger), Column("order_id", BigInteger))
+DELIVERED = Table("carried_deliveries", _OWN, Column("order_id", BigInteger))
 """No unique key: what happened twice is to be seen."""
 PLACE, CARRY = Command(insert(ORDERS)), Command(insert(EFFECTS))
 LEASE = timedelta(seconds=1.5)
@@ -83,7 +83,7 @@ def carry(parcel: Parcel, it: Message, unit: UnitOfWork, calls: Calls) -> None:
     if parcel.number % REJECTED_EVERY == 0:
         raise Reject("nobody carries this")
     calls.call(it.id)
-    unit.run(CARRY, {"message_id": it.id, "worker": os.getpid()})
+    unit.run(CARRY, {"message_id": it.id, "order_id": it.correlation})
 
 
 def opened(site: Site, node: int = 0) -> Database:
@@ -112,11 +112,13 @@ def emptied(site: Site) -> None:
         empty(database)
 
 
-def place(database: Database, number: int, nudger: Nudger | None = None, *, remote: bool = False) -> int:
-    """Place an order and send its message, in one transaction; return its id."""
+def place(
+    database: Database, number: int, nudger: Nudger | None = None, *, remote: bool = False, first: type[Any] = Parcel
+) -> int:
+    """Place an order and send its message, with a payload of class ``first``, in one transaction; return its id."""
     with database.unit_of_work() as unit:
         client = Outgoing(unit, database.ids, nudger, lambda _queue: remote, LARGE)
-        id_ = client.send(message(Parcel(number, "x" * 3 * LARGE if number % BULKY_EVERY == 0 else "")))
+        id_ = client.send(message(first(number, "x" * 3 * LARGE if number % BULKY_EVERY == 0 else "")))
         unit.run(PLACE, {"message_id": id_, "rejected": int(number % REJECTED_EVERY == 0)})
         unit.commit()
     return id_
@@ -162,16 +164,16 @@ class Books(msgspec.Struct):
     """How many messages were put, and where they are: read by one statement, so at one instant."""
 
     orders: int
-    effects: int
+    sent: int
+    """By flows, for what they handled."""
     acknowledged: int
     dead: int
     live: int
-    delivering: bool
 
     @property
     def put(self) -> int:
-        """How many messages there have been: one an order, and one more for each that was carried where it is to be delivered."""
-        return self.orders + (self.effects if self.delivering else 0)
+        """How many messages there have been."""
+        return self.orders + self.sent
 
     @property
     def at_the_broker(self) -> int:
@@ -189,14 +191,16 @@ class Books(msgspec.Struct):
         return self.put - self.acknowledged - self.dead
 
 
-def books(database: Database, *, delivering: bool = False) -> Books:
+def books(database: Database) -> Books:
     """Read how the books stand."""
-    tables = (ORDERS, EFFECTS, FINISHED, DEAD, MESSAGES)
-    counts = [select(func.count(literal_column("1"))).select_from(each).scalar_subquery() for each in tables]
+    counts = [
+        select(func.count(literal_column("1"))).select_from(each).scalar_subquery()
+        for each in (ORDERS, FINISHED, DEAD, MESSAGES)
+    ]
+    counts.insert(1, select(func.coalesce(func.sum(FINISHED.c.sent), 0)).scalar_subquery())
     with database.reader() as reader:
         [row] = reader.rows(select(*counts))
-    orders, effects, acknowledged, dead, live = map(int, row)
-    return Books(orders, effects, acknowledged, dead, live, delivering)
+    return Books(*map(int, row))
 
 
 def column(database: Database, of: Any) -> list[int]:

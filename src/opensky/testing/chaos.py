@@ -1,7 +1,7 @@
 """Chaos: senders, relays, intakes, workers and DEVO, each a process that is killed and started again, and servers likewise.
 
-Orders are placed, their messages go through a broker if there is one, a worker calls a third party and writes down an effect, and DEVO is
-told by a signed callback. ``Crew`` runs the processes; what must hold afterwards is in ``opensky.testing.verdict``.
+Orders are placed and split into parcels; for each a third party is called and an effect written down; when all are carried, DEVO is told by a
+signed callback. Each of these steps is a message, which goes through a broker if there is one. ``Crew`` runs the processes; what must hold afterwards is in ``opensky.testing.verdict``.
 """
 
 import itertools
@@ -22,7 +22,7 @@ from opensky.kernel.clock import SystemClock
 from opensky.messaging import Message, Nudger
 from opensky.messaging.stomp import Connection, Intake, Relay, Servers, StompError, connect
 from opensky.osis.partners.devo import Devo
-from opensky.osis.runtime import Backoff, Reject, flow, payload
+from opensky.osis.runtime import Backoff, Reject, flow, join, payload
 from opensky.persistence import StoreBusy, UnitOfWork
 from opensky.testing.carrying import (
     CARRY,
@@ -39,7 +39,8 @@ from opensky.testing.carrying import (
 
 KEY = "0" * 64
 DOOR = "/callbacks/delivered"
-PACE = 0.008
+PARCELS = 2
+PACE = 0.04
 """Seconds between two orders of one sender."""
 _FIRST_NODE = 16
 """The numbers before it are claimed by DEVO, by locks in its data folder."""
@@ -51,30 +52,58 @@ _PRELOAD = ["opensky.testing.chaos", "opensky.testing.door"]
 Role = Callable[[Site, int], None]
 
 
+@payload("sort")
+class Order(msgspec.Struct):
+    """Something to be carried in ``PARCELS`` parcels; a bulky one has a body that is kept apart, and so have its parcels."""
+
+    number: int
+    filling: str = ""
+
+
 @payload("deliver")
 class Delivery(msgspec.Struct):
-    """A parcel that has been carried; DEVO is to know."""
+    """A parcel that has been carried."""
 
     parcel: int
 
 
-@flow("carry", retry=Backoff(times=0))
-def carry_on(parcel: Parcel, it: Message, unit: UnitOfWork, calls: Calls) -> Delivery:
-    """Call a third party, write down that it was called, and have DEVO told."""
-    if parcel.number % REJECTED_EVERY == 0:
+@flow("sort", retry=Backoff(times=0))
+def sort(order: Order) -> Iterator[Parcel]:
+    """Split an order into parcels: a step without a service, acknowledged together with others."""
+    if order.number % REJECTED_EVERY == 0:
         raise Reject("nobody carries this")
+    for _ in range(PARCELS):
+        yield Parcel(order.number, order.filling)
+
+
+@flow("carry", retry=Backoff(times=0))
+def carry(_parcel: Parcel, it: Message, unit: UnitOfWork, calls: Calls) -> Delivery:
+    """Call a third party, and write down that it was called."""
     calls.call(it.id)
-    unit.run(CARRY, {"message_id": it.id, "worker": os.getpid()})
+    unit.run(CARRY, {"message_id": it.id, "order_id": it.correlation})
     return Delivery(it.id)
 
 
-@flow("deliver", retry=_AGAIN, timeout=20)
-def deliver(delivery: Delivery, it: Message, devo: Devo) -> None:
+@payload("tell")
+class Whole(msgspec.Struct):
+    """An order of which all parcels have been carried; DEVO is to know."""
+
+    order: int
+
+
+@join("deliver", retry=_AGAIN)
+def gather(_parcels: list[Delivery], it: Message) -> Whole:
+    """Wait for all parcels of an order. It calls nobody itself: a join holds its transaction, in which DEVO could not write."""
+    return Whole(it.correlation)
+
+
+@flow("tell", retry=_AGAIN, timeout=20)
+def tell(whole: Whole, it: Message, devo: Devo) -> None:
     """Tell DEVO, as the shop's own flows do."""
-    devo.post(DOOR, str(it.id), msgspec.json.encode(delivery))
+    devo.post(DOOR, str(it.id), msgspec.json.encode(whole))
 
 
-FLOWS = (carry_on, deliver)
+FLOWS = (sort, carry, gather, tell)
 QUEUES = [each.queue for each in FLOWS]
 
 
@@ -85,7 +114,7 @@ def send(site: Site, node: int) -> None:
         if site.enough:
             return
         try:
-            id_ = place(database, number, nudger, remote=bool(site.broker))
+            id_ = place(database, number, nudger, remote=bool(site.broker), first=Order)
         except StoreBusy:  # nobody was told that it is placed: nothing is owed
             time.sleep(_PAUSE)
         else:

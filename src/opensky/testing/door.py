@@ -12,7 +12,7 @@ from opensky.devo.callbacks.repository import SeenRepository
 from opensky.persistence import Command, Database, UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.carrying import DELIVERED, Site, add_tables, note
-from opensky.testing.chaos import DOOR, KEY, Delivery
+from opensky.testing.chaos import DOOR, KEY, Whole
 from opensky.web import Json, Signed, callback
 from opensky.web.app import build
 from opensky.wiring.containers import web_container
@@ -34,8 +34,7 @@ class Door:
         note(self._folder / "arrived", int(call.id))
         if not self._seen.first(call.id, "door"):
             return Json({"outcome": "seen"})
-        delivery = msgspec.json.decode(call.body, type=Delivery)
-        self._unit.run(_DELIVER, {"message_id": delivery.parcel})
+        self._unit.run(_DELIVER, {"order_id": msgspec.json.decode(call.body, type=Whole).order})
         return None
 
 
