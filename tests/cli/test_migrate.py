@@ -11,6 +11,7 @@ import pytest
 
 from opensky.cli.main import app
 from opensky.cli.preparation import Preparation, note_file
+from opensky.settings import Settings
 
 COMMANDS = (
     ("migrate", "generate"),
@@ -255,15 +256,23 @@ def test_a_killed_migration_leaves_no_lock_and_nothing_half(shop: Shop) -> None:
 
 
 def test_a_folder_with_new_versions_is_prepared_before_it_is_opened(tmp_path: Path) -> None:
-    """A ready folder opens at once, unless versions have come since."""
+    """A ready folder opens at once, unless versions have come since, or another database is meant."""
     (tmp_path / "run").mkdir()
     versions = tmp_path / "versions"
     versions.mkdir()
     (versions / "Version20130204114559.py").touch()
+    settings = Settings(
+        data=tmp_path, secret_key="0" * 64, migrations=versions, documents_url="mongodb://a:b@there/shop"
+    )
     ready = []
-    for known in ([], ["Version20130204114559"]):
-        note_file(tmp_path).write_text(json.dumps({"demo": False, "logins": [], "versions": known}))
-        preparation = Preparation(tmp_path, {"OPENSKY_PROT": "1"}, empty=True, migrations=versions)
+    for known, place in (
+        ([], "there/shop"),
+        (["Version20130204114559"], "there/other"),
+        (["Version20130204114559"], "there/shop"),
+    ):
+        note = {"demo": False, "logins": [], "versions": known, "places": ["", place]}
+        note_file(tmp_path).write_text(json.dumps(note))
+        preparation = Preparation(settings, {"OPENSKY_PROT": "1"}, empty=True)
         preparation.end()
         ready.append(preparation.was_ready)
-    assert ready == [False, True]
+    assert ready == [False, False, True]

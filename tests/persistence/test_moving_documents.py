@@ -5,11 +5,12 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from opensky.kernel.errors import Misconfigured
-from opensky.persistence import Database, Duplicate
+from opensky.kernel.errors import Conflict, Misconfigured
+from opensky.persistence import Database, Duplicate, relay
 from opensky.persistence.documents import moving
 from opensky.persistence.documents.codec import dump
 from opensky.testing.apart import ENGINES, apart, opened, stored
@@ -95,12 +96,12 @@ def test_an_interrupted_move_goes_on(urls: tuple[str, str]) -> None:
     worker.join(60)
     assert worker.exitcode == -signal.SIGKILL
     there = opened(urls)
-    with pytest.raises(Misconfigured, match="still beside the rows"):
+    with pytest.raises(Misconfigured, match=r"still beside the rows.*move --to ADDRESS"):
         there.create()
     assert moving.move_out(there, _silent) == MANY - moving.AT_ONCE
     there.create()
     assert _whole(there) == before
-    with pytest.raises(Misconfigured, match="documents_url is empty"):
+    with pytest.raises(Misconfigured, match=r"documents_url is empty.*--back-from ADDRESS"):
         beside.create()
     beside.close()
     there.close()
@@ -117,3 +118,42 @@ def test_documents_of_another_shop_are_not_taken_over(urls: tuple[str, str], tmp
     with pytest.raises(Misconfigured, match="do not belong to these rows"):
         moving.move_out(other, _silent)
     other.close()
+
+
+def test_a_database_with_none_of_a_shops_documents_is_refused(urls: tuple[str, str], tmp_path: Path) -> None:
+    """A mistyped name opens no empty shop, takes no documents, and leaves no database behind; a server that is away is named."""
+    there = opened(urls)
+    moving.move_out(there, _silent)
+    with apart("sqlite", tmp_path) as (_, mistyped):
+        wrong = opened((urls[0], mistyped))
+        for ask in (wrong.create, wrong.check_documents, lambda: wrong.check_documents(must_answer=False)):
+            with pytest.raises(Misconfigured, match="none of this shop's documents"):
+                ask()
+        with pytest.raises(Misconfigured, match="none of this shop's documents"):
+            moving.move_out(wrong, _silent)
+        assert stored((urls[0], mistyped)) == {}
+        wrong.close()
+    away = opened((urls[0], "mongodb://127.0.0.1:1/away?serverSelectionTimeoutMS=50"))
+    with pytest.raises(Misconfigured, match=r"The document database at 127\.0\.0\.1:1 does not answer"):
+        away.check_documents()
+    away.check_documents(must_answer=False)
+    away.close()
+    there.check_documents()
+    there.close()
+
+
+def test_what_the_journal_has_still_to_write_is_not_looked_for(urls: tuple[str, str]) -> None:
+    """A shop all of whose documents still wait finds its database empty, and that is well."""
+    there = opened(urls)
+    elsewhere: Any = there.elsewhere
+    apply = elsewhere.apply
+    elsewhere.apply = lambda operations: dict.fromkeys((each.id for each in operations), "cut off")
+    with pytest.raises(Conflict, match="cut off"):
+        moving.move_out(there, _silent)
+    assert stored(urls) == {}
+    there.create()
+    elsewhere.apply = apply
+    relay.redo_once(there, due_only=False)
+    there.check_documents()
+    assert len(stored(urls)) == MANY
+    there.close()

@@ -28,12 +28,12 @@ def serve(settings: Settings) -> None:
     """Handle messages until SIGTERM or Ctrl-C: what was begun is finished, what was not is left to the next bus.
 
     Raises:
-        Misconfigured: there is no shop in the database yet, or it lacks migrations of this release.
+        Misconfigured: there is no shop in the database yet, it lacks migrations of this release, or its documents are elsewhere.
     """
     sweep(settings.data / "run" / BUS)
     app = bus_container(settings)
     try:
-        refuse_unready(settings, app.get(Database))
+        refuse_unready(settings, app.get(Database), reads_documents=False)
         bus = worker(app, report=_report)
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: bus.stop())

@@ -11,6 +11,7 @@ from opensky.cli.programs import run_folder
 from opensky.cli.running import StopFlag
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
+from opensky.settings import Settings
 
 _LOOK_EVERY = 0.02
 
@@ -36,16 +37,22 @@ def versions_there(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.rglob("Version*.py"))
 
 
+def known_of(settings: Settings) -> dict[str, Any]:
+    """Return what a preparation is good for: these versions, these databases. Passwords are not kept."""
+    places = [url.partition("?")[0].rpartition("@")[2] for url in (settings.database_url, settings.documents_url)]
+    return {"versions": versions_there(settings.migrations), "places": places}
+
+
 class Preparation:
     """Makes what is missing in a data folder: the database, and in a new folder the demo shop."""
 
-    def __init__(self, data: Path, environment: dict[str, str], *, empty: bool, migrations: Path) -> None:
-        self._data = data
+    def __init__(self, settings: Settings, environment: dict[str, str], *, empty: bool) -> None:
+        self._data = data = settings.data
         # A folder that was ready before can be opened while this process makes sure that it still is: unless versions have
-        # come since, which are run before anybody reads.
-        known = versions_there(migrations)
+        # come since, which are run before anybody reads, or it is to be another database, which may be the wrong one.
+        known = known_of(settings)
         ready = note_file(data).exists() and not unfinished_file(data).exists()
-        self.was_ready = ready and self.note().get("versions") == known
+        self.was_ready = ready and known.items() <= self.note().items()
         arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             arguments,

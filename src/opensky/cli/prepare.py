@@ -1,8 +1,8 @@
 """Makes a data folder ready for a shop: the database, and the demo shop in a new folder.
 
 ``opensky up`` runs this as a process of its own, ``python -m opensky.cli.prepare [--empty]``, so that what it loads is gone
-before the shop opens. It leaves ``run/prepared.json``: whether this is a demo shop, its logins, and which
-migrations there were.
+before the shop opens. It leaves ``run/prepared.json``: whether this is a demo shop, its logins, which
+migrations there were, and in which databases.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from opensky.cli.preparation import note_file, unfinished_file, versions_there
+from opensky.cli.preparation import known_of, note_file, unfinished_file
 from opensky.kernel import lifeline
 from opensky.kernel.errors import OpenSkyError
 from opensky.persistence import Database
@@ -115,7 +115,7 @@ def main() -> None:
         sys.exit(1)
     # Replaced as a whole: the log-in page of a running shop reads it too.
     fresh = note_file(settings.data).with_suffix(".new")
-    fresh.write_text(json.dumps(note | {"versions": versions_there(settings.migrations)}), "utf-8")
+    fresh.write_text(json.dumps(note | known_of(settings)), "utf-8")
     fresh.replace(note_file(settings.data))
 
 

@@ -1,4 +1,4 @@
-"""Whether a shop can be served, asked by what an init system starts by itself: there is one, with the tables of this release."""
+"""Whether a shop can be served, asked by what an init system starts: there is one, of this release, and so are its documents."""
 
 from opensky.cli.preparation import versions_there
 from opensky.kernel.errors import Misconfigured
@@ -9,8 +9,11 @@ from opensky.wiring import open_database
 _VERSION = "Version"
 
 
-def refuse_unready(settings: Settings, database: Database | None = None) -> None:
-    """Raise ``Misconfigured`` where there is no shop, or its tables are not those of this release. Changes nothing."""
+def refuse_unready(settings: Settings, database: Database | None = None, *, reads_documents: bool = True) -> None:
+    """Raise ``Misconfigured`` where there is no shop, its tables are not those of this release, or its documents are elsewhere.
+
+    Changes nothing. Who does not read documents (``reads_documents``) does not mind if their server is away.
+    """
     opened = database or open_database(settings)
     try:
         known = [name.removeprefix(_VERSION) for name in versions_there(settings.migrations)]
@@ -18,6 +21,7 @@ def refuse_unready(settings: Settings, database: Database | None = None) -> None
             message = f"There is no shop in {_place(opened, settings)} yet; make one with ./opensky up, or ./opensky up --empty."
             raise Misconfigured(message)
         opened.check(known)
+        opened.check_documents(must_answer=reads_documents)
     finally:
         if database is None:
             opened.close()

@@ -23,6 +23,7 @@ def relay(*, data: Path | None = None) -> None:
             return
         if not database.created:
             raise Misconfigured("There is no shop yet; make one with ./opensky up.")
+        database.check_documents()  # what is applied leaves the journal: it must not go into another's database
         print(report(database, redo_once(database, due_only=False)))
 
 

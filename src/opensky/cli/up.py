@@ -56,7 +56,7 @@ def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) ->
     lock = claim(settings)
     check_port(settings.host, settings.port)
     stop = StopFlag()
-    preparation = _preparation(settings, environment, empty=empty) if app == SHOP else None
+    preparation = Preparation(settings, environment, empty=empty) if app == SHOP else None
     if preparation and not preparation.was_ready:
         preparation.wait(stop)
     note = preparation.note() if preparation else {}
@@ -83,10 +83,6 @@ def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) ->
     if not stop.requested():
         message = f"The supervisor ended unexpectedly; see {log_folder(settings.data) / 'supervisord.log'}."
         raise Misconfigured(message)
-
-
-def _preparation(settings: Settings, environment: dict[str, str], *, empty: bool) -> Preparation:
-    return Preparation(settings.data, environment, empty=empty, migrations=settings.migrations)
 
 
 def claim(settings: Settings) -> int:

@@ -39,7 +39,7 @@ _NOT_NEEDED = ("rich", "attr", "attrs")
 def web() -> None:
     """Run the web processes alone, in the foreground, until SIGTERM or Ctrl-C.
 
-    Refuses a database without a shop, or one that lacks migrations of this release.
+    Refuses a database without a shop, one that lacks migrations of this release, and documents that are not where the settings say.
 
     Example: OPENSKY_DATA=/srv/shop OPENSKY_WORKERS=4 ./opensky web
     """

@@ -18,6 +18,7 @@ from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.sql_engine import SqlDocuments
 from opensky.persistence.documents.whereabouts import check_whereabouts
 from opensky.persistence.engines.opening import open_engine, read_url
+from opensky.persistence.errors import ConnectionLost
 from opensky.persistence.kept import KeptCursors
 from opensky.persistence.lifecycle.registry import Lifecycle
 from opensky.persistence.reader import Reader
@@ -92,10 +93,18 @@ class Database:
             self._sql.prepare()
             with self._writing.begin() as connection:
                 schema.prepare(connection, self.versions and self.versions())
+        self.check_documents()  # first: a database whose name is mistyped is to get no collections
         if self.elsewhere is not None:
             self.elsewhere.ensure(self.model)
-        with self._reading.connect() as connection:
-            check_whereabouts(connection, self.model, self.elsewhere.reading() if self.elsewhere is not None else None)
+
+    def check_documents(self, *, must_answer: bool = True) -> None:
+        """Raise ``Misconfigured`` if the documents are not where they are looked for, or, if it ``must_answer``, no server is."""
+        with self._readable(), self._reading.connect() as connection:
+            try:
+                check_whereabouts(connection, self.model, self.elsewhere and self.elsewhere.reading())
+            except ConnectionLost as error:
+                if must_answer and self.elsewhere is not None:
+                    raise self.elsewhere.explain(error.__cause__ or error) from error
 
     def check(self, known: Iterable[str] = ()) -> None:
         """Raise ``Misconfigured`` if the tables belong to a newer release, or the database cannot be read.

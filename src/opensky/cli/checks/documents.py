@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from opensky.cli.checks import sqlite
 from opensky.cli.checks.finding import Finding, ok, problem, warning
-from opensky.persistence.documents.whereabouts import check_whereabouts
+from opensky.persistence.documents.whereabouts import Looked, documents_of, look_for
 from opensky.persistence.engines.opening import open_engine
 from opensky.settings import Settings
 from opensky.wiring import open_database
@@ -55,9 +55,20 @@ def place(settings: Settings) -> Iterator[Finding]:
     with closing(open_database(settings)) as whole:
         if not whole.created:
             return
-        with whole.engines[0].connect() as connection:
-            check_whereabouts(connection, whole.model, whole.elsewhere.reading() if whole.elsewhere else None)
+        whole.check_documents()
+        if whole.elsewhere is not None:
+            with whole.engines[0].connect() as connection:
+                looked = look_for(connection, documents_of(whole.model), whole.elsewhere.reading())
+            if looked.missing:
+                yield _some_are_missing(looked)
+                return
     yield ok("documents' place", "where the settings look for them")
+
+
+def _some_are_missing(looked: Looked) -> Finding:
+    kind, id_ = looked.missing[0]
+    says = f"{len(looked.missing)} of {looked.number} that were looked for are not there, such as {kind} {id_}."
+    return problem("documents' place", says, "Is this an older copy of them? Put back one that is as new as the rows.")
 
 
 def _patience(url: str) -> dict[str, Any]:

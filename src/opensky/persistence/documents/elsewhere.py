@@ -18,15 +18,17 @@ from opensky.persistence.documents import mongo_apply
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.documents.journaled import JournaledDocuments
-from opensky.persistence.documents.mongo_engine import PLAIN_NUMBERS, MongoDocuments, fits, plainly
+from opensky.persistence.documents.mongo_engine import MongoDocuments, fits
 from opensky.persistence.documents.mongo_indexes import ensure_indexes
-from opensky.persistence.documents.mongo_reach import Reach
+from opensky.persistence.documents.mongo_numbers import PLAIN_NUMBERS
+from opensky.persistence.documents.mongo_reach import Reach, plainly
 from opensky.persistence.documents.operations import Operation
 
 _PREFERRED: dict[str, Any] = {
     "w": "majority",  # what is applied leaves the journal, so it must outlive a change of the primary
-    "serverSelectionTimeoutMS": 3_000,
+    "serverSelectionTimeoutMS": 2_000,
     "heartbeatFrequencyMS": 1_000,  # so soon it is seen that a server is there again
+    "connectTimeoutMS": 2_000,  # and so soon that one does not answer any more, whose machine still takes connections
     "socketTimeoutMS": 30_000,
     "appname": "opensky",
     "type_registry": PLAIN_NUMBERS,
@@ -44,6 +46,9 @@ class DocumentStore(Protocol):
 
     def ensure(self, model: Iterable[type]) -> None:
         """Make the collections and indexes that are missing; raises ``Misconfigured`` if no server answers."""
+
+    def explain(self, error: BaseException) -> Misconfigured:
+        """Return what an error at the start means, and where to look closer."""
 
     def session(self, connection: Connection, ids: IdGenerator, clock: Clock) -> JournaledDocuments:
         """Return the engine of one SQL transaction: it applies what was written when the transaction is committed."""
@@ -107,9 +112,14 @@ class MongoStore:
         try:
             ensure_indexes(self.database, model, unique=False)
         except PyMongoError as error:
-            host = urlsplit(self._url).netloc.rpartition("@")[2]
-            message = f"The document database at {host} does not answer as it should: {plainly(error)}. ./opensky doctor looks closer."
-            raise Misconfigured(message) from error
+            raise self.explain(error) from error
+
+    def explain(self, error: BaseException) -> Misconfigured:
+        host = urlsplit(self._url).netloc.rpartition("@")[2]
+        said = plainly(error).rstrip(".")
+        return Misconfigured(
+            f"The document database at {host} does not answer as it should: {said}. ./opensky doctor looks closer."
+        )
 
     def session(self, connection: Connection, ids: IdGenerator, clock: Clock) -> JournaledDocuments:
         return JournaledDocuments(
@@ -129,8 +139,8 @@ class MongoStore:
             failed = {op.id: f"{type(error).__name__}: {plainly(error)}" for op in operations}
         else:
             failed = dict(mongo_apply.apply(database, operations, transactions=transactions))
-        if any(said.startswith(_NO_SERVER) for said in failed.values()):
-            self._reach.give_up()
+        if why := next((said for said in failed.values() if said.startswith(_NO_SERVER)), ""):
+            self._reach.give_up(why)
         return failed
 
     def drop(self) -> None:

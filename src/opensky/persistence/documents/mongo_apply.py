@@ -19,7 +19,8 @@ from pymongo.database import Database
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, PyMongoError
 
 from opensky.persistence.documents.codec import Plain
-from opensky.persistence.documents.mongo_engine import DUPLICATE_KEY, GONE, REVISION, document, edits, plainly
+from opensky.persistence.documents.mongo_engine import DUPLICATE_KEY, GONE, REVISION, document, edits
+from opensky.persistence.documents.mongo_reach import plainly
 from opensky.persistence.documents.operations import Operation
 
 Failures = dict[int, str]

@@ -4,13 +4,11 @@
 reads, and ``journaled`` writes (adr 0018).
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import bson
-from bson.codec_options import TypeDecoder, TypeRegistry
-from bson.int64 import Int64
+from bson.codec_options import CodecOptions
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -22,6 +20,7 @@ from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import Removal, Update
 from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.mongo_filters import mongo_filter, mongo_path, mongo_sort
+from opensky.persistence.documents.mongo_numbers import AS_READ, narrower
 from opensky.persistence.documents.mongo_reach import Reach
 from opensky.persistence.documents.operations import settable
 from opensky.persistence.documents.reading import DocumentQuery
@@ -35,19 +34,6 @@ REVISION = "_rev"
 GONE = "_gone"
 """When a document was removed: what is left of it keeps late operations from bringing it back."""
 DUPLICATE_KEY = 11000
-
-
-class _WholeNumber(TypeDecoder):
-    """The driver's own type of 64-bit numbers, read as the number that it is: JSON knows no other."""
-
-    bson_type = Int64
-
-    def transform_bson(self, value: Int64) -> int:
-        return int(value)
-
-
-PLAIN_NUMBERS = TypeRegistry([_WholeNumber()])
-"""How a client must read numbers, so that what is read is plain data."""
 
 _LARGEST = 16 * 1024 * 1024 - 1024  # what a document may have, less a little for its id and revision
 _THERE: dict[str, Any] = {GONE: None}
@@ -68,11 +54,13 @@ class MongoDocuments:
         wanted, order = self._translated(cls, filter_), mongo_sort(cls, sort)
         if limit == 0:
             return []
-        collection = self._collection(cls, "find", wanted)
+        collection = self._collection(cls, "find", wanted, AS_READ)
         with self._reach.answering():
             found = collection.find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip).to_list()
+        narrowed = narrower(cls)
         for each in found:
             each["id"] = each.pop("_id")
+            narrowed(each)
         return found
 
     def read(self, query: DocumentQuery[S], values: Mapping[str, Any]) -> list[S]:
@@ -130,11 +118,13 @@ class MongoDocuments:
     def _translated(self, cls: type, filter_: Filter) -> dict[str, Any]:
         return mongo_filter(cls, filter_) | _THERE
 
-    def _collection(self, cls: type, verb: str, wanted: Mapping[str, Any]) -> Collection[Plain]:
+    def _collection(
+        self, cls: type, verb: str, wanted: Mapping[str, Any], options: CodecOptions[Plain] | None = None
+    ) -> Collection[Plain]:
         name = describe(cls).name
         if self._told is not None:
             self._told(f"{name}.{verb} {wanted}")
-        return self._database[name]
+        return self._database.get_collection(name, options)
 
     def _write(self, cls: type, requests: list[Any]) -> int:
         """Write one batch and return how many documents it met; raises ``Duplicate``."""
@@ -155,11 +145,6 @@ class MongoDocuments:
         found = {d["_id"]: d for d in self._database[describe(cls).name].find({"_id": {"$in": list(wanted)}})}
         ours = {i for i, edit in wanted.items() if i in found and _shows(found[i], edit.get("$set", {}))}
         raise _stale(cls, [i for i in wanted if i not in ours] or list(wanted), len(wanted))
-
-
-def plainly(error: Exception) -> str:
-    """Return what a driver's error says, without the state of the whole cluster that follows."""
-    return re.split(r" \(configured timeouts|, Timeout: |, full error: ", str(error))[0][:1000]
 
 
 def document(body: Plain, **more: Any) -> Plain:

@@ -1,9 +1,11 @@
 """Whether the document server can be reached: who has waited for it in vain has waited for all."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pymongo.errors import ConnectionFailure, ServerSelectionTimeoutError
+import structlog
+from pymongo.errors import ConnectionFailure, OperationFailure, ServerSelectionTimeoutError
 from pymongo.monitoring import (
     TopologyClosedEvent,
     TopologyDescriptionChangedEvent,
@@ -13,6 +15,9 @@ from pymongo.monitoring import (
 
 from opensky.persistence.errors import ConnectionLost
 
+_log = structlog.get_logger("documents")
+_SHUT_OUT = (13, 18, 8000)
+"""MongoDB's codes for who may not do that, and for who is not let in."""
 _AWAY = "The database of the documents does not answer; please try again in a moment."
 
 
@@ -22,22 +27,24 @@ class Reach(TopologyListener):
     def __init__(self) -> None:
         self._readable = False
         self._given_up = False
+        self._told = False
 
     @property
     def lost(self) -> bool:
         """Whether somebody has waited in vain, and the server has not been there since."""
         return self._given_up and not self._readable
 
-    def give_up(self) -> None:
-        """Say that somebody has waited in vain."""
+    def give_up(self, why: str) -> None:
+        """Say that somebody has waited in vain; the log hears of it once, and when it is over."""
         self._given_up = True
+        self._tell("documents_away", error=why)
 
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Say plainly of a server that does not answer that this is no fault of the question.
 
         Raises:
-            ConnectionLost: it does not answer; at once, if that is known.
+            ConnectionLost: it does not answer, at once if that is known, or does not let us in.
         """
         if self.lost:
             raise ConnectionLost(_AWAY)
@@ -45,8 +52,21 @@ class Reach(TopologyListener):
             yield
         except ConnectionFailure as error:
             if isinstance(error, ServerSelectionTimeoutError):
-                self.give_up()
+                self.give_up(plainly(error))
             raise ConnectionLost(_AWAY) from error
+        except OperationFailure as error:
+            if error.code not in _SHUT_OUT:
+                raise
+            self._tell("documents_shut_out", error=plainly(error))
+            raise ConnectionLost(_AWAY) from error
+        if self._told:
+            self._told = False
+            _log.warning("documents_back")
+
+    def _tell(self, what: str, **about: str) -> None:
+        if not self._told:
+            self._told = True
+            _log.warning(what, **about)
 
     def description_changed(self, event: TopologyDescriptionChangedEvent) -> None:
         """Hear what the driver knows of the servers."""
@@ -59,3 +79,8 @@ class Reach(TopologyListener):
 
     def closed(self, event: TopologyClosedEvent) -> None:
         """Nobody asks any more."""
+
+
+def plainly(error: BaseException) -> str:
+    """Return what a driver's error says, without the state of the whole cluster that follows."""
+    return re.split(r" \(configured timeouts|, Timeout: |, full error: ", str(error))[0][:1000]
