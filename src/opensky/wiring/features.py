@@ -84,6 +84,7 @@ from opensky.devo.storefront.controller import ShopController
 from opensky.devo.storefront.feed import FeedController
 from opensky.devo.storefront.frame import ShopFrame
 from opensky.devo.storefront.insiders import InsiderController, WelcomeController
+from opensky.devo.storefront.pieces import PiecesController
 from opensky.devo.storefront.showing import InsiderCards
 from opensky.devo.webhooks.admin import DeliveryAdmin, WebhookAdmin
 from opensky.devo.webhooks.api import WebhookApi, WebhookEventApi
@@ -162,6 +163,7 @@ CONTROLLERS: tuple[type, ...] = (
     ShopController,
     InsiderController,
     WelcomeController,
+    PiecesController,
     FeedController,
     ProductApi,
     SellerApi,
