@@ -7,6 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import delete, insert, select
 
 from opensky.devo.bus.journeys import draw, span, steps
 from opensky.devo.bus.objects import FlowNote, Flows
@@ -15,9 +16,11 @@ from opensky.devo.orders.objects import Order
 from opensky.kernel.clock import SetClock
 from opensky.kernel.ids import IdGenerator
 from opensky.messaging import About
+from opensky.messaging.tables import FINISHED, PUBLISHED
 from opensky.messaging.traces import journeys_of
 from opensky.osis.runtime import Worker
-from opensky.persistence import Database
+from opensky.persistence import Database, UnitOfWork
+from opensky.persistence.cursors import microseconds
 from opensky.testing.browser import Browser
 
 Buy = Callable[..., Order]
@@ -64,6 +67,40 @@ def test_a_bus_that_stands_still_is_noticed(staff: Browser, buy: Buy, bus: Worke
     bus.drain()
     staff.open("/admin/bus")
     assert "All is handled." in staff.text()
+
+
+def test_the_books_agree_or_name_the_step(staff: Browser, unit: UnitOfWork, clock: SetClock) -> None:
+    """A message that is nowhere is missing, and the journey of the step that has sent it is known."""
+    now = microseconds(clock.now())
+    row = {"queue": "files", "type": "File", "correlation": 1, "attempt": 0, "began_at": now, "ended_at": now}
+    unit.execute(
+        insert(FINISHED), [{**row, "id": 1, "causation": 0, "sent": 1}, {**row, "id": 2, "causation": 1, "sent": 0}]
+    )
+    unit.commit()
+    staff.open("/admin/bus/books")
+    assert "Nothing is missing, and nothing is there twice." in staff.text()
+
+    unit.execute(delete(FINISHED).where(FINISHED.c.id == 2))
+    unit.commit()
+
+    text = staff.open("/admin/bus/books?hours=24").text
+    assert "1 message is nowhere." in staff.text()
+    assert '<a href="/admin/bus/journeys/1">files 1</a>' in text
+
+
+def test_what_is_at_a_broker_is_in_its_journey(staff: Browser, buy: Buy, bus: Worker, unit: UnitOfWork) -> None:
+    """Of it the queue is known; it counts as on its way."""
+    buy()
+    bus.drain()
+    [cause] = unit.execute(select(FINISHED.c.id).where(FINISHED.c.queue == "fraud.check")).scalars()
+    away = {"id": cause + 1, "queue": "erp", "causation": cause, "published_at": 1}
+    unit.execute(insert(PUBLISHED), away)
+    unit.commit()
+    staff.open(f"/admin/bus/journeys/{cause}")
+    assert "at the broker" in staff.text()
+    assert "1 on its way" in staff.text()
+    staff.open("/admin/bus")
+    assert {row[0]: row[4] for row in _rows(staff)}["erp"] == "1"
 
 
 def test_a_queue_shows_what_waits_and_why(staff: Browser, buy: Buy, bus: Worker) -> None:

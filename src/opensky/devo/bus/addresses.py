@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 from opensky.persistence.history.keys import key_text
 
 BUS = "/admin/bus"
-QUEUE, DEAD, LETTERS, JOURNEYS, ABOUT = (f"{BUS}/{each}" for each in ("queue", "dead", "letters", "journeys", "about"))
+QUEUE, DEAD, LETTERS, JOURNEYS, ABOUT, BOOKS = (
+    f"{BUS}/{each}" for each in ("queue", "dead", "letters", "journeys", "about", "books")
+)
 
 
 def journeys_path(cls: type, key: object) -> str:

@@ -1,6 +1,6 @@
 """The bus in the admin: queues, what is in them, and journeys drawn as sequences."""
 
-from opensky.devo.bus.addresses import ABOUT, BUS, JOURNEYS, QUEUE
+from opensky.devo.bus.addresses import ABOUT, BOOKS, BUS, JOURNEYS, QUEUE
 from opensky.devo.bus.views import MINUTES
 from opensky.devo.bus.watching import BusWatch
 from opensky.kernel.errors import FieldError, Invalid, NotFound
@@ -8,6 +8,7 @@ from opensky.messaging import About
 from opensky.web import Page, Redirect, access, page
 
 NEWEST = (1 << 63) - 1
+LONGEST_LOOK = 24 * 7
 
 
 class QueueAdmin:
@@ -35,6 +36,12 @@ class QueueAdmin:
     def queue(self, name: str) -> Page:
         """Show one queue: what waits in it, and what was handled last."""
         return Page("admin/bus_queue.html", here=BUS, queue=self._bus.queue(name), minutes=MINUTES)
+
+    @page(BOOKS, access=access.STAFF)
+    def books(self, hours: str = "1") -> Page:
+        """Compare what each step says it has sent with where those messages are."""
+        asked = min(max(_number(hours) or 1, 1), LONGEST_LOOK)
+        return Page("admin/bus_books.html", here=BUS, books=self._bus.books(asked), choices=(1, 24, LONGEST_LOOK))
 
     @page(JOURNEYS, access=access.STAFF)
     def journeys(self, q: str = "", before: str = "") -> Page | Redirect:

@@ -1,23 +1,24 @@
 """Every question that the admin asks about the bus: how queues stand, what went through them, and where a journey led."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from opensky.devo.bus.objects import LetterAct
 from opensky.kernel.ids import made_at
 from opensky.messaging import About
-from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, OUTGOING, READY, TAKEN, WAITING
+from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, OUTGOING, PUBLISHED, READY, TAKEN, WAITING
 from opensky.messaging.traces import journeys_of, subjects_of
 from opensky.persistence import Query, Reader, UnitOfWork, table
 from opensky.persistence.cursors import instant, microseconds
 from opensky.persistence.types import INT64
 
+AT_BROKER = "at the broker"
 STATES = {READY: "ready", WAITING: "waiting", TAKEN: "in hand", OUTGOING: "to the broker"}
 _MINUTE = 60_000_000
-_m, _f, _d, _a = MESSAGES.c, FINISHED.c, DEAD.c, table(LetterAct).c
+_m, _f, _d, _p, _a = MESSAGES.c, FINISHED.c, DEAD.c, PUBLISHED.c, table(LetterAct).c
 
 
 class Standing(NamedTuple):
@@ -56,6 +57,10 @@ def _standing(state: int, queue: str, number: int, oldest: int) -> Standing:
 
 
 _STANDINGS = Query(select(_m.state, _m.queue, func.count(), func.min(_m.id)).group_by(_m.state, _m.queue), _standing)
+_PUBLISHED = Query(
+    select(_p.queue, func.count(), func.min(_p.id)).group_by(_p.queue),
+    lambda queue, number, oldest: Standing(queue, AT_BROKER, number, made_at(oldest)),
+)
 _minute = (_f.ended_at // literal_column(str(_MINUTE), INT64)).label("minute")
 _HANDLED = Query(
     select(_minute, func.count())
@@ -85,7 +90,7 @@ class BusRepository:
 
     def standings(self) -> list[Standing]:
         """How many messages wait in each queue, in which state, since when? An index answers, whatever the bodies weigh."""
-        return self._reader.fetch(_STANDINGS)
+        return [*self._reader.fetch(_STANDINGS), *self._reader.fetch(_PUBLISHED)]
 
     def handled(self, queue: str, since: datetime) -> dict[int, int]:
         """How many messages of a queue were handled, by the minute since 1970?"""
@@ -116,7 +121,17 @@ class BusRepository:
             of = statement.selected_columns["correlation"].in_(correlations)
             asked = statement.where(of).order_by(statement.selected_columns["id"]).limit(limit)
             found |= {trail.id: trail for trail in (made(*tuple(row)) for row in self._reader.rows(asked))}
+        found = self._at_broker(correlations, found) | found
         return [found[id_] for id_ in sorted(found)]
+
+    def _at_broker(self, correlations: Sequence[int], known: Mapping[int, Trail]) -> dict[int, Trail]:
+        """What of these journeys has left for a broker: of that the queue, the id and the cause are known."""
+        asked = select(_p.id, _p.queue, _p.causation).where(or_(_p.id.in_(correlations), _p.causation.in_(list(known))))
+        found = {}
+        for id_, queue, causation in (tuple(row) for row in self._reader.rows(asked)):
+            correlation = known[causation].correlation if causation in known else id_
+            found[id_] = Trail(id_, queue, "", correlation, causation, 0, AT_BROKER)
+        return found
 
     def correlation_of(self, message_id: int) -> int | None:
         """Which journey does a message belong to?"""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from opensky.devo.bus.journeys import Drawing
+from opensky.messaging.books import Books, Unbalanced
 
 
 class Thing(Struct, frozen=True):
@@ -17,7 +18,7 @@ class Thing(Struct, frozen=True):
 
 
 class QueueLine(Struct, frozen=True):
-    """How one queue stands. ``stalled`` since then: what could be taken is not. ``minutes`` were handled, one number each."""
+    """How one queue stands; ``broker``: to be published to it, or there. ``stalled`` since then: what could be taken is not. ``minutes`` were handled, one number each."""
 
     name: str
     flow: str
@@ -25,7 +26,7 @@ class QueueLine(Struct, frozen=True):
     ready: int = 0
     waiting: int = 0
     taken: int = 0
-    outgoing: int = 0
+    broker: int = 0
     dead: int = 0
     oldest: datetime | None = None
     stalled: datetime | None = None
@@ -44,7 +45,7 @@ class QueueLine(Struct, frozen=True):
     @property
     def live(self) -> int:
         """How many are not at their end yet."""
-        return self.ready + self.waiting + self.taken + self.outgoing
+        return self.ready + self.waiting + self.taken + self.broker
 
 
 class MessageLine(Struct, frozen=True):
@@ -103,6 +104,14 @@ class JourneyView(Struct, frozen=True):
     dead: int
     discarded: int
     whole: bool
+
+
+class BooksView(Struct, frozen=True):
+    """Whether what was sent in the last hours is all there, and of which steps it is not."""
+
+    hours: int
+    kept: Books
+    wrong: Sequence[Unbalanced]
 
 
 class CauseLine(Struct, frozen=True):

@@ -10,10 +10,11 @@ from opensky.devo.bus.addresses import LETTERS
 from opensky.devo.bus.journeys import Step, draw, said, span, steps
 from opensky.devo.bus.masking import cleaned
 from opensky.devo.bus.objects import Flows
-from opensky.devo.bus.repository import BusRepository, Standing, Trail
+from opensky.devo.bus.repository import AT_BROKER, STATES, BusRepository, Standing, Trail
 from opensky.devo.bus.views import (
     MINUTES,
     STALLED_AFTER,
+    BooksView,
     JourneyLine,
     JourneyView,
     MessageLine,
@@ -25,6 +26,8 @@ from opensky.devo.history.manager import HistoryManager
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
 from opensky.messaging import About, DeadLetters
+from opensky.messaging.books import balance, unbalanced
+from opensky.persistence import Database
 from opensky.persistence.cursors import microseconds
 
 SHOWN = 50
@@ -32,7 +35,7 @@ LONGEST_ERROR = 200
 MOST = 2_000
 """So many messages of a journey are read, of each kind."""
 _ABOUT = 5
-_LIVE = frozenset({"ready", "waiting", "in hand", "to the broker"})
+_LIVE = frozenset({*STATES.values(), AT_BROKER})
 _MINUTE = timedelta(minutes=1)
 _MICROSECONDS = 60_000_000
 
@@ -41,12 +44,19 @@ class BusWatch:
     """What the pages of the bus ask."""
 
     def __init__(
-        self, tables: BusRepository, letters: DeadLetters, flows: Flows, history: HistoryManager, clock: Clock
+        self,
+        tables: BusRepository,
+        letters: DeadLetters,
+        flows: Flows,
+        history: HistoryManager,
+        database: Database,
+        clock: Clock,
     ) -> None:
         self._tables = tables
         self._letters = letters
         self._flows = flows
         self._history = history
+        self._database = database
         self._clock = clock
 
     def queues(self) -> list[QueueLine]:
@@ -75,6 +85,13 @@ class BusWatch:
             [self._message(each, now) for each in done],
             span(timedelta(seconds=median(times))) if times else "",
         )
+
+    def books(self, hours: int) -> BooksView:
+        """Say whether what the steps of the last hours have sent is all there, and which step's is not."""
+        since = self._clock.now() - timedelta(hours=hours)
+        kept = balance(self._database, since)
+        wrong = [] if kept.balanced else unbalanced(self._database, since)
+        return BooksView(hours, kept, wrong)
 
     def newest(self, before: int) -> tuple[list[JourneyLine], str]:
         """Return the journeys that began last, and the cursor of those before."""
@@ -120,7 +137,7 @@ class BusWatch:
             number.get("ready", 0),
             number.get("waiting", 0),
             number.get("in hand", 0),
-            number.get("to the broker", 0),
+            number.get("to the broker", 0) + number.get(AT_BROKER, 0),
             dead,
             min((each.since for each in mine.values()), default=None),
             ready if ready is not None and now - ready > STALLED_AFTER else None,
