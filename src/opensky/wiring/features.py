@@ -203,9 +203,9 @@ TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.storefront.__file__).parent / "templates",
     Path(opensky.devo.history.__file__).parent / "templates",
     Path(opensky.devo.webhooks.__file__).parent / "templates",
+    Path(opensky.devo.bus.__file__).parent / "templates",
     Path(opensky.devo.letters.__file__).parent / "templates",
     Path(opensky.devo.proofs.__file__).parent / "templates",
-    Path(opensky.devo.bus.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""
 
