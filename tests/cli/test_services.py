@@ -37,13 +37,14 @@ class Up(NamedTuple):
 
 
 @contextmanager
-def up(*engines: str, folder: Path) -> Iterator[Up]:
+def up(*engines: str, folder: Path, stderr: int | None = None) -> Iterator[Up]:
     """Start servers with temporary files in a folder of the test's."""
     folder.chmod(0o755)
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "opensky.cli", "services", "up", *engines],
         env=os.environ | {"TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
         start_new_session=True,
     )
@@ -125,6 +126,26 @@ def test_they_end_and_leave_nothing_when_told_to(temporary: Path, sign: signal.S
         running.process.wait(20)
         assert len(servers) == 2
         assert [pid for pid in servers if is_alive(pid)] == []
+    assert list(temporary.iterdir()) == []
+
+
+@services
+@linux
+def test_a_server_that_dies_is_named_and_the_last_one_ends_it(temporary: Path) -> None:
+    """Who develops against them must not look for the fault in the shop; a corpse would keep its port's next owner away."""
+    with up("postgresql", "mongodb", folder=temporary, stderr=subprocess.PIPE) as running:
+        assert running.process.stderr is not None
+        (postmaster,) = [p for p in running.servers() if b"postgres" in Path(f"/proc/{p}/cmdline").read_bytes()]
+        os.kill(postmaster, signal.SIGKILL)
+        assert running.process.stderr.readline().startswith(
+            "opensky: PostgreSQL has ended by itself (SIGKILL). It said last:"
+        )
+        assert eventually(lambda: postmaster not in running.servers())
+        (other,) = running.servers()
+        assert is_alive(other)
+        os.kill(other, signal.SIGKILL)
+        assert running.process.wait(20) == 1
+        assert running.process.stderr.read().endswith("opensky: No server is left.\n")
     assert list(temporary.iterdir()) == []
 
 

@@ -1,12 +1,18 @@
 """``opensky services``: the servers of ``opensky test --services``, to have at hand while developing."""
 
-import signal
+import sys
+import time
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import StrEnum
 
 from cyclopts import App
 
 from opensky.cli.servers.running import SERVERS, running
+from opensky.cli.servers.server import Server
+from opensky.kernel.errors import Misconfigured
+
+_LOOK_EVERY = 0.5
 
 app = App(name="services", help="Have the servers of the tests at hand while developing.")
 
@@ -23,7 +29,8 @@ class Engine(StrEnum):
 def up(*engines: Engine) -> None:
     """Start servers with empty data on free ports, say where they are, and run them until Ctrl-C.
 
-    What was kept in them is gone then. Tests find them by the variables that are printed.
+    What was kept in them is gone then. Tests find them by the variables that are printed. One that ends by itself is named, with
+    what it said last; after the last one this ends too, with status 1.
 
     Args:
         *engines: which ones (default: all).
@@ -34,5 +41,20 @@ def up(*engines: Engine) -> None:
     ):
         print("\n".join(f"export {server.variable}={server.url}" for server in servers), flush=True)
         print("# They are there until Ctrl-C; then their data are gone.", flush=True)
-        while True:
-            signal.pause()
+        _watch(servers)
+
+
+def _watch(servers: Sequence[Server]) -> None:
+    """Say which server has ended; go on as long as one is there.
+
+    Raises:
+        Misconfigured: the last one has ended.
+    """
+    left = list(servers)
+    while left:
+        for server in tuple(left):
+            if said := server.ended():
+                print(f"opensky: {said}", file=sys.stderr, flush=True)
+                left.remove(server)
+        time.sleep(_LOOK_EVERY)
+    raise Misconfigured("No server is left.")

@@ -20,7 +20,6 @@ from granian.server.mp import MPServer
 
 from opensky.cli import web_watch
 from opensky.cli.programs import SHOP
-from opensky.cli.ready import refuse_unready
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
@@ -43,6 +42,9 @@ def web() -> None:
 
     Example: OPENSKY_DATA=/srv/shop OPENSKY_WORKERS=4 ./opensky web
     """
+    # Not above: below a supervisor this module is loaded by what then loads the shop, without what is not needed there.
+    from opensky.cli.ready import refuse_unready  # noqa: PLC0415 - as said
+
     settings = Settings.load()
     refuse_unready(settings)
     serve(settings, SHOP)

@@ -125,6 +125,13 @@ class Server(ABC):
         if self._process is not None:
             self._process.wait()
 
+    def ended(self) -> str:
+        """Return that it has ended and what it said last, or nothing while it runs. What is left of it is taken away."""
+        if self._process is None or (status := self._process.poll()) is None:
+            return ""
+        how = signal.Signals(-status).name if status < 0 else f"status {status}"
+        return self._trouble(f"has ended by itself ({how})").message
+
     @property
     def data(self) -> Path:
         """The folder of its data, which it makes itself."""
