@@ -7,14 +7,17 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
+import pymysql
 import pytest
 from sqlalchemy import text
 
 from opensky.messaging import DeadLetters, Message
 from opensky.messaging.tables import FINISHED
 from opensky.osis.runtime import Backoff, Reject, Unavailable, flow
-from opensky.persistence import Database, Deadlock, UnitOfWork
+from opensky.persistence import Database, Deadlock, StoreFull, UnitOfWork
 from opensky.persistence.engines import sqlite
+from opensky.persistence.refusals import refusal_from
 from opensky.testing import brokers, carrying
 from opensky.testing.brokers import DATABASES
 from opensky.testing.carrying import CARRY, EFFECTS, Calls, Parcel, Site, books, column, noted, opened
@@ -233,3 +236,17 @@ def test_while_the_database_server_is_gone_the_worker_waits_and_says_so(
             assert column(database, FINISHED.c.attempt) == [0, 0, 0]
             assert letters(database) == []
         assert sorted(noted(tmp_path / "calls")) == sorted([*ids, ids[0]])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        psycopg.errors.DiskFull("no space"),
+        pymysql.err.OperationalError(1114, "full"),
+        pymysql.err.OperationalError(1021, ""),
+    ],
+    ids=["PostgreSQL", "MariaDB's table", "MariaDB's disk"],
+)
+def test_a_server_whose_disk_is_full_is_understood(said: Exception) -> None:
+    """Said by each in a way of its own; to the bus and to the web it is the same."""
+    assert isinstance(refusal_from(said), StoreFull)
