@@ -212,6 +212,18 @@ def test_many_alike_are_one_step(sent: Callable[..., Trail], clock: SetClock) ->
     assert [lane.name for lane in drawing.lanes] == ["DEVO", "The warehouse", "open_file", "relay"]
 
 
+def test_what_many_have_caused_is_one_step_again(sent: Callable[..., Trail]) -> None:
+    """A letter for each parcel of each batch of a file: four steps, however many parcels there are."""
+    file = sent("files", "File")
+    batches = [sent("batches", "Batch", file) for _ in range(5)]
+    shipped = [sent("events.async", "order.shipped", batch) for batch in batches for _ in range(3)]
+    letters = [sent("mail", "Letter", parcel) for parcel in shipped]
+
+    found = steps([file, *batches, *shipped, *letters], FLOWS)
+
+    assert [step.label for step in found] == ["File", "5 \u00d7 Batch", "15 \u00d7 order.shipped", "15 \u00d7 Letter"]
+
+
 def test_a_long_journey_is_drawn_in_part(sent: Callable[..., Trail], clock: SetClock) -> None:
     """And says how much is left out."""
     trail = sent("fraud.check", "FraudQuestion")

@@ -1,11 +1,10 @@
 """Journeys: which message caused which, who sent it and who took it, and how all that is drawn as a sequence.
 
-Lanes stand side by side, DEVO first; time runs down. Many messages of one kind that one message caused are one step.
+Lanes stand side by side, DEVO first; time runs down. Many messages of one kind whose causes are alike are one step.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -14,7 +13,7 @@ from opensky.devo.bus.objects import DEVO, Flows
 from opensky.devo.bus.repository import Trail
 
 FEW = 4
-"""So many messages of one kind and one cause are drawn one by one."""
+"""So many messages that are alike are drawn one by one."""
 MOST_DRAWN = 80
 _GUTTER, _LANE, _HEAD, _ROW, _RIGHT = 64, 132, 58, 62, 104
 _ARROW = 28
@@ -176,14 +175,16 @@ def _sender(trail: Trail, known: dict[int, Trail], flows: Flows) -> str:
     return flow.name or cause.queue
 
 
-def _alike(trails: Sequence[Trail]) -> Iterator[list[Trail]]:
-    """Put together what is of one kind, of one cause and stands the same."""
-
-    def kind(trail: Trail) -> tuple[str, str, int, str]:
-        return trail.queue, trail.type, trail.causation, trail.state
-
-    for _, some in groupby(sorted(trails, key=lambda trail: (kind(trail), trail.id)), key=kind):
-        yield list(some)
+def _alike(trails: Sequence[Trail]) -> Iterable[list[Trail]]:
+    """Put together what is of one kind, stands the same, and has causes that are alike in turn: a letter for each parcel."""
+    kinds: dict[tuple[str, str, str, int], int] = {}
+    of: dict[int, int] = {}
+    found: dict[int, list[Trail]] = {}
+    for trail in sorted(trails, key=lambda trail: trail.id):
+        kind = kinds.setdefault((trail.queue, trail.type, trail.state, of.get(trail.causation, 0)), len(kinds) + 1)
+        of[trail.id] = kind
+        found.setdefault(kind, []).append(trail)
+    return found.values()
 
 
 def _cut(text: str, most: int) -> str:
