@@ -211,6 +211,23 @@ def test_what_an_init_system_starts_refuses_a_database_that_lacks_migrations(tmp
     assert lost.stderr.startswith(f"opensky: There is no folder {tmp_path / 'gone'} with the deploy migrations;")
 
 
+def test_a_shop_made_with_another_folder_of_migrations_is_told_the_way_out(tmp_path: Path) -> None:
+    """Its tables are new but say of no version that they hold it; with the right folder it would be stuck for ever."""
+    (tmp_path / "others").mkdir()
+    shop = {"OPENSKY_DATA": str(tmp_path / "shop"), "OPENSKY_PORT": str(free_port())}
+    code = "from opensky.cli.prepare import prepare, Settings; prepare(Settings.load(), empty=True)"
+    environment = os.environ | shop | {"OPENSKY_MIGRATIONS": str(tmp_path / "others")}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+
+    stuck = opensky("up", **shop)
+    assert stuck.returncode == 1
+    assert "already exists" in stuck.stderr
+    assert stuck.stderr.endswith("./opensky migrate version --all --add records them.\n")
+    assert opensky("migrate", "version", "--all", "--add", **shop).returncode == 0
+    assert opensky("migrate", "up-to-date", **shop).returncode == 0
+    subprocess.run([sys.executable, "-c", code], env=os.environ | shop, check=True)
+
+
 def test_a_graph_is_imported_and_reported_as_json(tmp_path: Path) -> None:
     """The report counts what came in and what was refused; a folder without a shop becomes one."""
     (tmp_path / "graph.csv").write_text("1,2\n2,3\nnot an edge\n")

@@ -6,6 +6,7 @@ migrations there were, and in which databases.
 """
 
 import json
+import re
 import signal
 import sys
 import time
@@ -13,13 +14,19 @@ from pathlib import Path
 
 from opensky.cli.preparation import known_of, note_file, unfinished_file
 from opensky.kernel import lifeline
-from opensky.kernel.errors import OpenSkyError
+from opensky.kernel.errors import Misconfigured, OpenSkyError
 from opensky.persistence import Database
 from opensky.persistence.schema import Behind
 from opensky.settings import FILE, Settings
 from opensky.wiring import open_database
 
 _DEMO = "\n# Written by `opensky up`: this folder holds the demo shop, so its demo logins are for this machine alone.\ndemo = true\n"
+
+_IS_THERE = re.compile("already exists|duplicate column")
+_MADE_WITHOUT = (
+    "If this shop was made while OPENSKY_MIGRATIONS named another folder, its tables are new and only their versions are not "
+    "recorded: ./opensky migrate version --all --add records them."
+)
 
 
 def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
@@ -64,7 +71,7 @@ def _create(database: Database, settings: Settings) -> None:
 
 
 def _migrate(settings: Settings, number: int) -> None:
-    from opensky.migrations import How  # noqa: PLC0415 - only an older folder needs it
+    from opensky.migrations import How, MigrationFailed  # noqa: PLC0415 - only an older folder needs it
     from opensky.wiring.migrations import open_runner  # noqa: PLC0415 - likewise
 
     runner = open_runner(settings, say=lambda line: print(f"    {line}", flush=True))
@@ -73,6 +80,10 @@ def _migrate(settings: Settings, number: int) -> None:
         # All of them or none: a shop that does not start must still start with the release that made it.
         for ran in runner.up(how=How(all_or_nothing=True)):
             print(f"    {ran.version.name} {ran.version.description} {ran.seconds:.1f} s", flush=True)
+    except MigrationFailed as error:
+        if not _IS_THERE.search(error.message):
+            raise
+        raise Misconfigured(f"{error.message} {_MADE_WITHOUT}") from error
     finally:
         runner.close()
 
