@@ -115,7 +115,8 @@ def test_of_a_deleted_endpoint_nothing_is_left_but_its_id(
 
 
 def test_every_event_that_can_be_told_has_a_sentence() -> None:
-    """That of its declaration."""
+    """That of its declaration, without the parameters that stay inside."""
     assert len(TOLD) == 14
     assert all(each.sentence.endswith(".") for each in TOLD)
     assert ("order.paid", "An order was paid; its parcels are owed.") in TOLD
+    assert ("order.shipped", "A parcel of an order has left, and what is in it is paid.") in TOLD

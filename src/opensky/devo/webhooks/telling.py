@@ -3,8 +3,10 @@
 All data are shown by the serializer's group ``api``, and are the merchant's own: of an order their lines, of a follower that there is one.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import msgspec
@@ -44,6 +46,13 @@ class EventTold(NamedTuple):
 
     name: str
     sentence: str
+
+
+def sentence(declared: str) -> str:
+    """Return what is said of an event, without what is said of the parameters that it carries inside of the shop."""
+    clauses = re.split(r"(?=[:;] )", declared)
+    kept = "".join(takewhile(lambda clause: "`" not in clause, clauses))
+    return kept if kept.endswith(".") else f"{kept}."
 
 
 def _nothing(_values: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,11 +98,11 @@ OF_SELLERS: Mapping[EventName, Details] = {
 """Each event that can be told, and what is told beside its subject."""
 
 TOLD: tuple[EventTold, ...] = tuple(
-    EventTold(str(name), declaration_of(name).sentence)
+    EventTold(str(name), sentence(declaration_of(name).sentence))
     for group in (OF_ORDERS, OF_PRODUCTS, OF_SELLERS)
     for name in group
 )
-"""All of them, with the sentences of their declarations."""
+"""All of them, with the sentences of their declarations, as far as these concern a merchant."""
 NAMES = frozenset(each.name for each in TOLD)
 
 
