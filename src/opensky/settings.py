@@ -14,13 +14,14 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, get_origin
 from urllib.parse import urlsplit
 
+from opensky.kernel.currencies import CURRENCIES
 from opensky.kernel.errors import Misconfigured
 
 PREFIX = "OPENSKY_"
@@ -28,6 +29,7 @@ CONFIG = f"{PREFIX}CONFIG"
 DATA = Path("var")
 MIGRATIONS = Path("migrations")
 FILE = "opensky.toml"
+_URLS = ("public_url", "devo_url", "database_url", "documents_url", "replica_urls", "broker_url", "mail_url")
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _LIMITS = {
     "port": (1, 65_535),
@@ -283,8 +285,10 @@ def _check(found: Mapping[str, Any]) -> None:
             message = f"The setting {name!r} must be {least} to {most}, not {found[name]}."
             raise Misconfigured(message, key=name)
     currency = found.get("currency", "USD")
-    if not (len(currency) == len("USD") and currency.isascii() and currency.isupper()):
-        message = f"The setting 'currency' must be three capital letters such as USD, not {currency!r}."
+    if currency not in CURRENCIES:
+        close = difflib.get_close_matches(currency.upper(), sorted(CURRENCIES), n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        message = f"The setting 'currency' must be a currency of ISO 4217 such as USD, not {currency!r}.{hint}"
         raise Misconfigured(message, key="currency")
     if found.get("history", "staff") not in {"staff", "all"}:
         message = f"The setting 'history' must be 'staff' or 'all', not {found['history']!r}."
@@ -302,6 +306,25 @@ def _check(found: Mapping[str, Any]) -> None:
         if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
             message = f"The setting {name!r} must be an address such as https://shop.example, not {url!r}."
             raise Misconfigured(message, key=name)
+    _check_ports(found)
+
+
+def _check_ports(found: Mapping[str, Any]) -> None:
+    for name in _URLS:
+        for port in _ports(str(found.get(name, ""))):
+            if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= _LIMITS["port"][1]):
+                message = f"The setting {name!r} names port {port!r}; a port is a number of 1 to {_LIMITS['port'][1]}."
+                raise Misconfigured(message, key=name)
+
+
+def _ports(text: str) -> Iterator[str]:
+    """Yield what stands where a port stands: of one address, or of several, whole or hosts alone, separated by commas."""
+    for url in re.split(r",(?=[a-z+]+://)", text):
+        place = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
+        for host in place.split(","):
+            port = host.rpartition("]")[2].partition(":")[2]
+            if port:
+                yield port
 
 
 def _secret_key(data: Path) -> str:

@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 import pytest
+from babel.core import get_global
 from hypothesis import given
 from hypothesis import strategies as st
 
+from opensky.kernel.currencies import CURRENCIES, DECIMALS
 from opensky.kernel.money import CurrencyMismatch, Money, total
 
 amounts = st.builds(Money, st.integers(-(10**15), 10**15), st.sampled_from(["USD", "EUR", "JPY", "KWD"]))
@@ -108,3 +110,15 @@ def test_money_adds_multiplies_compares_and_knows_zero() -> None:
     assert not Money(0)
     assert total([], "EUR") == Money(0, "EUR")
     assert str(Money(123456)) == "1,234.56 USD"
+
+
+def test_every_currency_that_is_tender_somewhere_is_known() -> None:
+    """As Babel's tables have them, which the pages are written with."""
+    today = {
+        currency
+        for used in get_global("territory_currencies").values()
+        for currency, _since, until, tender in used
+        if tender and until is None
+    }
+    assert today == CURRENCIES
+    assert DECIMALS.keys() <= CURRENCIES

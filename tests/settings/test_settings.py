@@ -57,7 +57,20 @@ def test_a_named_file_is_read_instead_and_its_paths_start_where_it_stands(tmp_pa
         ({"OPENSKY_PORT": "0"}, "The setting 'port' must be 1 to 65535, not 0."),
         ({"OPENSKY_WORKERS": "-1"}, "The setting 'workers' must be 1 to 64, not -1."),
         ({"OPENSKY_NODE": "64"}, "The setting 'node' must be 0 to 63, not 64."),
-        ({"OPENSKY_CURRENCY": "dollar"}, "'currency' must be three capital letters such as USD, not 'dollar'."),
+        ({"OPENSKY_CURRENCY": "dollar"}, "'currency' must be a currency of ISO 4217 such as USD, not 'dollar'."),
+        ({"OPENSKY_CURRENCY": "usd"}, "such as USD, not 'usd'. Did you mean 'USD'?"),
+        ({"OPENSKY_CURRENCY": "XYZ"}, "such as USD, not 'XYZ'."),
+        (
+            {"OPENSKY_PUBLIC_URL": "https://shop.example:99999"},
+            "'public_url' names port '99999'; a port is a number of 1",
+        ),
+        ({"OPENSKY_DEVO_URL": "http://[::1]:x"}, "'devo_url' names port 'x'"),
+        ({"OPENSKY_DATABASE_URL": "mariadb://me:s3cret@db.example:0/shop"}, "'database_url' names port '0'"),
+        ({"OPENSKY_DOCUMENTS_URL": "mongodb://a.example:27017,b.example:270170/shop"}, "names port '270170'"),
+        (
+            {"OPENSKY_REPLICA_URLS": "postgresql://a.example:5432/shop,postgresql://b.example:65536/shop"},
+            "'replica_urls' names port '65536'",
+        ),
         ({"OPENSKY_PUBLIC_URL": "shop.example"}, "must be an address such as https://shop.example"),
     ],
 )

@@ -4,23 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from opensky.kernel.currencies import DECIMALS
 from opensky.kernel.errors import OpenSkyError
-
-# ISO 4217 exponents that are not two; every other currency has two decimals.
-_DECIMALS = {
-    "JPY": 0,
-    "KRW": 0,
-    "VND": 0,
-    "CLP": 0,
-    "ISK": 0,
-    "XAF": 0,
-    "XOF": 0,
-    "BHD": 3,
-    "KWD": 3,
-    "JOD": 3,
-    "OMR": 3,
-    "TND": 3,
-}
 
 
 class CurrencyMismatch(OpenSkyError):
@@ -37,18 +22,18 @@ class Money:
     @classmethod
     def of(cls, amount: str | Decimal | int, currency: str = "USD") -> "Money":
         """Read a decimal amount (``"12.50"``); what is finer than the minor unit is rounded half to even."""
-        scaled = Decimal(amount).scaleb(_DECIMALS.get(currency, 2))
+        scaled = Decimal(amount).scaleb(DECIMALS.get(currency, 2))
         return cls(int(scaled.quantize(Decimal(1), ROUND_HALF_EVEN)), currency)
 
     @property
     def amount(self) -> Decimal:
         """The exact decimal amount."""
-        return Decimal(self.minor).scaleb(-_DECIMALS.get(self.currency, 2))
+        return Decimal(self.minor).scaleb(-DECIMALS.get(self.currency, 2))
 
     @property
     def text(self) -> str:
         """The exact amount as plain text with all decimals of the currency, such as ``12.50``, for machines to read."""
-        decimals = _DECIMALS.get(self.currency, 2)
+        decimals = DECIMALS.get(self.currency, 2)
         if decimals == 0:
             return str(self.minor)
         whole, rest = divmod(abs(self.minor), 10**decimals)
