@@ -22,7 +22,8 @@ def news(*, data: Path | None = None) -> None:
     Args:
         data: data folder of the shop (default: var).
     """
-    written, after = 0, 0
+    written = 0
+    after: int | None = 0
     with container(settings_of(data)) as whole:
         _refuse_empty(whole.get(Database))
         while after is not None:

@@ -150,6 +150,8 @@ def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float) ->
     ]
     if everywhere:
         lines += ["", f"It listens everywhere ({settings.host}): other machines reach it under this machine's address."]
+    if logins and settings.loopback and not settings.mail_url:
+        lines.insert(-1, f"    mail   {address}/dev/mail")
     if logins:
         width = max(len(login["email"]) for login in logins)
         lines += ["", "Demo logins, on this machine alone:", ""]

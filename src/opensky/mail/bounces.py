@@ -2,7 +2,7 @@
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from opensky.mail.envelope import message_id_of
 from opensky.mail.objects import EVERYTHING, LONGEST_ANSWER, Delivery
@@ -22,7 +22,7 @@ class Bounce(NamedTuple):
 
 def read(raw: bytes) -> list[Bounce]:
     """Return what a notification says; nothing if this is none. Any e-mail may come: nothing in it is trusted."""
-    message = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+    message = message_from_bytes(raw, policy=policy.default)
     if message.get_content_type() != "multipart/report":
         return []
     ours, found = 0, []
@@ -32,7 +32,7 @@ def read(raw: bytes) -> list[Bounce]:
             ours = ours or message_id_of(_original_id(part))
         elif kind == "message/delivery-status":
             # The first block speaks of the report, each further one of a recipient.
-            found += [each for each in part.get_payload()[1:] if hasattr(each, "get")]  # type: ignore[index]
+            found += [each for each in part.get_payload()[1:] if isinstance(each, EmailMessage)]  # type: ignore[index]
     return [_bounce(each, ours) for each in found]
 
 

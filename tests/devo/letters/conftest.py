@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from dishka import Provider, Scope
@@ -55,7 +55,7 @@ def letters(settings: Settings, bus: Worker) -> Letters:
     def read() -> list[EmailMessage]:
         bus.drain()
         raw = [folder.read(id_) or b"" for id_ in reversed(list(folder.newest(1000)))]
-        return [cast("EmailMessage", message_from_bytes(each, policy=policy.default)) for each in raw]
+        return [message_from_bytes(each, policy=policy.default) for each in raw]
 
     return read
 

@@ -113,7 +113,7 @@ def test_the_demo_shop_shows_its_letters(demo: Browser, buy: Buy, letters: Lette
     letters()
     demo.open("/dev/mail")
     assert f"Your order {order.number}" in demo.text()
-    [path] = re.findall(r'href="(/dev/mail/\d+)"', demo.page.text)
+    [path] = re.findall(r'href="(/dev/mail/\d+)"', demo.open("/dev/mail").text)
     demo.open(path)
     assert "1 x Bowl & spoon" in demo.text()
     look = demo.get(f"{path}/look")

@@ -6,6 +6,9 @@ from opensky.devo.members.manager import MemberManager
 from opensky.kernel.errors import Invalid
 from opensky.web import Download, Form, Framed, Page, Redirect, Visitor, access, action, api, page
 
+_TO_THE_TOP = '<head><base target="_top">'
+"""Links of a letter lead out of the frame that it is shown in."""
+
 
 class LettersController:
     """The letters that a member gets only because they want them."""
@@ -91,7 +94,7 @@ class InboxController:
     @page("/dev/mail/{id_:int}/look", access=access.PUBLIC)
     def look(self, id_: int) -> Framed:
         """Show what is in the frame."""
-        return Framed(self._inbox.read(id_).html)
+        return Framed(self._inbox.read(id_).html.replace("<head>", _TO_THE_TOP, 1))
 
     @page("/dev/mail/{id_:int}/source", access=access.PUBLIC)
     def source(self, id_: int) -> Download:

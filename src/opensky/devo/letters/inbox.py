@@ -3,7 +3,7 @@
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from opensky.kernel.errors import NotFound
 from opensky.mail.folder import NAME, MailFolder
@@ -56,7 +56,7 @@ class Inbox:
 
 
 def _inside(id_: int, raw: bytes) -> Inside:
-    message = cast("EmailMessage", message_from_bytes(raw, policy=policy.default))
+    message = message_from_bytes(raw, policy=policy.default)
     date = message["Date"]
     return Inside(
         id=id_,
