@@ -292,6 +292,8 @@ def test_a_message_that_the_broker_refuses_does_not_keep_the_others_from_it(
         while intake.round(connection, 2):
             continue
     assert [m.id for m in Queue(database).claim([queue], 10, LEASE, "ada")] == good
+    assert DeadLetters(database).replay([bad]) == 1
+    assert [(d.outgoing, d.ready) for d in Queue(database).depths() if d.queue == "no/such"] == [(1, 0)]
 
 
 def test_no_server_is_a_clear_error() -> None:

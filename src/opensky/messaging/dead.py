@@ -17,6 +17,9 @@ from opensky.messaging.tables import DEAD, FINISHED, MESSAGES
 from opensky.persistence import Command, Database, Reader, UnitOfWork
 from opensky.persistence.cursors import instant
 
+NOT_PUBLISHED = "not published"
+"""How the cause of a letter begins that no broker would take."""
+
 _d = DEAD.c
 
 
@@ -87,7 +90,7 @@ class DeadLetters:
     def replay(self, ids: Sequence[int], unit: UnitOfWork | None = None) -> int:
         """Put letters back into their queues, to be handled now, their failed tries forgotten; return how many there were.
 
-        A letter keeps its id, so that what it did already is known by it.
+        A letter keeps its id, so that what it did already is known by it. One that a broker has refused is offered to it again.
         """
         now = self._database.clock.now()
         done = 0
@@ -96,8 +99,9 @@ class DeadLetters:
                 found = own.execute(select(*_COLUMNS).where(_d.id == id_)).fetchone()
                 if found is None or not own.execute(delete(DEAD).where(_d.id == id_)).rowcount:
                     continue
-                old = _letter(found).message
-                own.execute(insert(MESSAGES), row(_fresh(old), id_, now, None, outgoing=False) | {"body": kept(old)})
+                letter = _letter(found)
+                old, outgoing = letter.message, letter.cause.startswith(NOT_PUBLISHED)
+                own.execute(insert(MESSAGES), row(_fresh(old), id_, now, None, outgoing=outgoing) | {"body": kept(old)})
                 done += 1
             if done and self._nudger is not None:
                 own.after_commit(self._nudger.nudge)

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from opensky.messaging import bodies
+from opensky.messaging.dead import NOT_PUBLISHED
 from opensky.messaging.message import Message
 from opensky.messaging.rows import COLUMNS, dead, message
 from opensky.messaging.stomp.connection import Connection
@@ -171,7 +172,7 @@ class Relay:
     def _bury(self, unit: UnitOfWork, message: Message, error: str) -> None:
         if unit.run(_DONE, which=message.id, by=self._owner):
             now = microseconds(self._database.clock.now())
-            unit.run(_BURY, dead(message, error, f"not published: {error}", now))
+            unit.run(_BURY, dead(message, error, f"{NOT_PUBLISHED}: {error}", now))
 
     def _run(self, unit: UnitOfWork, command: Command, batch: Sequence[Message], **values: Any) -> int:
         rows = [{"which": each.id, "by": self._owner, **values} for each in batch]
