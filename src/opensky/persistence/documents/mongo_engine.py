@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import bson
-from bson.codec_options import CodecOptions
 from pymongo import DeleteOne, InsertOne, UpdateOne
 from pymongo.collection import Collection
 from pymongo.database import Database
@@ -20,7 +19,6 @@ from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import Removal, Update
 from opensky.persistence.documents.filters import Filter
 from opensky.persistence.documents.mongo_filters import mongo_filter, mongo_path, mongo_sort
-from opensky.persistence.documents.mongo_numbers import AS_READ, narrower
 from opensky.persistence.documents.mongo_reach import Reach
 from opensky.persistence.documents.operations import settable
 from opensky.persistence.documents.reading import DocumentQuery
@@ -54,13 +52,11 @@ class MongoDocuments:
         wanted, order = self._translated(cls, filter_), mongo_sort(cls, sort)
         if limit == 0:
             return []
-        collection = self._collection(cls, "find", wanted, AS_READ)
+        collection = self._collection(cls, "find", wanted)
         with self._reach.answering():
             found = collection.find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip).to_list()
-        narrowed = narrower(cls)
         for each in found:
             each["id"] = each.pop("_id")
-            narrowed(each)
         return found
 
     def read(self, query: DocumentQuery[S], values: Mapping[str, Any]) -> list[S]:
@@ -118,13 +114,11 @@ class MongoDocuments:
     def _translated(self, cls: type, filter_: Filter) -> dict[str, Any]:
         return mongo_filter(cls, filter_) | _THERE
 
-    def _collection(
-        self, cls: type, verb: str, wanted: Mapping[str, Any], options: CodecOptions[Plain] | None = None
-    ) -> Collection[Plain]:
+    def _collection(self, cls: type, verb: str, wanted: Mapping[str, Any]) -> Collection[Plain]:
         name = describe(cls).name
         if self._told is not None:
             self._told(f"{name}.{verb} {wanted}")
-        return self._database.get_collection(name, options)
+        return self._database[name]
 
     def _write(self, cls: type, requests: list[Any]) -> int:
         """Write one batch and return how many documents it met; raises ``Duplicate``."""
