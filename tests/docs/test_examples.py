@@ -54,6 +54,12 @@ def test_the_links_of_a_page_lead_to_files_that_are_there(page: Path) -> None:
     assert [link for link in links(page) if not (page.parent / link).exists()] == []
 
 
+def test_every_page_can_be_found_from_the_first_one() -> None:
+    """Under "Where to read on" in the README."""
+    named = set(links(ROOT / "README.md"))
+    assert [name(page) for page in sorted((ROOT / "docs").glob("*.md")) if name(page) not in named] == []
+
+
 def commands() -> list[str]:
     """All commands of the launcher that a page names, without options: ``import follows``."""
     found = set()
