@@ -89,9 +89,12 @@ def test_who_wants_to_see_it_says_why(staff: Browser, refused: int, unit: UnitOf
     text = staff.open(f"/admin/bus/letters/{refused}").text
     assert "refused@example.org" not in text
     assert "Ada looked into it" in staff.text()
-    staff.open("/admin/history?kind=LetterAct")
+    text = staff.open("/admin/history?kind=LetterAct").text
     assert "she called us" in staff.text()
     assert "looked into" in staff.text()
+    [change] = re.findall(r'class="when" href="(/admin/history/\d+)"', text)
+    staff.open(f"{change}/revert")
+    assert "This is not reverted here." in staff.text()
 
 
 def test_a_letter_is_tried_again(

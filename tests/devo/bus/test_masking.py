@@ -79,6 +79,14 @@ def test_secrets_are_shown_to_nobody(name: str) -> None:
     assert seen.text("refused: hunter22", bare=True) == "refused: ⟦secret 1⟧"
 
 
+def test_a_link_that_opens_a_door_is_a_secret() -> None:
+    """Whatever its name: whoever could read it could set somebody's password."""
+    link = "https://shop.example/log-in/new/gOtnCdUT5IVudzXiYthJE46W-o2C8SyxSD2"
+    seen = veil({"links": {"reset": link, "feed": "/feed"}}, bare=True)
+    assert seen.shown == {"links": {"reset": "⟦secret 1⟧", "feed": "/feed"}}
+    assert cleaned(f"GET {link}: 404", bare=True) == "GET https://shop.example/log-in/new/⟦secret⟧: 404"
+
+
 def test_what_went_wrong_is_told_without_what_is_masked() -> None:
     """Values of the body wherever they stand in a traceback, and what looks like an address, a number, a card or a login."""
     seen = veil({"name": "Jo Reed", "card_last4": "4242"})

@@ -60,6 +60,8 @@ _LOGIN = re.compile(r"(?<=://)[^\s/@]+@")
 _TOLD = re.compile(
     r"(?i)(\b(?:bearer|basic)\s+|\b(?:password|passwd|secret|token|api[_-]?key|signature|cvv)['\"]?\s*[=:]\s*['\"]?)[^\s'\",;)]+"
 )
+_KEY = re.compile(r"(?<=[/=])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{24,}")
+"""What in an address opens a door: long, and of all kinds of letters."""
 _CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
 _SHORTEST = 2
 
@@ -107,7 +109,7 @@ def unveil(edited: Any, hidden: Sequence[Hidden]) -> Any:
 
 def cleaned(text: str, *, bare: bool = False) -> str:
     """Return a text without what looks like somebody's address, number or card, and without what looks like a secret."""
-    text = _LOGIN.sub("⟦secret⟧@", text)
+    text = _KEY.sub("⟦secret⟧", _LOGIN.sub("⟦secret⟧@", text))
     text = _TOLD.sub(r"\1⟦secret⟧", text)
     text = _CARD.sub(lambda found: "⟦secret⟧" if _is_card(found[0]) else found[0], text)
     return text if bare else _PHONE.sub("⟦masked⟧", _ADDRESS.sub("⟦masked⟧", text))
@@ -126,8 +128,9 @@ def _shown(value: Any, name: str, above: str, hidden: list[Hidden], *, bare: boo
         return [_shown(each, name, how, hidden, bare=bare) for each in value]
     if value is None or value == "" or (not how and _is_harmless(value, name)):
         return value
-    hidden.append(Hidden(value, how == "secret"))
-    return value if bare and how != "secret" else _mask(len(hidden), secret=how == "secret")
+    secret = how == "secret" or (isinstance(value, str) and _KEY.search(value) is not None)
+    hidden.append(Hidden(value, secret))
+    return value if bare and not secret else _mask(len(hidden), secret=secret)
 
 
 def _judged(name: str) -> str:
