@@ -51,7 +51,7 @@ class Reach(TopologyListener):
         try:
             yield
         except ConnectionFailure as error:
-            if isinstance(error, ServerSelectionTimeoutError):
+            if isinstance(error, ServerSelectionTimeoutError) or not self._readable:
                 self.give_up(plainly(error))
             raise ConnectionLost(_AWAY) from error
         except OperationFailure as error:

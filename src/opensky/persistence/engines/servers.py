@@ -15,7 +15,8 @@ WAIT_SECONDS = 20
 """How long a request waits for a connection, or for a row that another transaction holds."""
 RECYCLE_SECONDS = 1800
 """How old a connection may become: servers and firewalls between end those that are older than some hours."""
-CONNECT_SECONDS = 10
+CONNECT_SECONDS = 3
+"""How long the first waits for a server that does not answer; ``connecting`` tells the others."""
 
 
 class Server:
