@@ -25,6 +25,9 @@ COMMANDS = (
     ("staff", "add"),
     ("documents", "move"),
     ("services", "up"),
+    ("sandbox", "run"),
+    ("sandbox", "key"),
+    ("sandbox", "braintree"),
     ("import", "completejourney"),
     ("import", "follows"),
 )
