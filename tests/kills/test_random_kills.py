@@ -94,7 +94,7 @@ def chaos(
         wait_for_work(database)
         with crew.hanging(roles.index(work), 2 * LEASE.total_seconds()):
             for kill in range(kills):
-                time.sleep(random.uniform(0.02, 0.1))
+                time.sleep(random.uniform(0.03, 0.15))
                 if killable is not None and kill in servers:
                     kill_server(killable)
                 else:

@@ -40,7 +40,7 @@ from opensky.testing.carrying import (
 KEY = "0" * 64
 DOOR = "/callbacks/delivered"
 PARCELS = 2
-PACE = 0.04
+PACE = 0.02
 """Seconds between two orders of one sender."""
 _FIRST_NODE = 16
 """The numbers before it are claimed by DEVO, by locks in its data folder."""
@@ -110,7 +110,7 @@ QUEUES = [each.queue for each in FLOWS]
 def send(site: Site, node: int) -> None:
     """Place orders until there are enough, and note each in a ledger once it is committed."""
     database, nudger = opened(site, node), Nudger(site.folder)
-    for number in itertools.count(node * 1_000_000):
+    for number in itertools.count(node * 1_000_000 + node):
         if site.enough:
             return
         try:
