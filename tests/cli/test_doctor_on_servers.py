@@ -194,3 +194,15 @@ def test_documents_that_are_not_where_the_settings_look_are_named(mongodb_url: s
 
     assert found.state == "problem"
     assert "./opensky documents move" in found.says
+
+
+def test_the_docs_show_what_it_says_of_a_new_shop(postgresql_url: str, mongodb_url: str, tmp_path: Path) -> None:
+    """Line by line the checks that there are; what each says is another machine's."""
+    made(tmp_path, database_url=postgresql_url, documents_url=mongodb_url)
+    page = Path(__file__).resolve().parents[2] / "docs" / "engines.md"
+    shown = page.read_text("utf-8").partition("```text\n")[2].partition("```")[0].splitlines()
+
+    found = look(tmp_path, database_url=postgresql_url, documents_url=mongodb_url)
+
+    assert wrong(found) == {}
+    assert [line.partition(":")[0].split(maxsplit=1)[1] for line in shown] == list(found)
