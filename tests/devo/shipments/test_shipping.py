@@ -216,6 +216,7 @@ def test_a_declined_capture_ships_nothing_until_somebody_sees_to_it(
     unit.commit()
     assert shipments.capture_again(shipment.id).state == "shipped"
     assert now(number).state == "partly_shipped"
+    assert [each.state for each in unit.find(ShipmentReject)] == ["settled"]
 
 
 def test_a_held_order_is_shipped_once_it_is_released(
@@ -295,3 +296,17 @@ def test_both_sides_speak_of_the_same(settings: Settings) -> None:
     assert (flows.ShipmentDocument.__payload__.queue, vendornet.PARTNER) == (DOCUMENTS, VENDORNET)  # type: ignore[attr-defined]
     told = {"state": "done", "parcels": 1, "shipped": 1, "known": 0, "rejected": 0, "problem": ""}
     assert msgspec.to_builtins(msgspec.convert(told, Told)) == told
+
+
+def test_trying_a_declined_parcel_again_asks_the_payment_house_again(
+    buy: Buy, drop: Drop, now: Now, shipments: ShipmentManager, unit: UnitOfWork
+) -> None:
+    """From its reject as from its shipment."""
+    number = buy(EMPTY)
+    drop(f"FW-1,{number},BOWL,2,{SENT}", f"FW-1,{number},CUP,1,{SENT}")
+    [reject], [charge] = unit.find(ShipmentReject), unit.find(TestCharge)
+    charge.last4 = "4242"
+    unit.commit()
+    shipments.try_again(reject.id)
+    assert (now(number).state, [each.state for each in unit.find(Shipment)]) == ("shipped", ["shipped"])
+    assert [each.state for each in unit.find(ShipmentReject)] == ["settled"]

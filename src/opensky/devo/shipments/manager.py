@@ -108,7 +108,7 @@ class ShipmentManager:
         source = Source(file=reject.file_id, partner=reject.partner, name=reject.name)
         parcel = msgspec.convert(reject.parcel, Parcel, strict=False)
         try:
-            self._taken(source, parcel)
+            self._taken(source, parcel, again=True)
         except Rejected as error:
             self._unit.rollback()
             self._found(reject_id).reason = error.message[: _LONGEST["reason"]]
@@ -124,11 +124,11 @@ class ShipmentManager:
             reject.state, reject.settled_at = "settled", self._clock.now()
         self._unit.commit()
 
-    def _taken(self, source: Source, parcel: Parcel) -> Word:
+    def _taken(self, source: Source, parcel: Parcel, *, again: bool = False) -> Word:
         shipment = self._noted(source, parcel)
         if shipment.state == "shipped":
             return "shipped" if shipment.file_id == source.file else "known"
-        if shipment.state == "declined":
+        if shipment.state == "declined" and not again:
             raise Rejected(shipment.problem)
         self._captured(shipment)
         return "shipped"
@@ -180,11 +180,19 @@ class ShipmentManager:
             current.state, current.problem = "declined", f"The payment was declined: {outcome.reason}"
             self._unit.commit()
             raise Rejected(current.problem)
+        if current.state == "declined":
+            self._settle_rejects(current)
         current.state, current.problem, current.shipped_at = "shipped", "", self._clock.now()
         current.capture_reference = outcome.reference
         complete = self._orders.leave(order, self._gone(order))
         self._tell(order, current, complete=complete)
         self._unit.commit()
+
+    def _settle_rejects(self, shipment: Shipment) -> None:
+        """Settle what was rejected because the payment was declined, now that it is not."""
+        for reject in self._shipments.rejects_of(shipment.file_id):
+            if reject.state == "open" and reject.parcel.get("number") == shipment.parcel:
+                reject.state, reject.settled_at = "settled", self._clock.now()
 
     def _tell(self, order: Order, shipment: Shipment, *, complete: bool) -> None:
         told = {
