@@ -62,7 +62,7 @@ class Shop:
 @pytest.fixture
 def settings_here(engine: dict[str, str], tmp_path: Path) -> Settings:
     """Settings of a shop on this engine."""
-    return Settings(data=tmp_path, secret_key="0" * 64, **engine)
+    return Settings(data=tmp_path, secret_key="0" * 64, **engine)  # type: ignore[arg-type]
 
 
 @pytest.fixture
