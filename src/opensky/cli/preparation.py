@@ -9,8 +9,8 @@ from typing import Any
 
 from opensky.cli.programs import run_folder
 from opensky.cli.running import StopFlag
+from opensky.cli.versions import versions_there
 from opensky.kernel import lifeline
-from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
 
 _LOOK_EVERY = 0.02
@@ -24,17 +24,6 @@ def note_file(data: Path) -> Path:
 def unfinished_file(data: Path) -> Path:
     """Return the file that is there while a demo shop is not whole."""
     return run_folder(data) / "demo.unfinished"
-
-
-def versions_there(folder: Path) -> list[str]:
-    """Return the names of the deploy migrations of a folder.
-
-    Raises:
-        Misconfigured: it is not there.
-    """
-    if not folder.is_dir():  # without it, fresh tables would be made as if they needed no version ever
-        raise Misconfigured(f"There is no folder {folder} with the deploy migrations; name it with OPENSKY_MIGRATIONS.")
-    return sorted(path.stem for path in folder.rglob("Version*.py"))
 
 
 def known_of(settings: Settings) -> dict[str, Any]:

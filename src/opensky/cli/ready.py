@@ -1,10 +1,9 @@
 """Whether a shop can be served, asked by what an init system starts: there is one, of this release, and so are its documents."""
 
-from opensky.cli.preparation import versions_there
+from opensky.cli.versions import versions_there
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence import Database
 from opensky.settings import Settings
-from opensky.wiring import open_database
 
 _VERSION = "Version"
 
@@ -14,7 +13,7 @@ def refuse_unready(settings: Settings, database: Database | None = None, *, read
 
     Changes nothing. Who does not read documents (``reads_documents``) does not mind if their server is away.
     """
-    opened = database or open_database(settings)
+    opened = database or _open(settings)
     try:
         known = [name.removeprefix(_VERSION) for name in versions_there(settings.migrations)]
         if not opened.created:
@@ -29,3 +28,9 @@ def refuse_unready(settings: Settings, database: Database | None = None, *, read
 
 def _place(database: Database, settings: Settings) -> str:
     return str(settings.data) if database.embedded else str(database.url.render_as_string())
+
+
+def _open(settings: Settings) -> Database:
+    from opensky.wiring import open_database  # noqa: PLC0415 - the bus, which is to stay small, has its own already
+
+    return open_database(settings)
