@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from opensky.cli.main import app
 from opensky.cli.quality import Stage, run
+from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
 from opensky.wiring import open_database
 
@@ -157,6 +159,30 @@ def test_staff_of_no_shop_cannot_be_added(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"opensky: There is no shop in {tmp_path / 'var'} yet;")
     assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("migrate", "status"),
+        ("relay",),
+        ("documents", "move", "--to", "mongodb://127.0.0.1:1/shop"),
+        ("bus", "run"),
+        ("bus", "queues"),
+        ("bus", "dead", "list"),
+        ("letters", "news"),
+        ("sandbox", "run"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_folder_is_named_and_not_made(
+    command: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where a command needs a shop that is there: nothing lies about afterwards, no key either."""
+    with pytest.raises(Misconfigured, match=f"There is no shop in {tmp_path / 'mistyped'} yet"):
+        app([*command, "--data", str(tmp_path / "mistyped")], result_action="return_value")
+    assert list(tmp_path.iterdir()) == []
+    capsys.readouterr()
 
 
 def test_the_first_staff_member_is_made_with_a_password_from_standard_input(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from opensky.cli.bus_letters import dead, journey
 from opensky.cli.bus_program import serve
-from opensky.cli.folder import settings_of
+from opensky.cli.folder import existing, settings_of
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.messaging import Queue
@@ -32,8 +32,9 @@ def run(*, data: Path | None = None) -> None:
     Args:
         data: data folder of the shop (default: var).
     """
+    settings = settings_of(existing(data))
     lifeline.hold()
-    serve(settings_of(data))
+    serve(settings)
 
 
 @app.command(help_epilogue="Example: ./opensky bus graph")
@@ -113,7 +114,7 @@ class _database:  # noqa: N801 - a context manager that reads as a noun
     """The database of a data folder, with tables in it, closed at the end."""
 
     def __init__(self, data: Path | None) -> None:
-        self._container = container(settings_of(data))
+        self._container = container(settings_of(existing(data)))
 
     def __enter__(self) -> Database:
         database = self._container.__enter__().get(Database)

@@ -11,7 +11,7 @@ from dishka import Container
 from rich.console import Console
 from rich.table import Table
 
-from opensky.cli.folder import settings_of
+from opensky.cli.folder import existing, settings_of
 from opensky.devo.bus.journeys import span
 from opensky.devo.bus.manager import BusManager, as_json, mark
 from opensky.devo.bus.masking import cleaned, veil
@@ -200,7 +200,7 @@ def _agreed(question: str) -> bool:
 @contextmanager
 def _shop(data: Path | None) -> Iterator[Container]:
     """Open a scope on the shop of a data folder, in which whoever is at the terminal acts."""
-    with container(settings_of(data)) as made:
+    with container(settings_of(existing(data))) as made:
         if not made.get(Database).created:
             raise Misconfigured("There is no shop yet; make one with ./opensky up.")
         with made() as scope:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from opensky.cli.folder import settings_to_look
+from opensky.cli.folder import existing, settings_to_look
 from opensky.cli.up import claim
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence.documents.moving import move_back, move_out
@@ -29,7 +29,7 @@ def move(*, to: str = "", back_from: str = "", data: Path | None = None) -> None
     """
     if bool(to) == bool(back_from):
         raise Misconfigured("Say either --to, where the documents are to be, or --back-from, where they are now.")
-    settings = replace(settings_to_look(data), documents_url=to or back_from)
+    settings = replace(settings_to_look(existing(data)), documents_url=to or back_from)
     with _alone(settings), closing(open_database(settings)) as database:
         if not database.created:
             raise Misconfigured(f"There is no shop in {settings.data} yet; make one with ./opensky up.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from opensky.cli.preparation import unfinished_file
 from opensky.cli.programs import log_folder, run_folder
-from opensky.kernel.errors import OpenSkyError
+from opensky.kernel.errors import Misconfigured, OpenSkyError
 from opensky.settings import DATA, PREFIX, Settings
 
 
@@ -29,6 +29,17 @@ def settings_to_look(data: Path | None) -> Settings:
     environment = environment_of(data=data)
     key = f"{PREFIX}SECRET_KEY"
     return Settings.load(environment | {key: environment.get(key) or "0" * 64})
+
+
+def existing(data: Path | None) -> Path | None:
+    """Return the folder that was named, if it is there; the settings would make it for their key.
+
+    Raises:
+        Misconfigured: it is not there.
+    """
+    if data is not None and not data.expanduser().is_dir():
+        raise Misconfigured(f"There is no shop in {data} yet; the folder is not there.")
+    return data
 
 
 @contextmanager

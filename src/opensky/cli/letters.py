@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from opensky.cli.folder import settings_of
+from opensky.cli.folder import existing, settings_of
 from opensky.devo.letters.news import NewsManager
 from opensky.kernel.errors import Misconfigured
 from opensky.mail import bounces
@@ -24,7 +24,7 @@ def news(*, data: Path | None = None) -> None:
     """
     written = 0
     after: int | None = 0
-    with container(settings_of(data)) as whole:
+    with container(settings_of(existing(data))) as whole:
         _refuse_empty(whole.get(Database))
         while after is not None:
             with whole() as scope:
@@ -46,7 +46,7 @@ def returned(*files: Path, data: Path | None = None) -> None:
         raw = [each.read_bytes() for each in files] or [sys.stdin.buffer.read()]
     except OSError as error:
         raise Misconfigured(f"Cannot read {error.filename}: {error.strerror}.") from error
-    with container(settings_of(data)) as whole:
+    with container(settings_of(existing(data))) as whole:
         _refuse_empty(whole.get(Database))
         with whole() as scope:
             unit = scope.get(UnitOfWork)

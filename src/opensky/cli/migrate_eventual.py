@@ -9,8 +9,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from opensky.cli.folder import settings_to_look
-from opensky.cli.migrate_opening import existing
+from opensky.cli.folder import existing, settings_to_look
 from opensky.kernel.errors import Misconfigured
 from opensky.migrations.eventual import Remaining, Swept, remaining, renewed_classes, sweep
 from opensky.persistence import Database

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from opensky.cli.folder import settings_to_look
+from opensky.cli.folder import existing, settings_to_look
 from opensky.kernel.errors import Misconfigured
 from opensky.migrations import Moment, Runner
 from opensky.settings import Settings
@@ -43,17 +43,6 @@ def opened(data: Path | None, *, with_versions: bool = True) -> Iterator[tuple[R
     finally:
         waiting.stop()
         runner.close()
-
-
-def existing(data: Path | None) -> Path | None:
-    """Return the folder that was named, if it is there; the settings would make it for their key.
-
-    Raises:
-        Misconfigured: it is not there.
-    """
-    if data is not None and not data.expanduser().is_dir():
-        raise Misconfigured(f"There is no shop in {data} yet; the folder is not there.")
-    return data
 
 
 def confirm(question: str, *, yes: bool) -> None:

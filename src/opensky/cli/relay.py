@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from opensky.cli.folder import settings_to_look
+from opensky.cli.folder import existing, settings_to_look
 from opensky.kernel.errors import Misconfigured
 from opensky.persistence import Database
 from opensky.persistence.relay import redo_once, waiting
@@ -16,7 +16,7 @@ def relay(*, data: Path | None = None) -> None:
     Args:
         data: data folder of the shop (default: var).
     """
-    settings = settings_to_look(data)
+    settings = settings_to_look(existing(data))
     with closing(open_database(settings)) as database:
         if database.elsewhere is None:
             print("Documents are kept beside the rows (documents_url is empty): there is nothing to relay.")

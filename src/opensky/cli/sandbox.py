@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cyclopts import App
 
-from opensky.cli.folder import environment_of, settings_of
+from opensky.cli.folder import environment_of, existing, settings_of
 from opensky.cli.sandbox_program import serve
 from opensky.devo.shipments.controller import VENDORNET
 from opensky.kernel import lifeline
@@ -41,8 +41,8 @@ def run(
     """
     if not 0 <= errors <= 100 or after < 0 or slow < 0:  # noqa: PLR2004 - of a hundred
         raise Misconfigured("--errors is 0 to 100; --after and --slow are no less than 0.")
+    settings = Settings.load(environment_of(data=existing(data), port=port))
     lifeline.hold()
-    settings = Settings.load(environment_of(data=data, port=port))
     if not (settings.demo or settings.loopback):
         raise Misconfigured("Simulated partners only serve a demo shop, or one that is on this machine alone.")
     serve(settings, Moods(timedelta(seconds=after), slow, errors), print, once=once)
@@ -71,4 +71,4 @@ def key(*, data: Path | None = None) -> None:
     Args:
         data: data folder of the shop (default: var).
     """
-    print(partner_key(settings_of(data).secret_key, VENDORNET))
+    print(partner_key(settings_of(existing(data)).secret_key, VENDORNET))

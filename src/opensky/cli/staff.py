@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from opensky.cli.folder import settings_of
+from opensky.cli.folder import existing, settings_of
 from opensky.devo.members.manager import MemberManager, normal_email
 from opensky.kernel.errors import Invalid, Misconfigured, NotFound
 from opensky.mapping.validators import Email
@@ -34,9 +34,7 @@ def add(
         password_file: file whose first line is the password of a new account, - for standard input; asked for otherwise.
         data: data folder of the shop (default: var).
     """
-    if data is not None and not data.expanduser().is_dir():  # before the settings, which would make it for their key
-        raise Misconfigured(f"There is no shop in {data} yet; the folder is not there.")
-    settings = settings_of(data)
+    settings = settings_of(existing(data))
     database = open_database(settings)
     try:
         if not database.created:
