@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from opensky.cli.checks.finding import Finding
+from opensky.cli.checks.machine import several
 from opensky.cli.doctor import examine, line, summary
 from opensky.cli.documents import move
 from opensky.cli.up import claim
@@ -215,7 +216,14 @@ def test_ids_from_the_future_and_of_other_machines_are_seen(shop: Path) -> None:
     found = look(shop)
 
     assert (found["clock"].state, found["clock"].says[:26]) == ("warning", "The newest id in the datab")
-    assert "machines 3 were made" in found["machines"].says
+    assert "ids of machine 3 were made" in found["machines"].says
+
+
+def test_the_ids_of_demo_and_fixtures_are_no_machine_of_its_own(shop: Path) -> None:
+    """They are made as the last one, number 63, which nobody has; only further ones are named."""
+    settings = Settings.load({"OPENSKY_DATA": str(shop)})
+    assert list(several(settings, {0, 63})) == []
+    assert "ids of machines 2, 3 were made" in next(several(settings, {0, 2, 3, 63})).says
 
 
 @pytest.mark.parametrize(
@@ -254,6 +262,7 @@ def test_a_line_ends_with_what_to_do() -> None:
     assert (
         line(Finding("port", "problem", "It is taken.", "Take another.")) == "problem  port: It is taken. Take another."
     )
+    assert line(Finding("port", "problem", "It is taken (by us.)", "Take another.")).endswith("(by us.) Take another.")
 
 
 @pytest.mark.parametrize("url", ["nonsense", "stomp://a:b@127.0.0.1:3/"])

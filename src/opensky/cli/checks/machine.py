@@ -60,7 +60,8 @@ def several(settings: Settings, seen: set[int]) -> Iterator[Finding]:
     others = sorted(seen - {settings.node, _OF_LOADERS})
     if others:
         numbers = ", ".join(map(str, others))
-        says = f"This machine is number {settings.node}; ids of machines {numbers} were made here within a week."
+        machines = f"machine{'s' * (len(others) > 1)} {numbers}"
+        says = f"This machine is number {settings.node}; ids of {machines} were made here within a week."
         yield ok("machines", f"{says} Each needs a number of its own (setting node).")
     elif settings.node == 0 and not settings.database.startswith("sqlite"):
         says = "ids were made by this machine's number (0) alone; a second machine on this database needs node = 1, and so on"
