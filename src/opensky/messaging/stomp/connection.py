@@ -50,23 +50,29 @@ class Connection:
         self._write(b"".join([encode(frame, self.version) for frame in frames]))
 
     def confirmed(self, *frames: Frame, seconds: float = RECEIPT_SECONDS) -> None:
-        """Send frames and wait until the broker has confirmed the last, and with it all before it.
+        """Send frames and wait until the broker has confirmed the last, and with it all before it; each one where it must be.
 
         Raises:
             NoReceipt: it did not in time: what was sent may be there or not.
             BrokerRefused: the broker refused.
             NotConnected: the connection broke.
         """
-        *first, last = frames
-        name = f"r{next(self._receipts)}"
-        self.send(*first, last._replace(headers={**last.headers, "receipt": name}))
+        names: set[str] = set()
+        asking: list[Frame] = []
+        for number, frame in enumerate(frames, 1):
+            if number == len(frames) or (frame.command == "SEND" and self.dialect.confirms_each):
+                names.add(name := f"r{next(self._receipts)}")
+                asking.append(frame._replace(headers={**frame.headers, "receipt": name}))
+            else:
+                asking.append(frame)
+        self.send(*asking)
         until = time.monotonic() + seconds
-        while name not in self._confirmed:
+        while not self._confirmed.issuperset(names):
             left = until - time.monotonic()
             if left <= 0:
-                raise NoReceipt(f"The broker did not confirm a {last.command} within {seconds:g} s.")
+                raise NoReceipt(f"The broker did not confirm a {frames[-1].command} within {seconds:g} s.")
             self._read(left)
-        self._confirmed.discard(name)
+        self._confirmed.difference_update(names)
 
     def receive(self, seconds: float, most: int = 1, linger: float = 0.0) -> list[Frame]:
         """Return up to ``most`` MESSAGE frames, after waiting at most ``seconds`` for the first and ``linger`` for more.

@@ -15,6 +15,10 @@ class Dialect(Protocol):
     def name(self) -> str:
         """What the broker is called."""
 
+    @property
+    def confirms_each(self) -> bool:
+        """Whether a message counts as kept only by a receipt of its own, and not by that of the COMMIT of its transaction."""
+
     def destination(self, queue: str) -> str:
         """Return the destination of a queue."""
 
@@ -41,6 +45,7 @@ class Classic:
     """ActiveMQ Classic. Delays need ``schedulerSupport`` in the broker's configuration; they are milliseconds from now."""
 
     name: str = "activemq"
+    confirms_each: bool = False
 
     def destination(self, queue: str) -> str:
         return f"/queue/{queue}"
@@ -61,6 +66,7 @@ class Artemis:
     """
 
     name: str = "artemis"
+    confirms_each: bool = False
 
     def destination(self, queue: str) -> str:
         return queue
@@ -75,9 +81,14 @@ class Artemis:
 
 @dataclass(frozen=True, slots=True)
 class Rabbit:
-    """RabbitMQ. It has no delays of its own, and ignores selectors without a word, so neither is ever asked of it."""
+    """RabbitMQ. It has no delays of its own, and ignores selectors without a word, so neither is ever asked of it.
+
+    It confirms a COMMIT at once, before the messages are written: what it then had in memory died with it (found by killing it).
+    The receipt of a SEND it gives when the message is kept, also within a transaction.
+    """
 
     name: str = "rabbitmq"
+    confirms_each: bool = True
 
     def destination(self, queue: str) -> str:
         return f"/queue/{queue}"
