@@ -75,3 +75,26 @@ def test_pages_for_members_and_staff(walker: Callable[..., Any], size: str, dark
     details = tuple(first_path(staff, path, "tbody a") for path in lists)
     edits = (f"{details[1]}/edit", f"{details[2]}/edit")
     assert look_at(staff, *lists, *details, *edits) == {}
+
+
+def test_pages_of_webhooks_and_of_all_pieces(walker: Callable[..., Any]) -> None:
+    """The form with its faults, the secret, the log with a test in it, one delivery, and the question before deleting."""
+    staff = walker("phone", dark=True)
+    staff.log_in(*STAFF, after="/admin")
+    staff.open("/admin/webhooks/new")
+    staff.page.locator("form.edit button[type=submit]").click()
+    staff.page.locator("[role=alert]").wait_for()
+    assert faults(staff.page) == {}
+    staff.page.fill("[name=seller]", first_path(walker("phone"), "/insiders", ".insider h3 a").rpartition("/")[2])
+    staff.page.fill("[name=url]", "http://127.0.0.1:1/hook")
+    staff.page.locator("form.edit button[type=submit]").click()
+    staff.page.locator("code.token").wait_for()
+    assert faults(staff.page) == {}
+
+    one = first_path(staff, "/admin/webhooks", "tbody a")
+    staff.open(one)
+    staff.page.get_by_role("button", name="Send a test").click()
+    staff.page.locator("h1", has_text="webhook.ping").wait_for()
+    delivery = first_path(staff, one, "#rows a")
+    paths = ("/admin/webhooks", "/admin/webhooks?state=disabled", one, delivery, f"{one}/edit", f"{one}/delete")
+    assert look_at(staff, *paths, "/dev/pieces") == {}

@@ -166,8 +166,8 @@ def test_nobody_but_staff_sees_them(browser: Browser, hook: WebhookEndpoint) -> 
         assert browser.path.startswith("/log-in")
 
 
-@pytest.mark.parametrize("id_", ["0", "x", "9" * 30])
-def test_what_is_no_id_is_not_there(staff: Browser, id_: str) -> None:
+def test_what_is_no_id_is_not_there(staff: Browser) -> None:
     """A page says so."""
-    assert staff.open(f"{HOOKS}/{id_}").status_code == 404
-    assert staff.open(f"{HOOKS}/{id_}/deliveries/{id_}").status_code == 404
+    for id_ in ("0", "x", "9" * 30):
+        assert staff.open(f"{HOOKS}/{id_}").status_code == 404
+        assert staff.open(f"{HOOKS}/{id_}/deliveries/{id_}").status_code == 404
