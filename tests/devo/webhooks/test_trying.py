@@ -1,25 +1,57 @@
 """What is not taken is tried again, ever later; what never is, is given up; who takes nothing is told nothing more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from dishka import Container
+from dishka import Container, Provider, Scope
 
+from opensky.devo.callbacks.manager import CallbackManager
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.objects import Product
 from opensky.devo.webhooks.deliveries import KEPT_FOR, PAUSES, SPARED_AFTER, Came, DeliveryManager
 from opensky.devo.webhooks.manager import WebhookManager, Wishes
 from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from opensky.events import Event
-from opensky.kernel.clock import SetClock
-from opensky.kernel.errors import Conflict, NotFound
+from opensky.kernel.clock import Clock, SetClock
+from opensky.kernel.errors import Conflict, NotFound, Refusal
 from opensky.messaging import DeadLetters, Queue
-from opensky.osis.runtime import Worker
+from opensky.osis.partners.devo import Devo
+from opensky.osis.runtime import Reject, Worker
 from opensky.persistence import Database, UnitOfWork
+from opensky.settings import Settings
+from opensky.wiring.bus import bus_container, worker
 
 Again = Callable[[Any], Any]
+
+
+class Near(Devo):
+    """DEVO in this process, without the requests between, which other tests make: these here are many."""
+
+    def __init__(self, jobs: Container, clock: SetClock) -> None:
+        super().__init__("", "0" * 64, clock)
+        self._jobs = jobs
+
+    def post(self, path: str, id_: str, body: bytes) -> str:
+        with self._jobs() as job:
+            try:
+                done = job.get(CallbackManager).take(id_, body)
+            except Refusal as error:
+                raise Reject(error.message) from error
+            job.get(UnitOfWork).commit()
+        return "done" if done else "seen"
+
+
+@pytest.fixture
+def bus(settings: Settings, clock: SetClock, jobs: Container) -> Iterator[Worker]:
+    """OSIS, near DEVO."""
+    test = Provider(scope=Scope.APP)
+    test.provide(lambda: clock, provides=Clock)
+    test.provide(lambda: Near(jobs, clock), provides=Devo)
+    made = bus_container(settings, test)
+    yield worker(made)
+    made.close()
 
 
 @pytest.fixture
