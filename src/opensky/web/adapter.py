@@ -71,7 +71,8 @@ def endpoint(
         http_method=["GET", "HEAD"] if route.method == "GET" else [route.method],  # type: ignore[list-item]
         status_code=_status(route, returns),
         name=f"{controller.__module__}.{controller.__qualname__}.{method} {route.method} {route.path}",
-        include_in_schema=route.kind == "api",
+        # What is not below /api is no part of the API: a mail program posts to the link that a letter names.
+        include_in_schema=route.kind == "api" and route.path.startswith("/api/"),
         request_max_body_size=route.limit,
         opt={"access": route.access, "route": route, "controller": controller, "method": method},
         **_description(controller, method, route, parameters),
