@@ -14,8 +14,8 @@ from opensky.devo.proofs.objects import Proof
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
 from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentReject
-from opensky.mail.objects import Delivery, Stop
 from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from opensky.mail.objects import Delivery, Stop
 from opensky.persistence.history.objects import Change
 from opensky.web.objects import ApiToken, Session, Throttle
 
