@@ -2,7 +2,8 @@
 
 A message that is put is acknowledged, dead, live or at a broker, at any time. Nobody counts while messages are sent, for that would have
 every sender write the same row. A step writes down how many it has sent together with its acknowledgement, which costs nothing; the
-messages name it (``causation``). What is missing has been lost, what is there twice was doubled.
+messages name it (``causation``). What the shop sends because a message was told to it names that message by a negative number: no step
+answers for it, as for the first message of a journey. What is missing has been lost, what is there twice was doubled.
 """
 
 from datetime import datetime

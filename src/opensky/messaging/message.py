@@ -28,7 +28,7 @@ class Message:
     correlation: int = 0
     """Id of the first message of the journey that this one belongs to; that message's own id is the same."""
     causation: int = 0
-    """Id of the message during whose handling this one was sent."""
+    """Id of the message whose handling has sent this one; negative if the shop sent it when that message was told to it."""
     history: tuple[str, ...] = ()
     """Which flows the journey has gone through on the way to this message, each as ``flow@message id``."""
     attempt: int = 0

@@ -2,7 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, SmallInteger, Table, literal_column
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    event,
+    literal_column,
+)
 
 from opensky.persistence.tables import METADATA
 from opensky.persistence.types import INT64, LONG_TEXT, text
@@ -10,13 +21,6 @@ from opensky.persistence.types import INT64, LONG_TEXT, text
 READY, WAITING, TAKEN, OUTGOING = 0, 1, 2, 3
 """The states of a message: to be had, not due yet, leased to a worker, to be published to a broker."""
 NAME_LENGTH, KEY_LENGTH, OWNER_LENGTH = 120, 190, 80
-
-
-def _only(condition: str) -> dict[str, Any]:
-    """Have an index hold just the rows that it is for, where the database can: most messages are in none of the three."""
-    where: ColumnElement[bool] = literal_column(condition, Boolean)
-    return {"sqlite_where": where, "postgresql_where": where}
-
 
 MESSAGES = Table(
     "messages",
@@ -38,12 +42,29 @@ MESSAGES = Table(
     Column("body", LONG_TEXT, nullable=False),
     Column("error", LONG_TEXT, nullable=False),
     Index("ix_messages_state_queue_priority_id", "state", "queue", "priority", "id"),
-    Index("uq_messages_queue_unique_key", "queue", "unique_key", unique=True, **_only("unique_key IS NOT NULL")),
-    Index("ix_messages_queue_order_key_id", "queue", "order_key", "id", **_only("order_key IS NOT NULL")),
-    Index("ix_messages_state_due_at", "state", "due_at", **_only("state > 0")),
+    Index("uq_messages_queue_unique_key", "queue", "unique_key", unique=True),
+    Index("ix_messages_queue_order_key_id", "queue", "order_key", "id"),
+    Index("ix_messages_state_due_at", "state", "due_at"),
 )
 """What waits, is being handled or is to be published. ``due_at`` is in microseconds since 1970: when a waiting message is
 due, or when the lease of a taken one ends. ``taken`` counts how often a worker took it, also one that died then."""
+
+_ONLY = {
+    "uq_messages_queue_unique_key": "unique_key IS NOT NULL",
+    "ix_messages_queue_order_key_id": "order_key IS NOT NULL",
+    "ix_messages_state_due_at": "state > 0",
+}
+"""These indexes hold just the rows that they are for, where the database can do that: most messages are in none of the three."""
+
+
+@event.listens_for(MESSAGES, "before_create")
+def _hold_only_some(table: Table, connection: Connection, **_: Any) -> None:
+    """Say so when the tables are made: an index that names PostgreSQL would load what speaks it into every process."""
+    if connection.dialect.name in {"sqlite", "postgresql"}:
+        for index in table.indexes:
+            if condition := _ONLY.get(str(index.name)):
+                index.dialect_options[connection.dialect.name]["where"] = literal_column(condition, Boolean)
+
 
 NOT_READY: ColumnElement[bool] = MESSAGES.c.state > literal_column("0")
 """What a question must say, in these very words, for SQLite to look into the index of due times."""

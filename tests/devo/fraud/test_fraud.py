@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from opensky.devo.members.manager import MemberManager
 from opensky.devo.orders.objects import Order
 from opensky.kernel.clock import SetClock
 from opensky.messaging import DeadLetters
+from opensky.messaging.books import balance
 from opensky.messaging.tables import FINISHED, MESSAGES
 from opensky.osis.partners.fraud import SimulatedFraudCheck, Suspect
 from opensky.osis.runtime import Worker
@@ -92,7 +94,10 @@ def test_the_journey_is_one(buy: Buy, bus: Worker, database: Database) -> None:
     (first, id_1, journey, caused_1), (second, id_2, _, caused_2), (third, _, _, caused_3) = rows
     assert (first, second, third) == ("events.async", "fraud.check", "events.async")
     assert {row[2] for row in rows} == {journey} == {id_1}
-    assert (caused_1, caused_2, caused_3) == (0, id_1, id_2)
+    assert (caused_1, caused_2, caused_3) == (0, -id_1, id_2)  # the question was sent by DEVO, when it was told
+    books = balance(database, database.clock.now() - timedelta(hours=1))
+    assert (books.missing, books.balanced) == (0, True)
+    assert books.sent > 0
 
 
 def test_the_member_is_told_kindly(buy: Buy, bus: Worker, browser: Browser) -> None:

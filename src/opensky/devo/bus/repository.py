@@ -126,7 +126,8 @@ class BusRepository:
 
     def _at_broker(self, correlations: Sequence[int], known: Mapping[int, Trail]) -> dict[int, Trail]:
         """What of these journeys has left for a broker: of that the queue, the id and the cause are known."""
-        asked = select(_p.id, _p.queue, _p.causation).where(or_(_p.id.in_(correlations), _p.causation.in_(list(known))))
+        caused = _p.causation.in_([*known, *(-id_ for id_ in known)])  # negative: by way of the shop
+        asked = select(_p.id, _p.queue, func.abs(_p.causation)).where(or_(_p.id.in_(correlations), caused))
         found = {}
         for id_, queue, causation in (tuple(row) for row in self._reader.rows(asked)):
             correlation = known[causation].correlation if causation in known else id_
@@ -167,20 +168,24 @@ class BusRepository:
 
 
 def _live() -> Any:
-    return select(*(_m.id, _m.queue, _m.type, _m.correlation, _m.causation, _m.attempt, _m.state, _m.due_at, _m.error))
+    return select(
+        *(_m.id, _m.queue, _m.type, _m.correlation, func.abs(_m.causation), _m.attempt, _m.state, _m.due_at, _m.error)
+    )
 
 
 def _ended() -> Any:
-    return select(*(_f.id, _f.queue, _f.type, _f.correlation, _f.causation, _f.attempt, _f.began_at, _f.ended_at))
+    return select(
+        *(_f.id, _f.queue, _f.type, _f.correlation, func.abs(_f.causation), _f.attempt, _f.began_at, _f.ended_at)
+    )
 
 
 def _gone() -> Any:
-    return select(*(_d.id, _d.queue, _d.type, _d.correlation, _d.causation, _d.attempt, _d.died_at, _d.cause))
+    return select(*(_d.id, _d.queue, _d.type, _d.correlation, func.abs(_d.causation), _d.attempt, _d.died_at, _d.cause))
 
 
 def _acts() -> Any:
     """A discarded letter is in no table of messages any more; one that was sent once more is, and that row counts."""
-    columns = (_a.queue, _a.type, _a.correlation, _a.causation, _a.attempt, _a.at, _a.member_name)
+    columns = (_a.queue, _a.type, _a.correlation, func.abs(_a.causation), _a.attempt, _a.at, _a.member_name)
     return select(_a.letter_id.label("id"), *columns).where(_a.act == "discarded")
 
 

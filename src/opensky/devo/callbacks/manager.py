@@ -47,7 +47,8 @@ class CallbackManager:
             raise Gone(error.message, **error.data) from error
         except (UnknownEvent, WrongEvent) as error:
             raise Invalid(FieldError("event", error.message, "Event"), message=error.message) from error
-        self._client.continues(slung.correlation, int(id_) if id_.isdecimal() else 0, slung.history)
+        # Negative: the message caused what is sent here, but the step that handles it did not send it (``messaging.books``).
+        self._client.continues(slung.correlation, -int(id_) if id_.isdecimal() else 0, slung.history)
         self._events.notify(event)
         return True
 

@@ -80,7 +80,7 @@ def from_frame(frame: Frame, queue: str) -> tuple[Message, str]:
         id=id_,
         type=headers.get("opensky_type", "")[:NAME_LENGTH],
         correlation=_number(headers.get("opensky_correlation")),
-        causation=_number(headers.get("opensky_causation")),
+        causation=_signed(headers.get("opensky_causation", "")),
         history=tuple(headers.get("opensky_history", "").split()),
         priority=min(max(LOWEST - _number(headers.get("priority"), LOWEST - USUAL_PRIORITY), HIGHEST), LOWEST),
         key=headers.get("opensky_key", "")[:KEY_LENGTH],
@@ -104,6 +104,10 @@ def _headers(headers: Mapping[str, str], *, ours: bool) -> dict[str, str]:
         return msgspec.json.decode(headers.get("opensky_headers", "{}"), type=dict[str, str])
     except msgspec.MsgspecError:
         return {}
+
+
+def _signed(text: str) -> int:
+    return -_number(text[1:]) if text.startswith("-") else _number(text)
 
 
 def _number(text: str | None, otherwise: int = 0) -> int:
