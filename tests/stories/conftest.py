@@ -179,8 +179,10 @@ Walk = Callable[..., "Walker"]
 
 
 @pytest.fixture
-def walker(chromium: Browser, running_shop: RunningShop) -> Iterator[Walk]:
-    """Opens a new browser window of a size, with or without JavaScript; nothing may have gone wrong in it at the end."""
+def walker(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """Opens a new browser window of a size, with or without JavaScript, in the demo shop of all stories unless another one
+    is named; nothing may have gone wrong in it at the end.
+    """
     walkers: list[Walker] = []
 
     @contextmanager
@@ -189,7 +191,9 @@ def walker(chromium: Browser, running_shop: RunningShop) -> Iterator[Walk]:
         for each in walkers:
             each.context.close()
 
-    def made(size: str = "desktop", *, javascript: bool = True, dark: bool = False) -> Walker:
+    def made(
+        size: str = "desktop", *, javascript: bool = True, dark: bool = False, shop: RunningShop | None = None
+    ) -> Walker:
         width, height = SIZES[size].values()
         context = chromium.new_context(
             viewport={"width": width, "height": height},
@@ -198,7 +202,7 @@ def walker(chromium: Browser, running_shop: RunningShop) -> Iterator[Walk]:
             locale="en-US",
         )
         context.set_default_timeout(15_000)
-        walkers.append(Walker(context, running_shop))
+        walkers.append(Walker(context, shop or request.getfixturevalue("running_shop")))
         return walkers[-1]
 
     with closing():

@@ -24,6 +24,8 @@ class Batch(msgspec.Struct, kw_only=True):
     source: Source
     parcels: list[Parcel] = []
     bad: list[Bad] = []
+    correlation: int = 0
+    history: tuple[str, ...] = ()
 
 
 class FileEnd(msgspec.Struct, kw_only=True):
@@ -51,6 +53,8 @@ class ShipmentController:
     def take(self, call: Signed) -> Json:
         """Take some parcels of a file: 200 with what became of each. Whoever asks again is answered the same."""
         batch = _read(call.body, Batch)
+        # As in the callback of events: what the parcels cause belongs to the journey of their file.
+        self._client.continues(batch.correlation, -int(call.id) if call.id.isdecimal() else 0, batch.history)
         return Json(Outcomes(self._shipments.take(batch.source, batch.parcels, batch.bad)))
 
     @callback("/callbacks/shipments/files")

@@ -113,8 +113,9 @@ def relay(batch: ShipmentBatch, message: Message, devo: Devo) -> BatchDone:
     if batch.refused:
         return done
     left, bad, began = {each.row: each for each in batch.parcels}, batch.bad, time.monotonic()
+    journey = {"correlation": message.correlation, "history": message.history}
     while left or bad:
-        body = {"source": batch.source, "parcels": list(left.values()), "bad": bad}
+        body = {"source": batch.source, "parcels": list(left.values()), "bad": bad, **journey}
         answered = devo.ask(TAKE, str(message.id), msgspec.json.encode(body), _Outcomes)
         bad, before = [], len(left)
         for outcome in answered.outcomes:
