@@ -98,3 +98,13 @@ def test_pages_of_webhooks_and_of_all_pieces(walker: Callable[..., Any]) -> None
     delivery = first_path(staff, one, "#rows a")
     paths = ("/admin/webhooks", "/admin/webhooks?state=disabled", one, delivery, f"{one}/edit", f"{one}/delete")
     assert look_at(staff, *paths, "/dev/pieces") == {}
+
+
+def test_pages_of_letters_and_of_forgotten_passwords(walker: Callable[..., Any]) -> None:
+    """For guests, members and staff."""
+    guest = walker("phone")
+    assert look_at(guest, "/log-in/forgotten", "/log-in/new/x", "/unsubscribe/x", "/dev/mail") == {}
+    staff = walker("desktop")
+    staff.log_in(*STAFF, after="/admin")
+    kinds = ("/admin/mail", "/admin/mail/kinds", "/admin/mail/kinds/order_paid")
+    assert look_at(staff, "/account/letters", "/account/email", *kinds) == {}
