@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Select, func, select
 
@@ -64,7 +65,7 @@ def answered(buyer: Buyer, order: dict[str, Any]) -> str:
     """How does an order stand? A web process may die over the question."""
     try:
         return buyer.state(order)
-    except (OSError, ValueError, KeyError):
+    except (httpx.HTTPError, ValueError, KeyError):
         return ""
 
 
