@@ -83,7 +83,9 @@ def _leaving(order: Order, gone: Sequence[Left]) -> list[TimelineStep]:
 
 def _parcel(order: Order, parcel: Left) -> ParcelView:
     names = {line.sku: line.name for line in order.lines}
-    what = ", ".join(f"{quantity} \N{MULTIPLICATION SIGN} {names.get(sku, sku)}" for sku, quantity in parcel.lines.items())
+    what = ", ".join(
+        f"{quantity} \N{MULTIPLICATION SIGN} {names.get(sku, sku)}" for sku, quantity in parcel.lines.items()
+    )
     return ParcelView(what, parcel.carrier, parcel.tracking, parcel.shipped_at)
 
 
