@@ -228,7 +228,8 @@ class Writer:
         if isinstance(node, Fact) and node.default is MISSING:
             return f"look(c, {node.name!r})"
         if isinstance(node, Property) and node.default is MISSING:
-            return f"part({self._perhaps(node.of)}, {node.name!r})"
+            of, again = self.written(node.of), self._fresh("t")
+            return f"({again}.get({node.name!r}) if type({again} := {of}) is dict else part({again}, {node.name!r}))"
         return self.written(node)
 
     def _quick(self, name: str, operands: tuple[Node, ...]) -> str:

@@ -180,6 +180,9 @@ def union(*sets: Any) -> list[Any]:
 def intersect(first: Any, *others: Any) -> list[Any]:
     """Return what is in all of the sets."""
     found = as_set(first)
+    if len(others) == 1 and type(others[0]) is list and len(others[0]) < _MANY:
+        other = others[0]
+        return [value for value in found if value in other]
     for other in others:
         members = _members(other)
         found = [value for value in found if value in members]
