@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from opensky.ruler.errors import InvalidRule, Misbuilt, Problem
@@ -115,6 +116,21 @@ _TAGS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_PLAIN = frozenset({type(None), str, bool, int, float})
+
+
+@lru_cache(maxsize=2048)
+def _fact_at(path: str) -> Node | None:
+    """Return the fact at a dotted path, the same one each time; nothing where that is no path."""
+    first, *rest = path.split(".")
+    if not first or not all(rest):
+        return None
+    found: Node = Fact(first)
+    for name in rest:
+        found = Property(found, name)
+    return found
+
+
 class _Reader:
     """Reads a form and collects what is wrong with it."""
 
@@ -131,9 +147,9 @@ class _Reader:
             if not any("This rule is" in each.message for each in self.problems):
                 self._wrong(where, f"This rule is {what}; split it.")
             return None
-        if data is None or isinstance(data, str | bool | int | float):
+        if type(data) in _PLAIN:
             return Literal(data)
-        if not isinstance(data, Mapping) or not data:
+        if not isinstance(data, dict) or not data:
             return self._wrong(
                 where,
                 'A list of values is written {"list": […]}.'
@@ -141,7 +157,8 @@ class _Reader:
                 else "This is no part of a rule.",
             )
         if "fact" in data or "item" in data or "part" in data:
-            return self._reference(data, where, depth)
+            simple = _fact_at(data["fact"]) if len(data) == 1 and type(data.get("fact")) is str else None
+            return simple or self._reference(data, where, depth)
         if len(data) != 1:
             return self._wrong(where, "An operation is an object with one key, the operator.")
         name, given = next(iter(data.items()))
