@@ -35,6 +35,7 @@ LONGEST_ERROR = 200
 MOST = 2_000
 """So many messages of a journey are read, of each kind."""
 _ABOUT = 5
+_MORE = Thing("and", "more")
 _LIVE = frozenset({*STATES.values(), AT_BROKER})
 _MINUTE = timedelta(minutes=1)
 _MICROSECONDS = 60_000_000
@@ -169,9 +170,12 @@ class BusWatch:
         )
 
     def _subjects(self, correlations: Iterable[int]) -> dict[int, list[Thing]]:
-        abouts = {each: self._tables.subjects_of(each, _ABOUT) for each in correlations}
+        abouts = {each: self._tables.subjects_of(each, _ABOUT + 1) for each in correlations}
         called = self._called({about for some in abouts.values() for about in some})
-        return {each: [called[about] for about in some] for each, some in abouts.items()}
+        return {
+            each: [*(called[about] for about in some[:_ABOUT]), *[_MORE] * (len(some) > _ABOUT)]
+            for each, some in abouts.items()
+        }
 
     def _called(self, abouts: Iterable[About]) -> dict[About, Thing]:
         found = self._history.called(abouts)
