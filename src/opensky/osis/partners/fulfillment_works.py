@@ -12,7 +12,9 @@ it, so that a file that broke off on its way is known as such.
 """
 
 import csv
+import hashlib
 import io
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +27,8 @@ COLUMNS = ("parcel", "order", "sku", "quantity", "carrier", "tracking", "sent_at
 END = "END"
 MOST_OF_ONE = 9999
 _LONGEST_ROW = 2000
+_LONGEST_NAME, _KEPT_OF_NAME = 150, 100
+"""Of a file, in bytes: a number comes before it and '.report.csv' after it, and a file system allows 255 altogether."""
 
 
 class Incomplete(Reject):
@@ -126,12 +130,15 @@ class DropFolder:
         return self._folder / "incoming"
 
     def waiting(self, now: float, settled: float) -> list[str]:
-        """Return the names of files that are whole, or have not grown for so many seconds: then they have broken off."""
+        """Return the names of files that are whole, or have not grown for so many seconds: then they have broken off.
+
+        A name that is too long for what comes before and after it, or is no text, is made a shorter one first.
+        """
         found = []
         for path in sorted(self.incoming.glob("*.csv")):
             try:
                 if now - path.stat().st_mtime > settled or _ends(path):
-                    found.append(path.name)
+                    found.append(_well_named(path).name)
             except OSError:
                 continue  # somebody else has just taken it
         return found
@@ -160,6 +167,14 @@ class DropFolder:
 
     def _working(self, name: str, number: int) -> Path:
         return self._folder / "working" / f"{number}-{Path(name).name}"
+
+
+def _well_named(path: Path) -> Path:
+    name = os.fsencode(path.name)
+    if len(name) <= _LONGEST_NAME and path.name.isprintable():
+        return path
+    stem = "".join(letter for letter in path.stem if letter.isascii() and letter.isprintable())[:_KEPT_OF_NAME]
+    return path.rename(path.with_name(f"{stem}-{hashlib.sha256(name).hexdigest()[:12]}.csv"))
 
 
 def _ends(path: Path) -> bool:
