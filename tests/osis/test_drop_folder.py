@@ -7,7 +7,8 @@ import pytest
 
 from opensky.messaging import NotSendable
 from opensky.osis.flows.shipments import ShipmentFile
-from opensky.osis.partners.fulfillment_works import COLUMNS, DropFolder
+from opensky.osis.partners.fulfillment_works import COLUMNS, DropFolder, read
+from opensky.osis.runtime import Reject
 from opensky.osis.runtime.payloads import message
 
 TEXT = f"{','.join(COLUMNS)}\nEND,0\n"
@@ -34,3 +35,26 @@ def test_a_file_with_a_bad_name_is_taken_under_another_one_and_holds_up_nobody(t
         assert folder.take(each, number) == TEXT
         assert folder.end(each, number, "line\n", refused=False).exists()
     assert list(folder.incoming.iterdir()) == []
+
+
+def test_a_mark_of_the_encoding_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    """Spreadsheets write it; whoever sees the file does not."""
+    folder = DropFolder(tmp_path)
+    (folder.incoming / "sheet.csv").write_text(TEXT, "utf-8-sig")
+    [name] = folder.waiting(0, 30)
+    assert list(read(folder.take(name, 1) or "")) == []
+
+
+def test_what_is_no_file_or_still_on_its_way_is_left_alone(tmp_path: Path) -> None:
+    """A folder, a link, an upload that is not finished."""
+    folder = DropFolder(tmp_path)
+    (folder.incoming / "folder.csv").mkdir()
+    (folder.incoming / "link.csv").symlink_to("/etc/passwd")
+    (folder.incoming / ".half.csv").write_text(TEXT)
+    assert folder.waiting(1e12, 30) == []
+
+
+def test_a_file_that_would_hold_up_others_is_refused_as_a_whole() -> None:
+    """With what to do about it."""
+    with pytest.raises(Reject, match="20,000 are the most"):
+        list(read(f"{','.join(COLUMNS)}\n" + "a,b,c,1,,,\n" * 20_001 + "END,20001\n"))

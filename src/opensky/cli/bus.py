@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cyclopts import App
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from opensky.cli.bus_letters import dead, journey
 from opensky.cli.bus_program import serve
@@ -62,7 +62,16 @@ def queues(*, data: Path | None = None, json: bool = False) -> None:
     if json:
         _print_json({each.queue: {**each._asdict(), "oldest": str(each.oldest or "")} for each in found})
         return
-    table = Table("queue", "ready", "waiting", "taken", "to publish", "at broker", "dead", "oldest")
+    table = Table(
+        Column("queue", no_wrap=True, overflow="fold"),
+        "ready",
+        "waiting",
+        "taken",
+        "to publish",
+        "at broker",
+        "dead",
+        Column("oldest", min_width=10),
+    )
     for each in found:
         oldest = each.oldest.isoformat(" ", "seconds") if each.oldest else ""
         counts = (each.ready, each.waiting, each.taken, each.outgoing, each.at_broker, each.dead)
@@ -83,6 +92,8 @@ def books(*, days: int = 1, data: Path | None = None, json: bool = False) -> Non
         data: data folder of the shop (default: var).
         json: print one JSON object.
     """
+    if days < 1:
+        raise Misconfigured("Look back at least one day: --days 1.")
     with _database(data) as database:
         since = database.clock.now() - timedelta(days=days)
         kept = balance(database, since)

@@ -26,6 +26,7 @@ PARTNER = "fulfillment-works"
 COLUMNS = ("parcel", "order", "sku", "quantity", "carrier", "tracking", "sent_at")
 END = "END"
 MOST_OF_ONE = 9999
+MOST_ROWS = 20_000
 _LONGEST_ROW = 2000
 _LONGEST_NAME, _KEPT_OF_NAME = 150, 100
 """Of a file, in bytes: a number comes before it and '.report.csv' after it, and a file system allows 255 altogether."""
@@ -46,6 +47,10 @@ def read(text: str) -> Iterator[Parcel | list[Bad]]:
     if not rows or tuple(rows[0]) != COLUMNS:
         raise Reject(f"The first line should be {','.join(COLUMNS)}.")
     body, last = rows[1:-1], rows[-1]
+    if len(body) > MOST_ROWS:
+        raise Reject(
+            f"There are {len(body):,} lines; {MOST_ROWS:,} are the most in one file, so that no file holds up others."
+        )
     if len(last) != len((END, "count")) or last[0] != END:
         raise Incomplete(f"The last line should be {END} and the number of lines before it: the file has broken off.")
     if last[1] != str(len(body)):
@@ -137,6 +142,8 @@ class DropFolder:
         found = []
         for path in sorted(self.incoming.glob("*.csv")):
             try:
+                if path.name.startswith(".") or path.is_symlink() or not path.is_file():
+                    continue  # still on its way, or nothing that a partner should have us open
                 if now - path.stat().st_mtime > settled or _ends(path):
                     found.append(_well_named(path).name)
             except OSError:
@@ -151,7 +158,7 @@ class DropFolder:
                 (self.incoming / Path(name).name).rename(taken)
             except FileNotFoundError:
                 return None
-        return taken.read_text("utf-8", errors="replace")
+        return taken.read_text("utf-8-sig", errors="replace")  # spreadsheets begin a file with a mark of its encoding
 
     def end(self, name: str, number: int, report: str, *, refused: bool) -> Path:
         """Put a file where it ends, its report beside it; doing it again is the same as once."""
