@@ -225,6 +225,8 @@ class Writer:
 
     def _perhaps(self, node: Node) -> str:
         """Return the source of what may well be absent: it is looked up without an alarm."""
+        if isinstance(node, Literal):
+            return self.named(node.value)  # Python warns of a constant that is asked whether it is None
         if isinstance(node, Fact) and node.default is MISSING:
             return f"look(c, {node.name!r})"
         if isinstance(node, Property) and node.default is MISSING:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
 from opensky.ruler.errors import FrozenFact, Misbuilt, UnknownFact
@@ -12,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 Resolver = Callable[["Context"], Any]
 _SCALARS = (str, bytes, int, float, Decimal, date)
 _DECLARED = "__ruler_fact__"
-_NONE: dict[str, "Resolver"] = {}
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Context(dict[str, Any]):
@@ -22,13 +23,19 @@ class Context(dict[str, Any]):
     through ``__missing__``.
     """
 
-    __slots__ = ("_resolvers", "_volatile")
+    _resolvers: Mapping[str, Resolver] = _NONE
+    _volatile: frozenset[str] = frozenset()
 
     def __init__(self, facts: Mapping[str, Any] | None = None, /, **more: Any) -> None:
-        super().__init__(facts, **more) if facts else super().__init__(**more)
-        self._resolvers: dict[str, Resolver] = _NONE
-        if True in map(callable, self.values()):
-            self._keep_lazy()
+        if facts:
+            dict.update(self, facts)
+        if more:
+            dict.update(self, more)
+        lazy = {name: value for name, value in self.items() if callable(value)}
+        if lazy:
+            self._resolvers = lazy
+            for name in lazy:
+                dict.pop(self, name)
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Set a fact; a callable is shared.
@@ -53,7 +60,7 @@ class Context(dict[str, Any]):
         """Set a fact that is found anew at each look, as Ruler's unshared closures are. Rules run slower with it."""
         self.share(name, resolver)
         self.__class__ = Unsteady
-        self._volatile: frozenset[str] = getattr(self, "_volatile", frozenset()) | {name}
+        self._volatile |= {name}
 
     def protect(self, name: str, function: Callable[..., Any]) -> None:
         """Set a fact whose value is a function."""
@@ -101,11 +108,6 @@ class Context(dict[str, Any]):
             return self[name]
         return None if default is MISSING else default
 
-    def _keep_lazy(self) -> None:
-        self._resolvers = {name: value for name, value in self.items() if callable(value)}
-        for name in self._resolvers:
-            self.pop(name)
-
     def _forget(self, name: str) -> None:
         if name in self._resolvers:
             if super().__contains__(name):
@@ -117,8 +119,6 @@ class Context(dict[str, Any]):
 
 class Unsteady(Context):
     """A context with a fact that is not the same at each look: compiled rules, which look once, do not run on it."""
-
-    __slots__ = ()
 
     def __missing__(self, name: str) -> Any:
         if name in self._volatile:
