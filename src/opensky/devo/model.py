@@ -2,6 +2,7 @@
 
 from opensky.devo.bag.objects import Bag, BagLine
 from opensky.devo.bus.objects import LetterAct
+from opensky.devo.credits.objects import LedgerAccount, LedgerEntry
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
 from opensky.devo.fraud.objects import FraudVerdict
 from opensky.devo.letters.objects import LetterSubscription
@@ -37,6 +38,8 @@ MODEL: tuple[type, ...] = (
     TestCharge,
     TestCapture,
     FraudVerdict,
+    LedgerAccount,
+    LedgerEntry,
     Shipment,
     ShipmentFile,
     ShipmentReject,

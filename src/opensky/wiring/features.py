@@ -30,6 +30,8 @@ from opensky.devo.bus.watching import BusWatch
 from opensky.devo.callbacks.controller import CallbackController
 from opensky.devo.callbacks.manager import CallbackManager
 from opensky.devo.callbacks.repository import SeenRepository
+from opensky.devo.credits.manager import CreditManager
+from opensky.devo.credits.repository import LedgerRepository
 from opensky.devo.feed.listeners import FeedListeners
 from opensky.devo.feed.manager import FeedManager
 from opensky.devo.feed.repository import TailRepository
@@ -113,6 +115,8 @@ SERVICES: tuple[type, ...] = (
     BagRepository,
     BagManager,
     BagListener,
+    LedgerRepository,
+    CreditManager,
     OrderRepository,
     OrderManager,
     OrderListener,
