@@ -6,6 +6,7 @@ import opensky.devo.bus
 import opensky.devo.history
 import opensky.devo.letters
 import opensky.devo.proofs
+import opensky.devo.rewards
 import opensky.devo.storefront
 import opensky.devo.webhooks
 from opensky.devo.account.controller import AccountController
@@ -73,6 +74,11 @@ from opensky.devo.proofs.controller import AddressController, ForgottenControlle
 from opensky.devo.proofs.listeners import ProofListeners
 from opensky.devo.proofs.manager import ProofManager
 from opensky.devo.proofs.repository import ProofRepository
+from opensky.devo.rewards.admin import RewardAdmin
+from opensky.devo.rewards.granting import RewardGranter
+from opensky.devo.rewards.listeners import RewardListeners
+from opensky.devo.rewards.manager import RewardManager
+from opensky.devo.rewards.repository import RewardRepository
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
 from opensky.devo.shipments.controller import ShipmentController
@@ -151,6 +157,10 @@ SERVICES: tuple[type, ...] = (
     WebhookManager,
     DeliveryManager,
     WebhookListeners,
+    RewardRepository,
+    RewardGranter,
+    RewardManager,
+    RewardListeners,
     AdminRepository,
     Newest,
 )
@@ -197,6 +207,7 @@ CONTROLLERS: tuple[type, ...] = (
     MemberAdmin,
     WebhookAdmin,
     DeliveryAdmin,
+    RewardAdmin,
     HistoryAdmin,
     QueueAdmin,
     LetterAdmin,
@@ -210,6 +221,7 @@ TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.bus.__file__).parent / "templates",
     Path(opensky.devo.letters.__file__).parent / "templates",
     Path(opensky.devo.proofs.__file__).parent / "templates",
+    Path(opensky.devo.rewards.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""
 

@@ -20,6 +20,8 @@ from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.listeners import ProductListeners
 from opensky.devo.proofs.events import PROOF_PASSWORD_ASKED
 from opensky.devo.proofs.listeners import ProofListeners
+from opensky.devo.rewards.facts import EVENTS as REWARDED
+from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
 from opensky.devo.shipments.listeners import ShipmentListeners
 from opensky.devo.webhooks.events import WEBHOOK_ATTEMPTED, WEBHOOK_DUE
@@ -30,6 +32,9 @@ from opensky.persistence import lifecycle
 
 TOLD_LAST = -500
 """Merchants are told of things as everybody else has left them."""
+
+REWARDED_LATE = -100
+"""Rules are asked about things as those listeners have left them that belong to the deed."""
 
 REGISTRATIONS: tuple[Registration, ...] = (
     listen(MEMBER_LOGGED_IN, BagListener, "on_member_logged_in"),
@@ -51,6 +56,8 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(PRODUCT_PUBLISHED, FeedListeners, "on_product_published"),
     listen(WEBHOOK_ATTEMPTED, WebhookListeners, "on_webhook_attempted"),
     listen(WEBHOOK_DUE, WebhookListeners, "on_webhook_due"),
+    *(listen(name, RewardListeners, "on_event", priority=REWARDED_LATE) for name in REWARDED),
+    listen(ORDER_CANCELLED, RewardListeners, "on_order_cancelled"),
     *(listen(name, WebhookListeners, "on_order", priority=TOLD_LAST) for name in OF_ORDERS),
     *(listen(name, WebhookListeners, "on_product", priority=TOLD_LAST) for name in OF_PRODUCTS),
     *(listen(name, WebhookListeners, "on_seller", priority=TOLD_LAST) for name in OF_SELLERS),

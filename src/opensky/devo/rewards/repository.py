@@ -1,0 +1,301 @@
+"""Every question about reward rules, grants, and the facts that rules ask about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+
+from opensky.devo.follows.objects import FollowingCount
+from opensky.devo.members.objects import Member, MemberId
+from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.rewards.objects import (
+    GrantId,
+    RewardChanges,
+    RewardGrant,
+    RewardRule,
+    RewardUse,
+    RuleId,
+)
+from opensky.persistence import Command, DocumentQuery, Param, Query, Reader, UnitOfWork, insert_ignore, table
+
+EVERYBODY = MemberId(0)
+_THE_ONE = 1
+_grants, _uses, _changes = table(RewardGrant), table(RewardUse), table(RewardChanges)
+_orders, _lines, _following = table(Order), table(OrderLine), table(FollowingCount)
+
+
+class KeptRule(msgspec.Struct):
+    """What is read of a rule to decide and to grant."""
+
+    id: int
+    name: str
+    event: str
+    condition: str
+    reward: str
+    state: str
+    revision: str
+    created_at: datetime
+    arguments: dict[str, str] = {}
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    limit_total: int | None = None
+    limit_each: int | None = None
+    priority: int = 0
+    changed: int = 0
+
+    def runs_at(self, now: datetime) -> bool:
+        """Say whether it grants anything at that moment."""
+        begun = self.starts_at is None or self.starts_at <= now
+        return self.state == "active" and begun and (self.ends_at is None or now < self.ends_at)
+
+
+class GrantShown(NamedTuple):
+    """A grant in a list."""
+
+    id: int
+    member_id: int
+    event: str
+    revision: str
+    words: str
+    trace: str
+    state: str
+    at: datetime
+
+
+class Granted(NamedTuple):
+    """A grant that is to be taken back."""
+
+    id: int
+    rule_id: int
+    member_id: int
+    words: str
+
+
+class LineOfOrder(NamedTuple):
+    """What rules may ask of one line."""
+
+    sku: str
+    name: str
+    quantity: int
+    price_minor: int
+    currency: str
+    seller_id: int
+
+
+class Person(msgspec.Struct):
+    """What rules may ask of a member."""
+
+    id: int
+    joined_at: datetime
+    roles: list[str] = []
+
+
+_RULES = DocumentQuery(RewardRule, {}, into=KeptRule)
+_NUMBER = Query(select(_changes.c.number).where(_changes.c.id == _THE_ONE), int)
+_START_CHANGES = insert_ignore(_changes)
+_CHANGE = Command(update(_changes).where(_changes.c.id == _THE_ONE).values(number=_changes.c.number + 1))
+
+_KEEP_ONCE = insert_ignore(_grants)
+_FORGET = Command(delete(_grants).where(_grants.c.id == bindparam("which")))
+_REVERSE = Command(
+    update(_grants)
+    .where(_grants.c.id == bindparam("which"), _grants.c.state == "granted")
+    .values(state="reversed", reversed_at=bindparam("now", type_=_grants.c.reversed_at.type))
+)
+_OF_EVENT = Query(
+    select(*(_grants.c[name] for name in Granted._fields))
+    .where(_grants.c.event == bindparam("event"), _grants.c.state == "granted")
+    .order_by(_grants.c.rule_id),
+    Granted,
+)
+_OF_RULE = Query(
+    select(*(_grants.c[name] for name in GrantShown._fields))
+    .where(_grants.c.rule_id == bindparam("rule_id"), _grants.c.id < bindparam("before"))
+    .order_by(_grants.c.id.desc())
+    .limit(bindparam("limit")),
+    GrantShown,
+)
+_HOW_MANY = Query(
+    select(func.count()).where(_grants.c.rule_id == bindparam("rule_id"), _grants.c.state == "granted"), int
+)
+_STATE_OF = Query(
+    select(_grants.c.state).where(
+        _grants.c.rule_id == bindparam("rule_id"),
+        _grants.c.event == bindparam("event"),
+        _grants.c.member_id == bindparam("member_id"),
+    ),
+    str,
+)
+
+_START_USE = insert_ignore(_uses)
+_USE = Command(
+    update(_uses)
+    .where(
+        _uses.c.rule_id == bindparam("rule"), _uses.c.member_id == bindparam("whose"), _uses.c.used < bindparam("cap")
+    )
+    .values(used=_uses.c.used + 1)
+)
+_GIVE_BACK = Command(
+    update(_uses)
+    .where(_uses.c.rule_id == bindparam("rule"), _uses.c.member_id == bindparam("whose"), _uses.c.used > 0)
+    .values(used=_uses.c.used - 1)
+)
+_USED = Query(
+    select(_uses.c.used).where(_uses.c.rule_id == bindparam("rule"), _uses.c.member_id == bindparam("whose")), int
+)
+_SET_USE = Command(
+    update(_uses)
+    .where(_uses.c.rule_id == bindparam("rule"), _uses.c.member_id == bindparam("whose"))
+    .values(used=bindparam("number"))
+)
+_OF_EACH = (
+    select(_grants.c.member_id, func.count().label("used"))
+    .where(_grants.c.rule_id == bindparam("rule"), _grants.c.state == "granted")
+    .group_by(_grants.c.member_id)
+)
+
+_PAID = _orders.c.paid_at.type
+_EARLIER = Query(
+    select(func.count()).where(
+        _orders.c.member_id == bindparam("member_id"),
+        _orders.c.state.not_in(("placed", "cancelled")),
+        or_(
+            _orders.c.paid_at < bindparam("paid_at", type_=_PAID),
+            and_(_orders.c.paid_at == bindparam("paid_at", type_=_PAID), _orders.c.id < bindparam("order_id")),
+        ),
+    ),
+    int,
+)
+_PAID_ORDERS = Query(
+    select(func.count()).where(
+        _orders.c.member_id == bindparam("member_id"), _orders.c.state.not_in(("placed", "cancelled"))
+    ),
+    int,
+)
+_LINES = Query(
+    select(
+        _lines.c.sku,
+        _lines.c.name,
+        _lines.c.quantity,
+        _lines.c.price_minor,
+        _lines.c.price_currency,
+        _lines.c.seller_id,
+    )
+    .where(_lines.c.order_id == bindparam("order_id"))
+    .order_by(_lines.c.position),
+    LineOfOrder,
+)
+_PERSON = DocumentQuery(Member, {"id": Param("id")}, into=Person)
+_FOLLOWED = Query(select(_following.c.following).where(_following.c.member_id == bindparam("member_id")), int)
+
+
+class RewardRepository:
+    """Keeps rules, grants and how often a limit was used."""
+
+    def __init__(self, unit: UnitOfWork, reader: Reader) -> None:
+        self._unit = unit
+        self._reader = reader
+
+    def add(self, rule: RewardRule) -> None:
+        """Keep a new rule."""
+        self._unit.persist(rule)
+
+    def rule(self, rule_id: int) -> RewardRule | None:
+        """Which rule has this id? To be changed."""
+        return self._unit.get(RewardRule, RuleId(rule_id))
+
+    def number_of_changes(self) -> int:
+        """How many changes to rules are committed?"""
+        return self._reader.fetch_one(_NUMBER) or 0
+
+    def rules(self) -> list[KeptRule]:
+        """All rules, as they are committed."""
+        return self._reader.read(_RULES)
+
+    def next_change(self) -> int:
+        """Count one more change to rules; others who change rules wait until this transaction ends."""
+        if not self._unit.run(_CHANGE):
+            self._unit.execute(_START_CHANGES, {"id": _THE_ONE, "number": 0})
+            self._unit.run(_CHANGE)
+        return self._unit.fetch_one(_NUMBER) or 0
+
+    def keep_once(self, grant: RewardGrant) -> bool:
+        """Keep a grant unless there is one for this rule, event and member; says whether it is new."""
+        row = {name: getattr(grant, name) for name in _grants.c.keys()}  # noqa: SIM118 - these are columns
+        return bool(self._unit.execute(_KEEP_ONCE, row).rowcount)
+
+    def forget(self, grant_id: GrantId) -> None:
+        """Forget a grant of this transaction, for which nothing is left."""
+        self._unit.run(_FORGET, which=grant_id)
+
+    def use(self, rule_id: int, whose: int, cap: int) -> bool:
+        """Use one of so many; says whether one was left."""
+        if self._unit.run(_USE, rule=rule_id, whose=whose, cap=cap):
+            return True
+        self._unit.execute(_START_USE, {"rule_id": rule_id, "member_id": whose, "used": 0})
+        return bool(self._unit.run(_USE, rule=rule_id, whose=whose, cap=cap))
+
+    def give_back(self, rule_id: int, whose: int) -> None:
+        """Give one back."""
+        self._unit.run(_GIVE_BACK, rule=rule_id, whose=whose)
+
+    def used(self, rule_id: int, whose: int = EVERYBODY) -> int:
+        """How many are used?"""
+        return self._reader.fetch_one(_USED, rule=rule_id, whose=whose) or 0
+
+    def of_event(self, event: str) -> list[Granted]:
+        """What was granted for this event and not taken back?"""
+        return self._unit.fetch(_OF_EVENT, event=event)
+
+    def reverse(self, grant_id: int, now: datetime) -> bool:
+        """Mark a grant as taken back; says whether it was not yet."""
+        return bool(self._unit.run(_REVERSE, which=grant_id, now=now))
+
+    def of_rule(self, rule_id: int, before: int, limit: int) -> list[GrantShown]:
+        """What did this rule grant, the newest first?"""
+        return self._reader.fetch(_OF_RULE, rule_id=rule_id, before=before, limit=limit)
+
+    def how_many(self, rule_id: int) -> int:
+        """How many did this rule grant and not take back? Counts along an index: for the page of one rule."""
+        return self._reader.fetch_one(_HOW_MANY, rule_id=rule_id) or 0
+
+    def state_of(self, rule_id: int, event: str, member_id: int) -> str:
+        """What became of the grant of this rule for this event; nothing, if there is none?"""
+        return self._reader.fetch_one(_STATE_OF, rule_id=rule_id, event=event, member_id=member_id) or ""
+
+    def recount(self, rule_id: int) -> None:
+        """Have the counters of a rule say what its grants say: for a rule that gets a limit after it has granted."""
+        found = [(row.member_id, row.used) for row in self._unit.execute(_OF_EACH, {"rule": rule_id})]
+        counts: Sequence[tuple[int, int]] = [(EVERYBODY, sum(used for _, used in found)), *found]
+        for whose, used in counts:
+            self._unit.execute(_START_USE, {"rule_id": rule_id, "member_id": whose, "used": 0})
+            self._unit.run(_SET_USE, rule=rule_id, whose=whose, number=used)
+
+
+class FactRepository:
+    """Finds what rules ask about and an event does not carry. A unit of work looks in the transaction of the event, a reader at what is committed."""
+
+    def __init__(self, unit: UnitOfWork | Reader) -> None:
+        self._unit = unit
+
+    def person(self, member_id: int) -> Person | None:
+        """Who is this?"""
+        return self._unit.read_one(_PERSON, id=member_id)
+
+    def earlier_orders(self, member_id: int, paid_at: datetime, order_id: int) -> int:
+        """How many orders had this member paid before this one, and kept?"""
+        return self._unit.fetch_one(_EARLIER, member_id=member_id, paid_at=paid_at, order_id=order_id) or 0
+
+    def paid_orders(self, member_id: int) -> int:
+        """How many orders has this member paid and kept?"""
+        return self._unit.fetch_one(_PAID_ORDERS, member_id=member_id) or 0
+
+    def lines(self, order_id: int) -> list[LineOfOrder]:
+        """What was ordered?"""
+        return self._unit.fetch(_LINES, order_id=order_id)
+
+    def followed(self, member_id: int) -> int:
+        """How many insiders does this member follow?"""
+        return self._unit.fetch_one(_FOLLOWED, member_id=member_id) or 0
