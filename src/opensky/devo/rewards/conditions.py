@@ -38,10 +38,15 @@ def read(subscribed: Subscribed, text: str, typed: Mapping[str, str]) -> Read:
         Invalid: with each problem; the arguments by their names, the text as ``condition``.
     """
     asked: list[Expression] = []
+    wrong: list[FieldError] = []
     for kind in kinds_for(subscribed.event):
         prefix = f"{kind.name}."
         mine = {name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)}
-        condition: Condition = made(kind, mine, prefix)
+        try:
+            condition: Condition = made(kind, mine, prefix)
+        except Invalid as error:
+            wrong += error.errors
+            continue
         built = condition.build_rule()
         if built is not None:
             asked.append(built)
@@ -51,11 +56,11 @@ def read(subscribed: Subscribed, text: str, typed: Mapping[str, str]) -> Read:
         whole = both(*(part for each in asked for part in _parts(each)))
         node = exact(whole.ruler_node) if whole is not None else ALWAYS
         subscribed.schema.check(node)
-        return Read(canonical(node), words_of(subscribed, node))
     except InvalidRule as error:
-        raise Invalid(
-            *(FieldError("condition", _said(each.where, each.message), "Rule") for each in error.problems)
-        ) from error
+        wrong += [FieldError("condition", _said(each.where, each.message), "Rule") for each in error.problems]
+    if wrong:
+        raise Invalid(*wrong)
+    return Read(canonical(node), words_of(subscribed, node))
 
 
 def node_of(condition: str) -> Node:

@@ -54,7 +54,7 @@ class RewardGranter:
             return []
         held, _ = book.matching(event, happening.context)
         now = self._clock.now()
-        decided = [self._decide(each, happening) for each in held if each.kept.runs_at(now)]
+        decided = [self._decide(each, happening) for each in held if each.kept.covers(now)]
         issued = [(rule, grant) for rule, grant in decided if grant is not None]
         # The books last: all hold limits in one order and then accounts, so that no two wait for each other.
         for rule, grant in issued:

@@ -153,12 +153,8 @@ class RewardManager:
             hindered.append(f"The order is {order.state}, not paid.")
         else:
             hindered += self._used_up(rule, happening.key, order.member_id)
-        if not rule.runs_at(order.paid_at or order.placed_at):
-            hindered.append(
-                "The rule was not active then, or is not now."
-                if rule.state == "active"
-                else f"The rule is {rule.state}."
-            )
+        if not rule.covers(order.paid_at or order.placed_at):
+            hindered.append("It was paid at another time than the rule runs.")
         lines = [conditions.in_words(subscribed, each) for each in trace.lines(subscribed.schema.labels)]
         return DryRun(trace.satisfied, lines, self.gives(rule), hindered)
 

@@ -62,11 +62,6 @@ class RewardRule:
             raise Conflict(message, rule=str(self.id), state=self.state)
         self.state = state
 
-    def runs_at(self, now: datetime) -> bool:
-        """Say whether it grants anything at that moment."""
-        begun = self.starts_at is None or self.starts_at <= now
-        return self.state == "active" and begun and (self.ends_at is None or now < self.ends_at)
-
 
 @NoHistory()
 @entity(

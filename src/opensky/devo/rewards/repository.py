@@ -45,10 +45,9 @@ class KeptRule(msgspec.Struct):
     priority: int = 0
     changed: int = 0
 
-    def runs_at(self, now: datetime) -> bool:
-        """Say whether it grants anything at that moment."""
-        begun = self.starts_at is None or self.starts_at <= now
-        return self.state == "active" and begun and (self.ends_at is None or now < self.ends_at)
+    def covers(self, at: datetime) -> bool:
+        """Say whether a moment is in its time."""
+        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
 
 
 class GrantShown(NamedTuple):
