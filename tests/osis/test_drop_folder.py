@@ -7,7 +7,9 @@ import pytest
 
 from opensky.messaging import NotSendable
 from opensky.osis.flows.shipments import ShipmentFile
+from opensky.osis.partners import vendornet
 from opensky.osis.partners.fulfillment_works import COLUMNS, DropFolder, read
+from opensky.osis.partners.parcels import Parcel
 from opensky.osis.runtime import Reject
 from opensky.osis.runtime.payloads import message
 
@@ -58,3 +60,23 @@ def test_a_file_that_would_hold_up_others_is_refused_as_a_whole() -> None:
     """With what to do about it."""
     with pytest.raises(Reject, match="20,000 are the most"):
         list(read(f"{','.join(COLUMNS)}\n" + "a,b,c,1,,,\n" * 20_001 + "END,20001\n"))
+
+
+def test_control_characters_are_a_bad_line_and_harm_no_other() -> None:
+    """Not every database can keep them; the parcels beside it are shipped."""
+    lines = ["FW-1,OS-1,MUG,1,,,", "FW-\x002,OS-2,MUG,1,,,", "FW-3,OS-3,MUG,1,\x1b,,", "FW-4,OS-4,MUG,1,,,"]
+    found = list(read("\n".join([",".join(COLUMNS), *lines, "END,4", ""])))
+    assert [each.number for each in found if isinstance(each, Parcel)] == ["FW-1", "FW-4"]
+    bad = [row for each in found if isinstance(each, list) for row in each]
+    assert [row.row for row in bad] == [3, 4]
+    assert all("control characters" in row.reason and row.text.isprintable() for row in bad)
+    entry = {"id": "VN-\x001", "order": "OS-1", "items": [{"sku": "MUG", "quantity": 1}]}
+    [refused] = [row for each in vendornet.read({"shipments": [entry]}) if isinstance(each, list) for row in each]
+    assert "control characters" in refused.reason
+    assert "\x00" not in refused.text
+
+
+def test_what_is_no_csv_is_refused() -> None:
+    """A value as long as no partner writes one."""
+    with pytest.raises(Reject, match="no CSV"):
+        list(read("x" * 200_000))

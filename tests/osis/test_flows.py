@@ -337,3 +337,18 @@ def test_no_queue_has_two_flows(work: Work) -> None:
 
     with pytest.raises(WrongFlow, match="'files'"):
         work(chunk, other)
+
+
+def test_a_flow_that_would_never_run_is_refused() -> None:
+    """A coroutine would be made and dropped, a payload of another queue would never come."""
+    with pytest.raises(WrongFlow, match="async def"):
+
+        @flow("files")
+        async def asleep(file: File) -> None:
+            """Nobody awaits it."""
+
+    with pytest.raises(WrongFlow, match="is the payload of 'files'"):
+
+        @flow("elsewhere")
+        def astray(file: File) -> None:
+            """Nothing comes here."""

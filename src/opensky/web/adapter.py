@@ -6,6 +6,7 @@ database is a file of ours: the way to a thread and back costs more than waiting
 """
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_type_hints
 
@@ -25,6 +26,9 @@ from opensky.web.routing import Route, Signed, routes_of
 from opensky.web.signatures import known_as, sign
 
 FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+NEWEST = (1 << 63) - 1
 
 
 class Endpoint(HTTPRouteHandler):
@@ -93,8 +97,11 @@ def _handler(
     takes_form: bool,
 ) -> Any:
     """Return the function that Litestar calls; ``names`` are those under which it knows parameters, to their own."""
+    numbers = tuple(re.findall(r"{(\w+):int}", route.path))
 
     async def answer(incoming: Incoming, arguments: dict[str, Any]) -> Answer:
+        for number in numbers:  # nothing has a number that no store can hold: it is looked for, and not found
+            arguments[number] = min(arguments[number], NEWEST)
         for known, own in names.items():
             if known in arguments:
                 arguments[own] = arguments.pop(known)

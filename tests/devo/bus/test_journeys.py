@@ -147,6 +147,8 @@ def test_any_message_leads_to_its_journey(staff: Browser, refused: int) -> None:
     assert staff.path == f"/admin/bus/journeys/{refused}"
     assert "1 dead" in staff.text()
     assert staff.open("/admin/bus/journeys/17").status_code == 404
+    assert staff.open(f"/admin/bus/journeys/{10**25}").status_code == 404
+    assert staff.open(f"/admin/bus/about?kind=Order&id={10**25}").status_code in (200, 404)
     staff.open("/admin/bus/journeys?q=17")
     assert "No message “17” is known." in staff.text()
 

@@ -82,7 +82,7 @@ class HistoryRepository:
             asked.setdefault(kind, set()).add(object_id)
         found = {(kind, id_): Subject(kind, id_) for kind, ids in asked.items() for id_ in ids}
         for kind, ids in asked.items():
-            for subject in self._named(kind, [int(id_) for id_ in ids if id_.isdecimal()]):
+            for subject in self._named(kind, [int(id_) for id_ in ids if id_.isdecimal() and int(id_) < 1 << 63]):
                 found[kind, subject.object_id] = subject
         return found
 

@@ -43,7 +43,10 @@ def read(text: str) -> Iterator[Parcel | list[Bad]]:
         Incomplete: it broke off on its way.
         Reject: it is no such file.
     """
-    rows = list(csv.reader(io.StringIO(text)))
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        raise Reject(f"This is no CSV: {error}.") from None
     if not rows or tuple(rows[0]) != COLUMNS:
         raise Reject(f"The first line should be {','.join(COLUMNS)}.")
     body, last = rows[1:-1], rows[-1]
@@ -85,7 +88,7 @@ def _parcel(first: int, rows: list[list[str]]) -> Parcel | list[Bad]:
         return [
             Bad(
                 row=place,
-                text=",".join(row)[:_LONGEST_ROW],
+                text=_shown(",".join(row))[:_LONGEST_ROW],
                 reason=wrong.get(place, f"Line {bad} of its parcel is bad."),
             )
             for place, row in enumerate(rows, first)
@@ -96,10 +99,17 @@ def _parcel(first: int, rows: list[list[str]]) -> Parcel | list[Bad]:
     )
 
 
+def _shown(text: str) -> str:
+    """Return a line as it can be kept and read: a control character as its escape."""
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text)
+
+
 def _wrong(row: list[str]) -> str:
     """Return what is wrong with a row, or nothing."""
     if len(row) != len(COLUMNS):
         return f"There are {len(row)} values; there should be {len(COLUMNS)}."
+    if not_text := next((value for value in row if not value.isprintable()), None):
+        return f"There are control characters in {not_text!r}."
     for name, value in zip(COLUMNS[:3], row, strict=False):
         if not value.strip():
             return f"There is no {name}."

@@ -56,6 +56,8 @@ def _parcel(row: int, written: Any) -> Parcel | list[Bad]:
         entry = msgspec.convert(written, Entry)
     except msgspec.ValidationError as error:
         return [Bad(row=row, text=text, reason=f"{error}.")]
+    if not_text := next((each for each in _texts(entry) if not each.isprintable()), None):
+        return [Bad(row=row, text=text, reason=f"There are control characters in {not_text!r}.")]
     lines: dict[str, int] = {}
     for item in entry.items:
         lines[item.sku] = lines.get(item.sku, 0) + item.quantity
@@ -70,3 +72,8 @@ def _parcel(row: int, written: Any) -> Parcel | list[Bad]:
         tracking=entry.tracking,
         sent_at=entry.shipped_at.isoformat() if entry.shipped_at else None,
     )
+
+
+def _texts(entry: Entry) -> Iterator[str]:
+    yield from (entry.id, entry.order, entry.carrier, entry.tracking)
+    yield from (item.sku for item in entry.items)

@@ -133,11 +133,15 @@ def _flow(  # noqa: PLR0917 - called from the two doors above alone
     *,
     joins: bool,
 ) -> Flow:
+    label = f"{function.__module__}.{function.__qualname__}"
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise WrongFlow(
+            f"{label}: a flow is a plain function; write def instead of async def (it has a thread to wait in)."
+        )
     hints = get_type_hints(function)
     returns = hints.pop("return", None)
     raw = next((each for each, hint in hints.items() if hint is Message), "")
     typed = [each for each in inspect.signature(function).parameters if each != raw]
-    label = f"{function.__module__}.{function.__qualname__}"
     if not typed or typed[0] not in hints:
         raise WrongFlow(f"{label}: the first parameter of a flow is its payload and wants a type.")
     takes = hints[typed[0]]
@@ -145,11 +149,15 @@ def _flow(  # noqa: PLR0917 - called from the two doors above alone
         raise WrongFlow(f"{label}: a @join takes a list of payloads, a @flow takes one.")
     if missing := [each for each in typed[1:] if each not in hints]:
         raise WrongFlow(f"{label}: {', '.join(missing)} must name the class of a service.")
+    taken = get_args(takes)[0] if joins else takes
+    made = getattr(taken, "__payload__", None)
+    if made is not None and made.queue != queue:
+        raise WrongFlow(f"{label}: {taken.__name__} is the payload of {made.queue!r}, and the flow is on {queue!r}.")
     return Flow(
         name=name or function.__name__,
         queue=queue,
         function=function,
-        takes=get_args(takes)[0] if joins else takes,
+        takes=taken,
         parameter=typed[0],
         services={each: hints[each] for each in typed[1:]},
         raw=raw,
