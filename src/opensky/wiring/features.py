@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import opensky.devo.bus
+import opensky.devo.credits
 import opensky.devo.history
 import opensky.devo.letters
 import opensky.devo.proofs
@@ -10,6 +11,7 @@ import opensky.devo.rewards
 import opensky.devo.storefront
 import opensky.devo.webhooks
 from opensky.devo.account.controller import AccountController
+from opensky.devo.admin.credits import CreditAdmin, MemberCredit
 from opensky.devo.admin.mail import MailAdmin
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.people import MemberAdmin
@@ -31,6 +33,8 @@ from opensky.devo.bus.watching import BusWatch
 from opensky.devo.callbacks.controller import CallbackController
 from opensky.devo.callbacks.manager import CallbackManager
 from opensky.devo.callbacks.repository import SeenRepository
+from opensky.devo.credits.api import CreditApi
+from opensky.devo.credits.controller import CreditController
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.credits.repository import LedgerRepository
 from opensky.devo.feed.listeners import FeedListeners
@@ -163,6 +167,7 @@ SERVICES: tuple[type, ...] = (
     RewardListeners,
     AdminRepository,
     Newest,
+    MemberCredit,
 )
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
@@ -192,6 +197,8 @@ CONTROLLERS: tuple[type, ...] = (
     CallbackController,
     ShipmentController,
     AccountController,
+    CreditController,
+    CreditApi,
     ForgottenController,
     AddressController,
     LettersController,
@@ -205,6 +212,7 @@ CONTROLLERS: tuple[type, ...] = (
     ProductAdmin,
     SellerAdmin,
     MemberAdmin,
+    CreditAdmin,
     WebhookAdmin,
     DeliveryAdmin,
     RewardAdmin,
@@ -221,6 +229,7 @@ TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.bus.__file__).parent / "templates",
     Path(opensky.devo.letters.__file__).parent / "templates",
     Path(opensky.devo.proofs.__file__).parent / "templates",
+    Path(opensky.devo.credits.__file__).parent / "templates",
     Path(opensky.devo.rewards.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""

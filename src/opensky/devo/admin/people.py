@@ -1,6 +1,7 @@
 """Members in the admin."""
 
 from opensky.devo.admin.acts import note
+from opensky.devo.admin.credits import MemberCredit
 from opensky.devo.admin.lists import NEWEST, ORDER_COLUMNS, PAGE, Asked, list_page, order_row
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository, MemberEntry
@@ -23,6 +24,7 @@ class MemberAdmin:
         lists: AdminRepository,
         members: MemberManager,
         follows: FollowManager,
+        credit: MemberCredit,
         sessions: Sessions,
         newest: Newest,
         visitor: Visitor,
@@ -30,6 +32,7 @@ class MemberAdmin:
         self._lists = lists
         self._members = members
         self._follows = follows
+        self._credit = credit
         self._sessions = sessions
         self._newest = newest
         self._visitor = visitor
@@ -65,6 +68,7 @@ class MemberAdmin:
             tables=[
                 AdminTable("Where they are logged in", ["Device", "Last seen"], sessions),
                 AdminTable("Newest orders", ORDER_COLUMNS, orders),
+                *self._credit.tables(member.id),
                 self._newest.table(Member, member.id),
             ],
             actions=[AdminAction(f"{_MEMBERS}/{member.id}/end-sessions", "Log out everywhere", danger=True)],

@@ -29,10 +29,9 @@ from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
-from opensky.persistence.cursors import Stretch
+from opensky.persistence.cursors import START, Cursor, Stretch, stretch
 from opensky.settings import Settings
 
-NEWEST = (1 << 63) - 1
 AT_ONCE = 200
 """In so many accounts ``expire`` books before whoever calls it commits."""
 _REVERSED = "reversed "
@@ -127,10 +126,10 @@ class CreditManager:
         credit = Money(found.get(("credit", self._currency), 0), self._currency)
         return Balance(credit, found.get(("points", ""), 0))
 
-    def entries(self, member_id: MemberId, before: int = NEWEST, limit: int = 50) -> Stretch[Booking]:
+    def entries(self, member_id: MemberId, before: Cursor = START, limit: int = 50) -> Stretch[Booking]:
         """Return what was booked for a member, the newest first; the next page begins ``before`` what is ``older``."""
-        found = self._ledger.bookings(account_of(member_id), before, limit + 1)
-        return Stretch(found[:limit], found[limit - 1].id if len(found) > limit else None)
+        found = self._ledger.bookings(account_of(member_id), before.id, limit + 1)
+        return stretch(found, limit, lambda each: Cursor(each.at, each.id))
 
     def _given(self, deed: _Deed, number: int, expires_at: datetime | None) -> bool:
         if expires_at is not None and expires_at <= self._clock.now():
