@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+import structlog
 
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.members.objects import MemberId
@@ -21,6 +22,8 @@ from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
+
+_LOG = structlog.get_logger()
 
 
 class RewardGranter:
@@ -52,7 +55,9 @@ class RewardGranter:
         happening = EVENTS[event].build_context(subject, carried, self._facts, self._clock)
         if happening.recipient is None:
             return []
-        held, _ = book.matching(event, happening.context)
+        held, broken = book.matching(event, happening.context)
+        for each in broken:
+            _LOG.warning("reward.not_asked", rule=each.kept.id, event_of=happening.key, error=each.error)
         now = self._clock.now()
         decided = [self._decide(each, happening) for each in held if each.kept.covers(now)]
         issued = [(rule, grant) for rule, grant in decided if grant is not None]
@@ -64,14 +69,13 @@ class RewardGranter:
 
     def take_back(self, order: Order) -> int:
         """Take back what was given for an order; returns how many."""
-        number = 0
-        for grant in self._rewards.of_event(order_key(order.id)):
-            if self._rewards.reverse(grant.id, self._clock.now()):
-                self._credit.reverse(key_of(grant.id), f"Order {order.number} was cancelled")
-                for whose in (grant.member_id, EVERYBODY):
-                    self._rewards.give_back(grant.rule_id, whose)
-                number += 1
-        return number
+        now = self._clock.now()
+        taken = [grant for grant in self._rewards.of_event(order_key(order.id)) if self._rewards.reverse(grant.id, now)]
+        for grant in taken:
+            self._give_back(grant.rule_id, grant.member_id)
+        for grant in taken:
+            self._credit.reverse(key_of(grant.id), f"Order {order.number} was cancelled")
+        return len(taken)
 
     def book(self) -> RuleBook:
         """Return the rules as they are committed now: one look-up by key as long as nobody changes any."""
@@ -82,7 +86,9 @@ class RewardGranter:
         kept = running.kept
         reward = reward_of(kept)
         recipient = reward.get_recipient(happening)
-        if recipient is None:
+        if recipient is None or self._rewards.is_kept(kept.id, happening.key, recipient):
+            return kept, None
+        if not self._use(kept, recipient):
             return kept, None
         subscribed = EVENTS[kept.event]
         found = running.rule.explain(happening.context).lines(subscribed.schema.labels)
@@ -97,22 +103,26 @@ class RewardGranter:
             trace=msgspec.json.encode(lines).decode(),
             at=self._clock.now(),
         )
-        if not self._rewards.keep_once(grant):
-            return kept, None
-        if not self._use(kept, recipient):
-            self._rewards.forget(grant.id)
+        if not self._rewards.keep_once(grant):  # somebody else was quicker
+            self._give_back(kept.id, recipient)
             return kept, None
         return kept, grant
 
     def _use(self, rule: KeptRule, member_id: MemberId) -> bool:
         """Use one of what the rule's limits leave; a rule without a limit touches nothing, so that nobody waits for it."""
-        if rule.limit_each is not None and not self._rewards.use(rule.id, member_id, rule.limit_each):
-            return False
+        if rule.limit_each is not None:
+            self._rewards.start(rule.id, member_id)
+            if not self._rewards.use(rule.id, member_id, rule.limit_each):
+                return False
         if rule.limit_total is None or self._rewards.use(rule.id, EVERYBODY, rule.limit_total):
             return True
         if rule.limit_each is not None:
             self._rewards.give_back(rule.id, member_id)
         return False
+
+    def _give_back(self, rule_id: int, member_id: int) -> None:
+        for whose in (member_id, EVERYBODY):
+            self._rewards.give_back(rule_id, whose)
 
 
 def key_of(grant_id: int) -> str:

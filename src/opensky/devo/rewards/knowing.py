@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from opensky.devo.rewards.facts import EVENTS
+from opensky.devo.rewards.kinds import REWARDS
 from opensky.devo.rewards.repository import KeptRule
 from opensky.ruler import Context, Expression, Rule, RulerError
 from opensky.ruler.index import Index
@@ -63,6 +65,9 @@ class RuleBook:
             node = from_json(msgspec.json.decode(kept.condition))
         except (RulerError, msgspec.DecodeError) as error:
             self.broken.append(Broken(kept, str(error)))
+            return
+        if kept.event not in EVENTS or kept.reward not in REWARDS:
+            self.broken.append(Broken(kept, "Its event or its reward is not known any more."))
             return
         self._rules[kept.id] = Running(kept, Rule(Expression(node)))
         self._by_event[kept.event].add(kept.id, node)

@@ -78,6 +78,8 @@ class RewardManager:
         self._set(rule, typed)
         self._noted(rule)
         self._rewards.add(rule)
+        if rule.limit_total is not None:
+            self._rewards.start(rule.id, EVERYBODY)
         return rule
 
     def edit(self, rule: RewardRule, typed: Typed) -> None:

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from opensky.devo.follows.objects import FollowingCount
 from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.rewards.objects import (
-    GrantId,
     RewardChanges,
     RewardGrant,
     RewardRule,
@@ -19,6 +18,7 @@ from opensky.devo.rewards.objects import (
     RuleId,
 )
 from opensky.persistence import Command, DocumentQuery, Param, Query, Reader, UnitOfWork, insert_ignore, table
+from opensky.persistence.statements import insert_or_hold
 
 EVERYBODY = MemberId(0)
 _THE_ONE = 1
@@ -97,7 +97,6 @@ _START_CHANGES = insert_ignore(_changes)
 _CHANGE = Command(update(_changes).where(_changes.c.id == _THE_ONE).values(number=_changes.c.number + 1))
 
 _KEEP_ONCE = insert_ignore(_grants)
-_FORGET = Command(delete(_grants).where(_grants.c.id == bindparam("which")))
 _REVERSE = Command(
     update(_grants)
     .where(_grants.c.id == bindparam("which"), _grants.c.state == "granted")
@@ -128,7 +127,7 @@ _STATE_OF = Query(
     str,
 )
 
-_START_USE = insert_ignore(_uses)
+_START_USE = insert_or_hold(_uses)
 _USE = Command(
     update(_uses)
     .where(
@@ -225,15 +224,16 @@ class RewardRepository:
         row = {name: getattr(grant, name) for name in _grants.c.keys()}  # noqa: SIM118 - these are columns
         return bool(self._unit.execute(_KEEP_ONCE, row).rowcount)
 
-    def forget(self, grant_id: GrantId) -> None:
-        """Forget a grant of this transaction, for which nothing is left."""
-        self._unit.run(_FORGET, which=grant_id)
+    def is_kept(self, rule_id: int, event: str, member_id: int) -> bool:
+        """Is there a grant for this rule, event and member, as far as this transaction sees?"""
+        return self._unit.fetch_one(_STATE_OF, rule_id=rule_id, event=event, member_id=member_id) is not None
+
+    def start(self, rule_id: int, whose: int) -> None:
+        """Have a counter, and hold it: others who use it wait until this transaction ends."""
+        self._unit.execute(_START_USE, {"rule_id": rule_id, "member_id": whose, "used": 0})
 
     def use(self, rule_id: int, whose: int, cap: int) -> bool:
-        """Use one of so many; says whether one was left."""
-        if self._unit.run(_USE, rule=rule_id, whose=whose, cap=cap):
-            return True
-        self._unit.execute(_START_USE, {"rule_id": rule_id, "member_id": whose, "used": 0})
+        """Use one of so many of a counter that was started; says whether one was left."""
         return bool(self._unit.run(_USE, rule=rule_id, whose=whose, cap=cap))
 
     def give_back(self, rule_id: int, whose: int) -> None:
@@ -269,7 +269,7 @@ class RewardRepository:
         found = [(row.member_id, row.used) for row in self._unit.execute(_OF_EACH, {"rule": rule_id})]
         counts: Sequence[tuple[int, int]] = [(EVERYBODY, sum(used for _, used in found)), *found]
         for whose, used in counts:
-            self._unit.execute(_START_USE, {"rule_id": rule_id, "member_id": whose, "used": 0})
+            self.start(rule_id, whose)
             self._unit.run(_SET_USE, rule=rule_id, whose=whose, number=used)
 
 

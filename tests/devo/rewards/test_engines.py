@@ -1,0 +1,77 @@
+"""The race for a cap on MariaDB and PostgreSQL, where writers really run at once, and with rules kept as documents in MongoDB."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from dishka import Container, Provider, Scope
+from sqlalchemy import func, select
+
+from opensky.devo.credits.manager import CreditManager
+from opensky.devo.members.events import MEMBER_CREATED
+from opensky.devo.members.objects import Member, MemberId
+from opensky.devo.rewards.granting import RewardGranter
+from opensky.devo.rewards.manager import RewardManager, Typed
+from opensky.devo.rewards.objects import RewardGrant
+from opensky.kernel.clock import Clock, SetClock
+from opensky.kernel.ids import IdGenerator
+from opensky.persistence import Database, UnitOfWork, table
+from opensky.settings import Settings
+from opensky.wiring.containers import container
+
+pytestmark = pytest.mark.services
+CAPPED = Typed(
+    name="Capped",
+    event="member.created",
+    reward="credit",
+    more={"credit.amount": "5"},
+    limit_total="100",
+    limit_each="1",
+)
+ALSO = replace(CAPPED, name="Also", reward="points", more={"points.points": "1"}, limit_total="")
+
+
+@pytest.fixture(params=["mariadb_url", "postgresql_url", "mongodb_url"])
+def jobs(request: pytest.FixtureRequest, settings: Settings, clock: SetClock) -> Any:
+    """The shop's own container on each server."""
+    url = request.getfixturevalue(request.param)
+    where = {"documents_url": url} if request.param == "mongodb_url" else {"database_url": url}
+    test = Provider(scope=Scope.APP)
+    test.provide(lambda: clock, provides=Clock)
+    made = container(replace(settings, **where), test)
+    made.get(Database).create()
+    yield made
+    made.close()
+
+
+def test_a_thousand_deliveries_race_a_cap_of_a_hundred_on_each_server(jobs: Container, clock: SetClock) -> None:
+    """Five at once deliver each of 200 events five times: 100 are granted, one for each; what has no cap goes to all, once."""
+    ids = jobs.get(IdGenerator)
+    members = [
+        Member(id=MemberId(ids.next()), email=f"m{n}@example.org", name="Mo", joined_at=clock.now()) for n in range(200)
+    ]
+    with jobs() as job:
+        job.get(UnitOfWork).persist_all(members)
+        rewards = job.get(RewardManager)
+        for typed in (CAPPED, ALSO):
+            rewards.step(rewards.create(typed), "active")
+        job.get(UnitOfWork).commit()
+
+    def deliver(worker: int) -> int:
+        granted = 0
+        for member in members[worker * 3 :] + members[: worker * 3]:
+            with jobs() as job:
+                granted += len(job.get(RewardGranter).happened(MEMBER_CREATED, member, {}))
+                job.get(UnitOfWork).commit()
+        return granted
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sum(pool.map(deliver, range(5))) == 300
+    grants = table(RewardGrant)
+    with jobs() as job:
+        counted = select(func.count(grants.c.id)).group_by(grants.c.rule_id).order_by(grants.c.rule_id)
+        assert list(job.get(UnitOfWork).execute(counted).scalars()) == [100, 200]
+        balances = [job.get(CreditManager).balance(member.id) for member in members]
+    assert sum(each.credit.minor for each in balances) == 100 * 500
+    assert {each.points for each in balances} == {1}
