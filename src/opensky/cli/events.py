@@ -13,6 +13,7 @@ from opensky.events import Declaration, Registration, declarations
 from opensky.messaging import Routes
 from opensky.persistence.lifecycle import Lifecycle
 from opensky.persistence.lifecycle import Registration as LifecycleRegistration
+from opensky.settings import Settings
 from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
 
 
@@ -27,6 +28,12 @@ def events(*, data: Path | None = None) -> None:
     print("\n\n".join(describe(declaration, REGISTRATIONS, routes) for declaration in declarations()))
     for line in lifecycle(MODEL, LIFECYCLE):
         print(f"\n{line}")
+
+
+def refuse_misdirected(settings: Settings) -> None:
+    """Raise ``NotForwarded`` where the settings forward an event that nobody declares, or in a way that is not understood."""
+    import_declarations()
+    Routes.read(settings.events.get("forward", {}))
 
 
 def import_declarations() -> None:

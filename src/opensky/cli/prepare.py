@@ -37,6 +37,9 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
     Raises:
         Misconfigured: a newer release made the tables, or the database cannot be used.
     """
+    from opensky.cli.events import refuse_misdirected  # noqa: PLC0415 - it loads what every feature declares
+
+    refuse_misdirected(settings)
     unfinished = unfinished_file(settings.data)
     database = open_database(settings)
     try:

@@ -43,9 +43,11 @@ def web() -> None:
     Example: OPENSKY_DATA=/srv/shop OPENSKY_WORKERS=4 ./opensky web
     """
     # Not above: below a supervisor this module is loaded by what then loads the shop, without what is not needed there.
+    from opensky.cli.events import refuse_misdirected  # noqa: PLC0415 - as said
     from opensky.cli.ready import refuse_unready  # noqa: PLC0415 - as said
 
     settings = Settings.load()
+    refuse_misdirected(settings)
     refuse_unready(settings)
     serve(settings, SHOP)
 

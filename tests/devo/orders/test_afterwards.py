@@ -262,7 +262,9 @@ def test_a_paid_order_cannot_be_paid_nor_a_cancelled_one_come_back() -> None:
     """The steps are data."""
     assert {state: sorted(steps) for state, steps in STEPS.items()} == {
         "placed": ["cancelled", "paid"],
-        "paid": ["cancelled", "held"],
+        "paid": ["cancelled", "held", "partly_shipped", "shipped"],
+        "partly_shipped": ["shipped"],
+        "shipped": [],
         "held": ["cancelled", "paid"],
         "cancelled": [],
     }

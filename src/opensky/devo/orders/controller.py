@@ -12,7 +12,7 @@ from opensky.devo.orders.parcels import Parcels
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.storefront.views import BagView
 from opensky.kernel.clock import Clock
-from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from opensky.kernel.errors import Conflict, FieldError, Invalid, LoginRequired, NotFound
 from opensky.settings import Settings
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 from opensky.web.signing import Signer, new_token
@@ -137,8 +137,17 @@ class OrderController:
 
     @page("/orders/{number:str}", access=access.PUBLIC, quick=True)
     def show(self, number: str, fresh: str = "", proof: str = "") -> Page:
-        """Show an order and where it stands; to anybody but its buyer there is no such order."""
-        return self._page(self._found(number, proof), proof, {}, 200, fresh=fresh == "1")
+        """Show an order and where it stands; to anybody but its buyer there is no such order.
+
+        A stranger may be its buyer, for the link of a letter is opened where nobody is logged in; so a stranger is asked to log in.
+        """
+        try:
+            order = self._found(number, proof)
+        except NotFound:
+            if proof or self._visitor.member_id is not None:
+                raise
+            raise LoginRequired("Please log in to see this order.") from None
+        return self._page(order, proof, {}, 200, fresh=fresh == "1")
 
     @action("/orders/{number:str}/pay", access=access.PUBLIC)
     def pay(self, number: str, form: Form) -> Page | Redirect:
