@@ -50,14 +50,14 @@ def read(subscribed: Subscribed, text: str, typed: Mapping[str, str]) -> Read:
         built = condition.build_rule()
         if built is not None:
             asked.append(built)
-    try:
-        if text.strip():
+    if text.strip():
+        try:
             asked.insert(0, Expression(from_text(text)))
-        whole = both(*(part for each in asked for part in _parts(each)))
-        node = exact(whole.ruler_node) if whole is not None else ALWAYS
-        subscribed.schema.check(node)
-    except InvalidRule as error:
-        wrong += [FieldError("condition", _said(each.where, each.message), "Rule") for each in error.problems]
+        except InvalidRule as error:
+            wrong += _problems(error)
+    whole = both(*(part for each in asked for part in _parts(each)))
+    node = exact(whole.ruler_node) if whole is not None else ALWAYS
+    wrong += _problems(InvalidRule(*subscribed.schema.problems(node)))
     if wrong:
         raise Invalid(*wrong)
     return Read(canonical(node), words_of(subscribed, node))
@@ -122,5 +122,11 @@ def _with(node: Node, change: Any) -> Node:
             return node
 
 
-def _said(where: str, message: str) -> str:
-    return f"{where}: {message}" if where and not where.startswith("/") else message
+def _problems(error: InvalidRule) -> list[FieldError]:
+    """Return what is wrong with a condition. A place in its text is told, one in its tree is not, as nobody has seen that."""
+    return [
+        FieldError(
+            "condition", f"{each.where}: {each.message}" if each.where[:1] not in ("", "/") else each.message, "Rule"
+        )
+        for each in error.problems
+    ]

@@ -76,7 +76,6 @@ class RewardManager:
             id=RuleId(self._ids.next()), name="", event="", condition="", reward="", created_at=self._clock.now()
         )
         self._set(rule, typed)
-        self._noted(rule)
         self._rewards.add(rule)
         if rule.limit_total is not None:
             self._rewards.start(rule.id, EVERYBODY)
@@ -86,14 +85,14 @@ class RewardManager:
         """Change a rule; what it grants from now on bears the new revision. Raises ``Invalid``, and then nothing is changed."""
         limits = (rule.limit_total, rule.limit_each)
         self._set(rule, typed)
-        self._noted(rule)
         if limits != (rule.limit_total, rule.limit_each):
             self._rewards.recount(rule.id)
 
     def step(self, rule: RewardRule, state: State) -> None:
         """Activate, pause or archive a rule; raises ``Conflict`` where it may not."""
-        rule.step_to(state)
-        self._noted(rule)
+        rule.refuse_step_to(state)
+        number = self._rewards.next_change()
+        rule.state, rule.changed = state, number
 
     def get(self, rule_id: int) -> RewardRule:
         """Return a rule, to be changed; raises ``NotFound``."""
@@ -172,13 +171,8 @@ class RewardManager:
         if rule.limit_total is not None and self._rewards.used(rule.id, EVERYBODY) >= rule.limit_total:
             found.append(f"All {rule.limit_total} are used up.")
         if rule.limit_each is not None and self._rewards.used(rule.id, member_id) >= rule.limit_each:
-            found.append(f"This member has had it {rule.limit_each} times, which is the limit.")
+            found.append(f"This member has had as many as one may have: {rule.limit_each}.")
         return found
-
-    def _noted(self, rule: RewardRule) -> None:
-        whole = msgspec.json.encode([rule.event, rule.condition, rule.reward, sorted(rule.arguments.items())])
-        rule.revision = sha256(whole).hexdigest()[:12]
-        rule.changed = self._rewards.next_change()
 
     def _set(self, rule: RewardRule, typed: Typed) -> None:
         wrong: list[FieldError] = []
@@ -202,10 +196,13 @@ class RewardManager:
         priority = _whole("priority", typed.priority, wrong) or 0
         if wrong:
             raise Invalid(*wrong)
+        # Counting writes what is pending, so it comes before anything of the rule is changed: an act is one change of it.
+        rule.changed = self._rewards.next_change()
         rule.name, rule.event, rule.condition = name, typed.event, condition
         rule.reward, rule.arguments = typed.reward, arguments
         rule.starts_at, rule.ends_at = starts, ends
         rule.limit_total, rule.limit_each, rule.priority = total, each, priority
+        rule.revision = _revision(rule)
 
     @staticmethod
     def _condition(subscribed: Subscribed, typed: Typed, wrong: list[FieldError]) -> str:
@@ -228,6 +225,11 @@ def _arguments(typed: Typed, wrong: list[FieldError]) -> dict[str, str]:
     except Invalid as error:
         wrong += error.errors
     return {name: value for name, value in given.items() if value}
+
+
+def _revision(rule: RewardRule) -> str:
+    whole = msgspec.json.encode([rule.event, rule.condition, rule.reward, sorted(rule.arguments.items())])
+    return sha256(whole).hexdigest()[:12]
 
 
 def _moment(name: str, text: str, wrong: list[FieldError]) -> datetime | None:

@@ -50,17 +50,16 @@ class RewardRule:
     priority: int = 0
     revision: str = ""
     """Names event, condition and reward as they are now; each grant says under which it was made."""
-    changed: int = 0
+    changed: Annotated[int, NoHistory()] = 0
     """Which change to any rule the last one to this was: whoever knows the newest of all has missed nothing."""
     created_at: datetime
     version: Annotated[int, Version()] = 0
 
-    def step_to(self, state: State) -> None:
-        """Go to a state that may follow; raises ``Conflict`` where it may not."""
+    def refuse_step_to(self, state: State) -> None:
+        """Raise ``Conflict`` for a state that may not follow."""
         if state not in STEPS[self.state]:
             message = f"This rule is {self.state} and cannot become {state}."
             raise Conflict(message, rule=str(self.id), state=self.state)
-        self.state = state
 
 
 @NoHistory()
