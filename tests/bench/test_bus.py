@@ -16,6 +16,7 @@ def test_a_small_measurement_has_every_number() -> None:
         "a job that does nothing, from claim to acknowledgement",
         "wake-up by a nudge, half of them within",
         "memory of a bus process",
+        "a shipment through the whole flow, in OSIS",
     }
     assert all(metric.value > 0 for name, metric in found.items() if "enqueue" not in name)
 

@@ -17,6 +17,8 @@ from opensky.settings import Settings
 from opensky.wiring import open_database
 
 COMMANDS = (
+    ("rules", "vectors"),
+    ("rules", "explain"),
     ("up",),
     ("web",),
     ("doctor",),
@@ -87,6 +89,13 @@ def test_an_unknown_setting_is_one_line_and_no_traceback() -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == "opensky: Unknown environment variable OPENSKY_PROT: did you mean OPENSKY_PORT?\n"
+
+
+def test_a_number_that_nothing_has_is_one_line_and_no_traceback() -> None:
+    """Numbers of things have 64 bits, ports 16."""
+    done = opensky("sandbox", "braintree", "--port", "99999")
+    assert done.returncode == 1
+    assert done.stderr == "opensky: one of these numbers is larger than any that there is.\n"
 
 
 def test_the_command_line_starts_quickly() -> None:

@@ -56,6 +56,9 @@ def main() -> None:
     except OpenSkyError as error:
         print(f"opensky: {error.message or error}", file=sys.stderr)
         sys.exit(1)
+    except OverflowError:
+        print("opensky: one of these numbers is larger than any that there is.", file=sys.stderr)
+        sys.exit(1)
     except BrokenPipeError:
         # Whoever read our output has seen enough (| head); the interpreter must not complain about it at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
