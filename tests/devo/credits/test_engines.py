@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from dishka import Container, Provider, Scope
@@ -25,7 +26,7 @@ entries = table(LedgerEntry)
 
 
 @pytest.fixture
-def jobs(engine: dict[str, str], settings: Settings, clock: SetClock) -> Iterator[Container]:
+def jobs(engine: Any, settings: Settings, clock: SetClock) -> Iterator[Container]:
     """The shop's own container on each engine."""
     test = Provider(scope=Scope.APP)
     test.provide(lambda: clock, provides=Clock)
@@ -55,12 +56,12 @@ def test_many_at_once_book_what_is_right(jobs: Container, clock: SetClock) -> No
             jobs, lambda it: it.grant(MAYA, Money(150), key=f"grant {number % 30}", why="Race", expires_at=ends)
         )
 
+    def spend(number: int) -> bool:
+        return booked(jobs, lambda it: it.spend(MAYA, Money(100), f"spend {number}", ""))
+
     with ThreadPoolExecutor(AT_ONCE) as pool:
         assert sum(pool.map(grant, range(90))) == 30
-        spent = [
-            pool.submit(booked, jobs, lambda it, n=n: it.spend(MAYA, Money(100), f"spend {n}", "")) for n in range(60)
-        ]
-        assert sum(each.result() for each in spent) == 45
+        assert sum(pool.map(spend, range(60))) == 45
         back = [pool.submit(booked, jobs, lambda it: it.reverse("grant 7", "Cancelled")) for _ in range(AT_ONCE)]
         assert sum(each.result() for each in back) == 1
         assert booked(jobs, lambda it: it.adjust(TOMAS, 7, key="by hand", why="Support"))
