@@ -12,14 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from opensky.bench.results import Results, as_json, as_rows
-from opensky.cli.servers.activemq import ActiveMQ
-from opensky.cli.servers.artemis import Artemis
-from opensky.cli.servers.rabbitmq import RabbitMQ
-from opensky.cli.servers.running import running
-from opensky.cli.servers.server import Server
+from opensky.cli.servers.running import BROKERS, running
 from opensky.kernel.errors import Invalid, NotFound
 
-_BROKERS: dict[str, type[Server]] = {"activemq": ActiveMQ, "artemis": Artemis, "rabbitmq": RabbitMQ}
+_BROKERS = {kind.__name__.lower(): kind for kind in BROKERS}
 _NUMBERS: dict[Any, Callable[[str], object]] = {int: int, float: float}
 
 

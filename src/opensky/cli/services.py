@@ -8,11 +8,12 @@ from enum import StrEnum
 
 from cyclopts import App
 
-from opensky.cli.servers.running import SERVERS, running
+from opensky.cli.servers.running import BROKERS, SERVERS, running
 from opensky.cli.servers.server import Server
 from opensky.kernel.errors import Misconfigured
 
 _LOOK_EVERY = 0.5
+_DATABASES = tuple(kind.__name__.lower() for kind in SERVERS)
 
 app = App(name="services", help="Have the servers of the tests at hand while developing.")
 
@@ -23,6 +24,9 @@ class Engine(StrEnum):
     MARIADB = "mariadb"
     POSTGRESQL = "postgresql"
     MONGODB = "mongodb"
+    ACTIVEMQ = "activemq"
+    ARTEMIS = "artemis"
+    RABBITMQ = "rabbitmq"
 
 
 @app.command(help_epilogue="Example: ./opensky services up postgresql")
@@ -33,11 +37,15 @@ def up(*engines: Engine) -> None:
     what it said last; after the last one this ends too, with status 1.
 
     Args:
-        *engines: which ones (default: all).
+        *engines: which ones (default: all databases). A shop takes a broker by OPENSKY_BROKER_URL.
     """
+    kinds = [kind for kind in (*SERVERS, *BROKERS) if kind.__name__.lower() in (engines or _DATABASES)]
+    for kind in kinds:
+        if kind in BROKERS:
+            kind.obtain()
     with (
         suppress(KeyboardInterrupt),
-        running([kind for kind in SERVERS if not engines or kind.__name__.lower() in engines]) as servers,
+        running(kinds) as servers,
     ):
         print("\n".join(f"export {server.variable}={server.url}" for server in servers), flush=True)
         print("# They are there until Ctrl-C; then their data are gone.", flush=True)

@@ -11,13 +11,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+from opensky.cli.servers.activemq import ActiveMQ
+from opensky.cli.servers.artemis import Artemis
 from opensky.cli.servers.installing import install
 from opensky.cli.servers.mariadb import MariaDB
 from opensky.cli.servers.mongodb import MongoDB
 from opensky.cli.servers.postgresql import PostgreSQL
+from opensky.cli.servers.rabbitmq import RabbitMQ
 from opensky.cli.servers.server import Server
 
 SERVERS: tuple[type[Server], ...] = (MariaDB, PostgreSQL, MongoDB)
+BROKERS: tuple[type[Server], ...] = (ActiveMQ, Artemis, RabbitMQ)
 _PREFIX = "opensky-services-"
 
 
