@@ -108,3 +108,27 @@ def test_pages_of_letters_and_of_forgotten_passwords(walker: Callable[..., Any])
     staff.log_in(*STAFF, after="/admin")
     kinds = ("/admin/mail", "/admin/mail/kinds", "/admin/mail/kinds/order_paid")
     assert look_at(staff, "/account/letters", "/account/email", *kinds) == {}
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_pages_of_credit(walker: Callable[..., Any], size: str) -> None:
+    """Staff give some, with a mistake first; the member reads how it came."""
+    staff = walker(size)
+    staff.log_in(*STAFF, after="/admin")
+    member = first_path(staff, "/admin/members?q=maya@demo.example", "tbody a")
+    staff.open(f"{member}/credit/edit")
+    staff.page.fill("[name=credit]", "five")
+    staff.page.locator("form.edit button[type=submit]").click()
+    staff.page.locator("[role=alert]").wait_for()
+    assert faults(staff.page) == {}
+    staff.page.fill("[name=credit]", "5.00")
+    staff.page.fill("[name=points]", "20")
+    staff.page.fill("[name=why]", "A scratch on the mug")
+    staff.page.locator("form.edit button[type=submit]").click()
+    staff.page.get_by_text("It is booked.").wait_for()
+    assert faults(staff.page) == {}
+
+    maya = walker(size, dark=True)
+    maya.log_in("maya@demo.example", "demo-member-pass")
+    assert look_at(maya, "/account/credit") == {}
+    maya.page.get_by_text("A scratch on the mug").first.wait_for()

@@ -37,16 +37,16 @@ class MemberCredit:
         """Return the balance, whose lines lead to the form that changes it, and the newest bookings."""
         balance, path = self._credit.balance(member_id), f"{_MEMBERS}/{member_id}/credit/edit"
         there = [AdminRow(["Credit: give or take", balance.credit], path)]
-        there.append(AdminRow(["Points: give or take", str(balance.points)], path))
+        there.append(AdminRow(["Points: give or take", balance.points], path))
         booked = [self._row(each) for each in self._credit.entries(member_id, limit=_SOME).entries]
         return [
             AdminTable("Credit and points", ["What", "There is"], there),
-            AdminTable("Newest bookings", ["Booked", "How", "Why", "Amount", "Rule", "Expires"], booked),
+            AdminTable("Newest bookings", ["Booked", "How", "Why", "Credit", "Points", "Rule", "Expires"], booked),
         ]
 
     def _row(self, booking: Booking) -> AdminRow:
-        amount = booking.amount if isinstance(booking.amount, Money) else f"{booking.amount} points"
-        cells = [booking.at, booking.act, booking.why, amount, booking.rule, booking.expires_at]
+        credit, points = (booking.amount, None) if booking.kind == "credit" else (None, booking.amount)
+        cells = [booking.at, booking.act, booking.why, credit, points, booking.rule, booking.expires_at]
         by_hand = booking.act == "adjusted"
         return AdminRow(cells, self._newest.path(LedgerEntry, booking.id) if by_hand else "")
 
