@@ -52,7 +52,11 @@ class Browser:
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         if self.cookies:
             headers = headers | {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        self._connection.request(method, path, body, self._headers | headers)
+        try:
+            self._connection.request(method, path, body, self._headers | headers)
+        except (BrokenPipeError, ConnectionResetError):  # it was idle for so long that the server has let it go
+            self._connection.close()
+            self._connection.request(method, path, body, self._headers | headers)
         answer = Answer(self._connection.getresponse())
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = cookie.split(";")[0].partition("=")

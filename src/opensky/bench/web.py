@@ -25,8 +25,8 @@ CONNECTIONS = 16
 _PRODUCTS = 1400
 _CARD = "4242424242424242"
 _WARM_UP = 0.25
-_RESTS_AFTER = 0.5
-"""A bus that used no processor for so many seconds has nothing left to do."""
+_RESTS_AFTER, _LOOKING = 0.5, 0.02
+"""A bus that used the processor for no more than this in so many seconds has nothing left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +113,13 @@ def _load(running: Running, scenario: Scenario, browsers: list[Browser], count: 
 
 
 def _rest(bus: list[int]) -> None:
-    """Return when the bus has nothing left to do."""
-    before = -1.0
-    while (spent := cpu_seconds(bus)) > before:
-        before = spent
+    """Return when the bus has nothing left to do but to look whether there is anything."""
+    before = cpu_seconds(bus)
+    while bus:
         time.sleep(_RESTS_AFTER)
+        if (spent := cpu_seconds(bus)) - before <= _LOOKING:
+            return
+        before = spent
 
 
 def _browse(name: str, operation: Operation, browsers: list[Browser], count: int) -> None:
