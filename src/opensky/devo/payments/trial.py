@@ -6,7 +6,7 @@ them is declined, so that nobody's card works here by mistake, and no more than 
 
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from opensky.devo.payments.gateway import Approved, Captured, Declined, GatewayError, Sample
 from opensky.devo.payments.objects import TestCapture, TestCharge
@@ -14,7 +14,7 @@ from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money, total
-from opensky.persistence import Command, Database, Query, table
+from opensky.persistence import Command, Database, Duplicate, Query, insert_ignore, table
 from opensky.settings import Settings
 
 APPROVED = "4242 4242 4242 4242"
@@ -33,7 +33,7 @@ def _outcome(declined: str, reference: str, brand: str, last4: str) -> Approved 
 
 
 _charges = table(TestCharge)
-_KEEP = Command(insert(_charges))
+_KEEP = Command(insert_ignore(_charges))
 _OUTCOME: Query[Approved | Declined] = Query(
     select(_charges.c.declined, _charges.c.reference, _charges.c.brand, _charges.c.last4).where(
         _charges.c.key == bindparam("key")
@@ -68,8 +68,10 @@ class TestGateway:
             if known is not None:
                 return known
             charge = self._decide(amount, number, idempotency_key)
-            unit.run(_KEEP, **charge)
+            kept = unit.run(_KEEP, **charge)
             unit.commit()
+        if not kept and (first := self.find(idempotency_key)) is not None:  # the same key came twice at once
+            return first
         return _outcome(charge["declined"], charge["reference"], charge["brand"], charge["last4"])
 
     def find(self, idempotency_key: str) -> Approved | Declined | None:
@@ -77,6 +79,12 @@ class TestGateway:
             return reader.fetch_one(_OUTCOME, key=idempotency_key)
 
     def capture(self, reference: str, amount: Money, idempotency_key: str) -> Captured | Declined:
+        try:
+            return self._capture(reference, amount, idempotency_key)
+        except Duplicate:  # the same key came twice at once, and the other one was first
+            return self._capture(reference, amount, idempotency_key)
+
+    def _capture(self, reference: str, amount: Money, idempotency_key: str) -> Captured | Declined:
         with self._database.unit_of_work() as unit:
             known = unit.get(TestCapture, idempotency_key)
             if known is not None:
