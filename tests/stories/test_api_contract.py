@@ -20,6 +20,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.engine import events, from_schema
 
 from opensky import demo
+from opensky.devo.credits.manager import CreditManager
 from opensky.devo.follows import counters
 from opensky.devo.members.objects import Member, PostalAddress
 from opensky.devo.members.passwords import Passwords
@@ -31,13 +32,14 @@ from opensky.devo.webhooks.objects import DeliveryId, EndpointId, WebhookAttempt
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
-from opensky.persistence import Database
+from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.factories import Factory
 from opensky.web.app import build
 from opensky.web.objects import ApiToken
 from opensky.web.openapi import PATH, describe
 from opensky.web.signing import digest
+from opensky.wiring import container as whole
 from opensky.wiring.containers import web_container
 from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
 from opensky.wiring.web import make
@@ -131,6 +133,11 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     provider.provide(lambda: clock, provides=Clock, override=True)
     container = web_container(settings, provider)
     put_examples(container.get(Database), clock)
+    with whole(settings) as scripts, scripts() as scope:
+        [maya] = scope.get(UnitOfWork).find(Member, {"email": EMAIL})
+        until = datetime(2100, 1, 1, tzinfo=UTC)
+        scope.get(CreditManager).grant(maya.id, Money(500), key="example", why="Your first purchase", expires_at=until)
+        scope.get(UnitOfWork).commit()
     app = build(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME)
     with structlog.testing.capture_logs() as log:
         yield Shop(app, log)
