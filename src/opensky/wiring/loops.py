@@ -8,6 +8,8 @@ from collections.abc import Callable
 from opensky.messaging.stomp import StompError
 from opensky.osis.runtime.hands import Report
 
+_CHANCE = random.Random()  # our own: threads of the bus leave the one of all programs alone
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 """What fails is begun again after a fifth of a second, then later each time, up to ten seconds."""
 _WELL = 30.0
@@ -21,7 +23,7 @@ def for_ever(name: str, work: Callable[[], None], report: Report) -> None:
 
 def pause(failures: int) -> float:
     """Return how long to wait after so many failures in a row: doubled each time, and not the same for all who wait."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 10)) * random.uniform(0.8, 1.2)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(failures - 1, 10)) * _CHANCE.uniform(0.8, 1.2)
 
 
 def _loop(work: Callable[[], None], report: Report) -> None:

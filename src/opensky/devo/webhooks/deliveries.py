@@ -24,6 +24,8 @@ from opensky.kernel.ids import IdGenerator
 from opensky.messaging import Message, Outgoing
 from opensky.persistence.cursors import Stretch
 
+_CHANCE = random.Random()  # our own: threads of the bus leave the one of all programs alone
+
 OUT, DUE = "webhooks.out", "webhooks.due"
 """The queues of tries, and of pauses between them."""
 PAUSES = tuple(
@@ -234,7 +236,7 @@ class DeliveryManager:
             delivery.state = "failed"
             self._disable(target.id, "It answered 410: there is nobody there any more.")
         elif delivery.failed <= len(PAUSES):
-            pause = PAUSES[delivery.failed - 1] * random.uniform(0.9, 1.1)
+            pause = PAUSES[delivery.failed - 1] * _CHANCE.uniform(0.9, 1.1)
             self._pause(delivery, max(pause, timedelta(seconds=came.retry_after)))
         else:
             delivery.state = "failed"

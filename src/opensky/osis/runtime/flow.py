@@ -14,6 +14,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 from opensky.messaging import Message
 from opensky.osis.runtime.errors import WrongFlow
 
+_CHANCE = random.Random()  # our own: threads of the bus leave the one of all programs alone
+
 Function = Callable[..., Any]
 
 
@@ -33,7 +35,7 @@ class Backoff:
         if attempt > self.times:
             return None
         seconds = min(self.base * 2 ** (attempt - 1), self.cap)
-        return timedelta(seconds=seconds * random.uniform(0.9, 1.1))
+        return timedelta(seconds=seconds * _CHANCE.uniform(0.9, 1.1))
 
 
 @dataclass(frozen=True, slots=True)
