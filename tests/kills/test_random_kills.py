@@ -49,9 +49,6 @@ def test_kills_lose_and_double_nothing_on_each_database(
 
 
 @pytest.mark.services
-@pytest.mark.xfail(
-    strict=False, reason="open: Artemis at times keeps messages back after its restart for longer than this waits"
-)
 @pytest.mark.parametrize("kind", KINDS)
 def test_kills_lose_and_double_nothing_through_each_broker(
     kind: str, tmp_path: Path, record_property: Callable[[str, object], None]

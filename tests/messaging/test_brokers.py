@@ -158,6 +158,26 @@ class TestBrokers:
             assert intake.round(second, 1) == 0
         assert len(Queue(database).claim([queue], 10, LEASE, "ada")) == 1
 
+    def test_however_often_an_intake_dies_over_a_message_the_broker_brings_it_again(
+        self, database: Database, servers: Servers
+    ) -> None:
+        """Tries are ours to count: a broker that counts them too, up to ten as Artemis does, would put messages aside."""
+        queue = queue_of(database)
+        with connect(servers) as connection:
+            ids = send(database, *(Message(queue_name=queue, parameters={"n": n}) for n in range(3)))
+            assert Relay(database, "relay").round(connection) == 3
+        for _ in range(15):
+            dying = connect(servers)
+            dying.subscribe(queue, "q0", 10)
+            assert sum(len(dying.receive(10)) for _ in ids) == 3
+            dying._socket.close()  # as a killed process does
+        with connect(servers) as connection:
+            intake = Intake(database, [queue])
+            intake.subscribe(connection)
+            while intake.round(connection, 3):
+                continue
+        assert [m.id for m in Queue(database).claim([queue], 10, LEASE, "ada")] == ids
+
     def test_an_aborted_transaction_sends_nothing(self, database: Database, connection: Connection) -> None:
         """Neither does one that was never committed."""
         queue = queue_of(database)

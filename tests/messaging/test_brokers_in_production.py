@@ -67,9 +67,6 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> None:
 
 @pytest.mark.services
 @pytest.mark.slow
-@pytest.mark.xfail(
-    strict=False, reason="open: Artemis at times keeps messages back after its restart for longer than this waits"
-)
 def test_one_of_two_servers_is_killed_and_no_message_is_lost(cluster: list[Killable], tmp_path: Path) -> None:
     """Relay and intake of a bus go on with the other server; what the dead one held comes when it is back. Each arrives once."""
     one, other = cluster

@@ -112,7 +112,6 @@ def counted(database: Database, statement: Select[Any]) -> int:
     return int(count)
 
 
-@pytest.mark.xfail(strict=False, reason="open: Artemis at times keeps messages back after its restart (docs/kills.md)")
 def test_while_artemis_is_gone_orders_are_placed_and_are_checked_afterwards(shop: Any, artemis: Killable) -> None:
     """Nobody in the shop notices; the messages wait in the database."""
     artemis.kill()

@@ -22,16 +22,14 @@ class Node(Artemis):
     def prepare(self) -> None:
         """Make the broker; what has come before its consumer went elsewhere is to follow it at once."""
         super().prepare()
-        file = self.data / "etc" / "broker.xml"
-        text = file.read_text("utf-8")
-        every = '<address-setting match="#">'
-        file.write_text(text.replace(every, f"{every}<redistribution-delay>0</redistribution-delay>"), "utf-8")
+        self.setting("<redistribution-delay>0</redistribution-delay>")
 
     def more_options(self) -> tuple[str, ...]:
         """Name the other nodes, so that nobody needs to shout in the network to find them."""
         others = ",".join(f"tcp://{HOST}:{each.port}" for each in self.others)
         cluster = ("--clustered", "--cluster-user", "opensky", "--cluster-password", self.password)
-        return (*cluster, "--staticCluster", others, "--name", f"node{self.port}")
+        # What Artemis writes by itself, no hops at all, is a cluster that shares nothing.
+        return (*cluster, "--max-hops", "1", "--staticCluster", others, "--name", f"node{self.port}")
 
 
 class SecureRabbitMQ(RabbitMQ):

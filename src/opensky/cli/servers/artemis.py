@@ -60,10 +60,19 @@ class Artemis(Server):
             *("--java-options", "-Xms64m -Xmx320m"),
             *self.more_options(),
         )
+        self.setting(
+            "<max-delivery-attempts>-1</max-delivery-attempts>"
+        )  # it would put aside what was under way at ten deaths
         bootstrap = self.data / "etc" / "bootstrap.xml"
         before, web, rest = bootstrap.read_text("utf-8").partition("<web ")
         if web:
             bootstrap.write_text(before + rest.partition("</web>")[2], "utf-8")
+
+    def setting(self, element: str) -> None:
+        """Set something for all its addresses."""
+        file = self.data / "etc" / "broker.xml"
+        every = '<address-setting match="#">'
+        file.write_text(file.read_text("utf-8").replace(every, every + element), "utf-8")
 
     def more_options(self) -> tuple[str, ...]:
         """Return further options of ``artemis create``."""
