@@ -25,8 +25,10 @@ from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.errors import TooMany
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, Reader, StoreBusy, UnitOfWork, table
+from opensky.persistence.statements import insert_or_hold
 from opensky.settings import Settings
 from opensky.testing.factories import Factory
+from opensky.web.objects import Throttle
 from opensky.web.throttles import LOG_IN_ACCOUNT, Throttles
 from opensky.wiring import container
 
@@ -159,3 +161,24 @@ def test_tries_at_once_are_counted_one_by_one(shop: Container) -> None:
     came = at_once(shop, lambda _scope, _n: throttles.take(("log-in:ada", LOG_IN_ACCOUNT)))
     assert came.count(None) == LOG_IN_ACCOUNT.burst
     assert sum(isinstance(c, TooMany) for c in came) == CROWD - LOG_IN_ACCOUNT.burst, came
+
+
+def test_a_try_counts_at_the_time_when_it_is_its_turn(shop: Container) -> None:
+    """Who waits for another's try is not told to wait longer because the other was counted later than the first had come."""
+    clock = SetClock(shop.get(Clock).now())
+    throttles = Throttles(shop.get(Database), clock, "k" * 32)
+    key = ("log-in:ada", LOG_IN_ACCOUNT)
+    throttles.take(key)
+    came: list[object] = []
+    with shop.get(Database).unit_of_work() as other:
+        (row,) = other.find(Throttle)
+        holding = insert_or_hold(table(Throttle))
+        other.execute(holding, {"key": row.key, "due_at": row.due_at})
+        waiting = threading.Thread(target=lambda: came.append(throttles.take(key)))
+        waiting.start()
+        waiting.join(0.3)
+        clock.advance(minutes=1)
+        row.due_at = clock.now() + LOG_IN_ACCOUNT.every * (LOG_IN_ACCOUNT.burst - 1)
+        other.commit()
+    waiting.join(60)
+    assert came == [None]

@@ -53,12 +53,13 @@ class Throttles:
         """
         unit_of_work = self._database.unit_of_work()
         try:
-            now = self._clock.now()
             names = {key: self._name(key) for key, _ in tries}
-            self._hold(unit_of_work, sorted(names.values()), now)
+            self._hold(unit_of_work, sorted(names.values()))
+            rows = {name: unit_of_work.get(Throttle, name) for name in names.values()}
+            now = self._clock.now()  # not before the rows are ours: it would be the past of those who went first
             for key, limit in tries:
                 name = names[key]
-                row = unit_of_work.get(Throttle, name)
+                row = rows[name]
                 due = max(row.due_at, now) if row else now
                 wait = due + limit.every - now - limit.burst * limit.every
                 if wait > timedelta(0):
@@ -85,11 +86,11 @@ class Throttles:
         if keys:
             unit_of_work.execute(delete(_throttles).where(_throttles.c.key.in_(keys)))
 
-    def _hold(self, unit_of_work: UnitOfWork, names: list[str], now: datetime) -> None:
+    def _hold(self, unit_of_work: UnitOfWork, names: list[str]) -> None:
         """Have a row for each name and hold it, so that two tries at once are counted as two."""
         if unit_of_work.connection.dialect.name != "sqlite":
             for name in names:
-                unit_of_work.execute(insert_or_hold(_throttles), {"key": name, "due_at": now})
+                unit_of_work.execute(insert_or_hold(_throttles), {"key": name, "due_at": self._clock.now()})
 
     def _name(self, key: str) -> str:
         return self._signer.digest(key)
