@@ -23,8 +23,9 @@ from opensky.messaging.stomp.servers import Servers
 
 HEARTBEAT_MS = 10_000
 CONNECT_SECONDS, RECEIPT_SECONDS = 10.0, 30.0
-_GRACE = 2.0
-"""A server may be twice as late as it promised before it counts as gone."""
+_GRACE = 3.0
+"""After so many times its interval a silent server counts as gone. Twice is what ActiveMQ takes when it is well: it looks once
+an interval, and leaves the beat out if it has sent anything since it looked last."""
 _READ_BYTES = 256 * 1024
 
 
