@@ -12,7 +12,14 @@ from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
 from opensky.devo.products.search import SEARCH as PRODUCT_SEARCH
 from opensky.devo.proofs.objects import Proof
-from opensky.devo.rewards.objects import RewardChanges, RewardGrant, RewardRule, RewardUse
+from opensky.devo.rewards.objects import (
+    RewardChanges,
+    RewardGrant,
+    RewardRevision,
+    RewardRule,
+    RewardSpan,
+    RewardUse,
+)
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
 from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentReject
@@ -55,6 +62,8 @@ MODEL: tuple[type, ...] = (
     RewardRule,
     RewardGrant,
     RewardUse,
+    RewardSpan,
+    RewardRevision,
     RewardChanges,
     Session,
     ApiToken,

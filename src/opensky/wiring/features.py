@@ -83,6 +83,7 @@ from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.rewards.manager import RewardManager
 from opensky.devo.rewards.repository import RewardRepository
+from opensky.devo.rewards.revisions import Revisions
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
 from opensky.devo.shipments.controller import ShipmentController
@@ -162,6 +163,7 @@ SERVICES: tuple[type, ...] = (
     DeliveryManager,
     WebhookListeners,
     RewardRepository,
+    Revisions,
     RewardGranter,
     RewardManager,
     RewardListeners,

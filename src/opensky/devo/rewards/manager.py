@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
-
-import msgspec
 
 from opensky.devo.orders.manager import OrderManager
-from opensky.devo.rewards import conditions
+from opensky.devo.rewards import conditions, terms
 from opensky.devo.rewards.facts import EVENTS, Subscribed
 from opensky.devo.rewards.kinds import REWARDS, Reward, made
 from opensky.devo.rewards.objects import RewardRule, RuleId, State
 from opensky.devo.rewards.repository import EVERYBODY, FactRepository, GrantShown, KeptRule, RewardRepository
+from opensky.devo.rewards.revisions import Revisions, revision_of
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import FieldError, Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
@@ -27,13 +25,17 @@ _MOST = 1_000_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """A rule as somebody typed it. ``more`` holds arguments by their type: ``order.minimum_total``, ``credit.amount``."""
+    """A rule as somebody typed it. ``more`` holds arguments by their type: ``order.minimum_total``, ``credit.amount``.
+
+    ``terms`` holds what ``terms.FIELDS`` names: when it runs, its limits for a period and by amount, its group, its share.
+    """
 
     name: str = ""
     event: str = ""
     condition: str = ""
     reward: str = ""
     more: Mapping[str, str] = field(default_factory=dict)
+    terms: Mapping[str, str] = field(default_factory=dict)
     starts_at: str = ""
     ends_at: str = ""
     limit_total: str = ""
@@ -57,6 +59,7 @@ class RewardManager:
     def __init__(
         self,
         rewards: RewardRepository,
+        revisions: Revisions,
         orders: OrderManager,
         reader: Reader,
         ids: IdGenerator,
@@ -64,6 +67,7 @@ class RewardManager:
         settings: Settings,
     ) -> None:
         self._rewards = rewards
+        self._revisions = revisions
         self._orders = orders
         self._reader = reader
         self._ids = ids
@@ -194,15 +198,19 @@ class RewardManager:
             wrong.append(FieldError("ends_at", "It ends before it starts.", "Order"))
         total, each = (_limit(name, getattr(typed, name), wrong) for name in ("limit_total", "limit_each"))
         priority = _whole("priority", typed.priority, wrong) or 0
+        agreed = terms.read(typed.terms, self._currency, wrong)
         if wrong:
             raise Invalid(*wrong)
         # Counting writes what is pending, so it comes before anything of the rule is changed: an act is one change of it.
         rule.changed = self._rewards.next_change()
+        number = self._revisions.next_number(rule)
         rule.name, rule.event, rule.condition = name, typed.event, condition
         rule.reward, rule.arguments = typed.reward, arguments
         rule.starts_at, rule.ends_at = starts, ends
         rule.limit_total, rule.limit_each, rule.priority = total, each, priority
-        rule.revision = _revision(rule)
+        agreed.put(rule)
+        rule.revision = revision_of(rule)
+        self._revisions.keep(rule, number)
 
     @staticmethod
     def _condition(subscribed: Subscribed, typed: Typed, wrong: list[FieldError]) -> str:
@@ -225,11 +233,6 @@ def _arguments(typed: Typed, wrong: list[FieldError]) -> dict[str, str]:
     except Invalid as error:
         wrong += error.errors
     return {name: value for name, value in given.items() if value}
-
-
-def _revision(rule: RewardRule) -> str:
-    whole = msgspec.json.encode([rule.event, rule.condition, rule.reward, sorted(rule.arguments.items())])
-    return sha256(whole).hexdigest()[:12]
 
 
 def _moment(name: str, text: str, wrong: list[FieldError]) -> datetime | None:

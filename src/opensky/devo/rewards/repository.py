@@ -42,7 +42,19 @@ class KeptRule(msgspec.Struct):
     ends_at: datetime | None = None
     limit_total: int | None = None
     limit_each: int | None = None
+    zone: str = "UTC"
+    weekdays: list[str] = []
+    hours_from: str = ""
+    hours_until: str = ""
+    period: str = ""
+    limit_period: int | None = None
+    limit_period_each: int | None = None
+    budget_minor: int | None = None
     priority: int = 0
+    stack: str = ""
+    stack_mode: str = "all"
+    share: int = 100
+    later: bool = False
     changed: int = 0
 
     def covers(self, at: datetime) -> bool:
