@@ -82,6 +82,8 @@ class RewardRule:
     """Names all that decides what it grants, as it is now; each grant says under which it was made."""
     changed: Annotated[int, NoHistory()] = 0
     """Which change to any rule the last one to this was: whoever knows the newest of all has missed nothing."""
+    edited_by: Annotated[MemberId | None, Personal("account")] = None
+    """Who said last what it says: they may not be the one to switch it on (``approval``)."""
     created_at: datetime
     version: Annotated[int, Version()] = 0
 

@@ -56,6 +56,7 @@ class KeptRule(msgspec.Struct):
     share: int = 100
     later: bool = False
     changed: int = 0
+    edited_by: int | None = None
 
     def covers(self, at: datetime) -> bool:
         """Say whether a moment is in its time."""
