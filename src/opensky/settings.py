@@ -97,6 +97,8 @@ class Settings:
     """Address of the payment house, `braintree://PUBLIC_KEY:PRIVATE_KEY@production/MERCHANT`; empty means the test gateway, which moves no money."""
     sandbox_seconds: int = 120
     """How many seconds after its payment the simulated partners of a demo shop ship an order, 1 to 86400; 0 means that they do not."""
+    reward_approvers: str = ""
+    """E-mail addresses of those of the staff who switch reward rules on, separated by commas; of several, none switches on what they edited last. Empty means all staff."""
     mail_url: str = field(default="", repr=False)
     """Address of a mail server, such as `smtps://user:password@mail.example:465`; empty means that letters become files in the folder `mail` of the data folder."""
     mail_from: str = ""

@@ -79,11 +79,13 @@ from opensky.devo.proofs.listeners import ProofListeners
 from opensky.devo.proofs.manager import ProofManager
 from opensky.devo.proofs.repository import ProofRepository
 from opensky.devo.rewards.admin import RewardAdmin
+from opensky.devo.rewards.approval import Approval
 from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.rewards.manager import RewardManager
 from opensky.devo.rewards.repository import RewardRepository
 from opensky.devo.rewards.revisions import Revisions
+from opensky.devo.rewards.trying import Trying
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
 from opensky.devo.shipments.controller import ShipmentController
@@ -165,6 +167,8 @@ SERVICES: tuple[type, ...] = (
     RewardRepository,
     Revisions,
     RewardGranter,
+    Trying,
+    Approval,
     RewardManager,
     RewardListeners,
     AdminRepository,

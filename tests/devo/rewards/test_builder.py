@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opensky.devo.rewards.builder import Clause, Group, Typed, build, tree_of
+from opensky.devo.rewards.builder import Clause, Group, Written, build, tree_of
 from opensky.devo.rewards.conditions import ALWAYS, exact
 from opensky.devo.rewards.facts import EVENTS
 from opensky.ruler.nodes import Fact, Item, Literal, Node, Operation, Property, Quantified
@@ -97,10 +97,10 @@ def test_every_condition_has_a_tree_that_says_just_the_same(node: Node) -> None:
                 )
             ],
         ),
-        ("order.total > order.items", [Typed("order.total > order.items")]),
+        ("order.total > order.items", [Written("order.total > order.items")]),
         (
             "any(line.price * line.quantity > 50 for line in order.lines)",
-            [Group("some:order.lines", [Typed("line.price * line.quantity > 50")])],
+            [Group("some:order.lines", [Written("line.price * line.quantity > 50")])],
         ),
         (
             "order.items > 3 and not (order.total < 5 or order.is_guest)",
@@ -136,8 +136,8 @@ def test_what_is_wrong_is_said_by_the_name_of_its_field() -> None:
             Clause("order.country", "greater_than", "US"),
             Clause("member.joined_at", "after", "tomorrow"),
             Group("any"),
-            Typed("order.totel > 1"),
-            Group("some:order.lines", [Typed("line.price > 1 for line in things) or (true"), Typed("line.wood")]),
+            Written("order.totel > 1"),
+            Group("some:order.lines", [Written("line.price > 1 for line in things) or (true"), Written("line.wood")]),
             Group("some:order.total", [Clause("order.total", "exists")]),
         ],
     )
@@ -161,4 +161,4 @@ def test_the_example_of_every_event_can_be_built(event: str) -> None:
     """From fields alone."""
     schema = EVENTS[event].schema
     tree = tree_of(exact(from_text(EVENTS[event].example)), schema)
-    assert not any(isinstance(each, Typed) for each in tree.parts), to_text(from_text(EVENTS[event].example))
+    assert not any(isinstance(each, Written) for each in tree.parts), to_text(from_text(EVENTS[event].example))

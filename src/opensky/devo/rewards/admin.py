@@ -142,7 +142,7 @@ class RewardAdmin:
         if not order:
             return None, ""
         try:
-            return self._rewards.dry_run(rule, order), ""
+            return self._rewards.dry_run(rule, {"order": order}), ""
         except NotFound as error:
             return None, error.message
         except Invalid as error:

@@ -35,7 +35,7 @@ class Clause:
 
 
 @dataclass(slots=True)
-class Typed:
+class Written:
     """A part that is written as text."""
 
     text: str = ""
@@ -54,7 +54,7 @@ class Group:
         return self.kind.partition(":")[2]
 
 
-Part = Clause | Typed | Group
+Part = Clause | Written | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _part(node: Node, scope: Scope) -> Part:  # noqa: PLR0911 - a form each
             return Group("none", [_part(each, scope) for each in operands])
         case Operation("logical_not", (inner,)):
             return Group("none", [_part(inner, scope)])
-    return Typed(_text(node, scope))
+    return Written(_text(node, scope))
 
 
 def _asks(node: Quantified, scope: Scope) -> bool:
@@ -158,7 +158,7 @@ def _group(group: Group, path: str, scope: Scope, wrong: dict[str, str]) -> Node
 def _node(part: Part, path: str, scope: Scope, wrong: dict[str, str]) -> Node | None:
     if isinstance(part, Group):
         return _group(part, path, scope, wrong)
-    if isinstance(part, Typed):
+    if isinstance(part, Written):
         return _of_text(part.text, path, scope, wrong)
     fact = scope.facts.get(part.fact)
     if fact is None:

@@ -1,56 +1,26 @@
 """The reward manager: rules, from a draft to what they granted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import replace
 
-from opensky.devo.orders.manager import OrderManager
-from opensky.devo.rewards import conditions, terms
-from opensky.devo.rewards.facts import EVENTS, Subscribed
+from opensky.devo.members.objects import MemberId
+from opensky.devo.rewards import conditions
+from opensky.devo.rewards.approval import Approval
+from opensky.devo.rewards.facts import EVENTS
 from opensky.devo.rewards.kinds import REWARDS, Reward, made
-from opensky.devo.rewards.objects import RewardRule, RuleId, State
-from opensky.devo.rewards.repository import EVERYBODY, FactRepository, GrantShown, KeptRule, RewardRepository
-from opensky.devo.rewards.revisions import Revisions, revision_of
+from opensky.devo.rewards.objects import LONGEST_NAME, RewardRule, RuleId, State
+from opensky.devo.rewards.repository import EVERYBODY, GrantShown, KeptRule, RewardRepository
+from opensky.devo.rewards.revisions import KeptRevision, Revisions, revision_of
+from opensky.devo.rewards.terms import typed_of
+from opensky.devo.rewards.trying import DryRun, Trying
+from opensky.devo.rewards.typed import Checked, Typed, check
 from opensky.kernel.clock import Clock
-from opensky.kernel.errors import FieldError, Invalid, NotFound
+from opensky.kernel.errors import Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
-from opensky.mapping import validate
-from opensky.persistence import Reader
 from opensky.persistence.cursors import Stretch
-from opensky.ruler import Expression, Rule
 from opensky.settings import Settings
 
-_MOST = 1_000_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """A rule as somebody typed it. ``more`` holds arguments by their type: ``order.minimum_total``, ``credit.amount``.
-
-    ``terms`` holds what ``terms.FIELDS`` names: when it runs, its limits for a period and by amount, its group, its share.
-    """
-
-    name: str = ""
-    event: str = ""
-    condition: str = ""
-    reward: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)
-    terms: Mapping[str, str] = field(default_factory=dict)
-    starts_at: str = ""
-    ends_at: str = ""
-    limit_total: str = ""
-    limit_each: str = ""
-    priority: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """Whether a rule would grant something for a past event, what its clauses found, and what else stands in the way."""
-
-    holds: bool
-    lines: list[str]
-    gives: str
-    hindered: list[str]
+__all__ = ["DryRun", "RewardManager", "Typed"]
 
 
 class RewardManager:
@@ -60,43 +30,82 @@ class RewardManager:
         self,
         rewards: RewardRepository,
         revisions: Revisions,
-        orders: OrderManager,
-        reader: Reader,
+        trying: Trying,
+        approval: Approval,
         ids: IdGenerator,
         clock: Clock,
         settings: Settings,
     ) -> None:
         self._rewards = rewards
         self._revisions = revisions
-        self._orders = orders
-        self._reader = reader
+        self._trying = trying
+        self._approval = approval
         self._ids = ids
         self._clock = clock
         self._currency = settings.currency
 
-    def create(self, typed: Typed) -> RewardRule:
+    def check(self, typed: Typed) -> Checked:
+        """Read a rule that was typed; nothing is kept."""
+        return check(typed, self._currency)
+
+    def create(self, typed: Typed, by: MemberId | None = None) -> RewardRule:
         """Make a draft, which grants nothing yet. Raises ``Invalid`` with all that is wrong."""
         rule = RewardRule(
             id=RuleId(self._ids.next()), name="", event="", condition="", reward="", created_at=self._clock.now()
         )
-        self._set(rule, typed)
+        self._set(rule, typed, by)
         self._rewards.add(rule)
         if rule.limit_total is not None:
             self._rewards.start(rule.id, EVERYBODY)
         return rule
 
-    def edit(self, rule: RewardRule, typed: Typed) -> None:
-        """Change a rule; what it grants from now on bears the new revision. Raises ``Invalid``, and then nothing is changed."""
-        limits = (rule.limit_total, rule.limit_each)
-        self._set(rule, typed)
+    def edit(self, rule: RewardRule, typed: Typed, by: MemberId | None = None) -> bool:
+        """Change a rule; what it grants from now on bears the new revision. Raises ``Invalid``, and then nothing is changed.
+
+        A rule that is on is paused if it says something else now, and whoever changed it may not switch it on; says whether
+        that was so.
+        """
+        before, limits = rule.revision, (rule.limit_total, rule.limit_each)
+        self._set(rule, typed, by)
         if limits != (rule.limit_total, rule.limit_each):
             self._rewards.recount(rule.id)
+        waits = rule.state == "active" and rule.revision != before and by is not None and self.refusal(rule, by) != ""
+        if waits:
+            rule.state = "paused"
+        return waits
 
-    def step(self, rule: RewardRule, state: State) -> None:
-        """Activate, pause or archive a rule; raises ``Conflict`` where it may not."""
+    def duplicate(self, rule: RewardRule, by: MemberId | None = None) -> RewardRule:
+        """Make a draft that says the same as another rule."""
+        typed = replace(self.typed(rule), name=f"Copy of {rule.name}"[:LONGEST_NAME])
+        return self.create(typed, by)
+
+    def step(self, rule: RewardRule, state: State, by: MemberId | None = None) -> None:
+        """Activate, pause or archive a rule; raises ``Conflict`` where it may not, ``NotApproved`` where somebody may not."""
         rule.refuse_step_to(state)
+        if state == "active" and by is not None:
+            self._approval.refuse(rule, by)
         number = self._rewards.next_change()
         rule.state, rule.changed = state, number
+
+    def refusal(self, rule: RewardRule | KeptRule, who: MemberId) -> str:
+        """Say why somebody may not switch a rule on; nothing if they may."""
+        return self._approval.refusal(rule, who)
+
+    def typed(self, rule: RewardRule) -> Typed:
+        """Return what somebody would type to get a rule: to be changed in a form."""
+        return Typed(
+            name=rule.name,
+            event=rule.event,
+            condition=conditions.text_of(rule.condition),
+            reward=rule.reward,
+            more={f"{rule.reward}.{name}": value for name, value in rule.arguments.items()},
+            terms=typed_of(rule, self._currency),
+            starts_at=f"{rule.starts_at:%Y-%m-%dT%H:%M}" if rule.starts_at else "",
+            ends_at=f"{rule.ends_at:%Y-%m-%dT%H:%M}" if rule.ends_at else "",
+            limit_total=str(rule.limit_total or ""),
+            limit_each=str(rule.limit_each or ""),
+            priority=str(rule.priority or ""),
+        )
 
     def get(self, rule_id: int) -> RewardRule:
         """Return a rule, to be changed; raises ``NotFound``."""
@@ -138,127 +147,22 @@ class RewardManager:
         """Return how many a rule granted and did not take back."""
         return self._rewards.how_many(rule_id)
 
-    def dry_run(self, rule: KeptRule, number: str) -> DryRun:
-        """Ask a rule about a past order; nothing is granted.
+    def revisions(self, rule_id: int) -> list[KeptRevision]:
+        """Return a rule as it was each time that it was saved, the newest first."""
+        return self._revisions.of(rule_id)
 
-        Raises:
-            NotFound: there is no such order.
-            Invalid: the rule is not about orders.
-        """
-        subscribed = EVENTS[rule.event]
-        if rule.event != "order.paid":
-            raise Invalid(FieldError("order", "Only a rule about orders can be tried on an order.", "Event"))
-        order = self._orders.by_number(number)
-        happening = subscribed.build_context(order, {}, FactRepository(self._reader), self._clock)
-        trace = Rule(Expression(conditions.node_of(rule.condition))).explain(happening.context)
-        hindered = []
-        if order.member_id is None:
-            hindered.append("It is a guest's order, and only members get rewards.")
-        elif not order.is_paid:
-            hindered.append(f"The order is {order.state}, not paid.")
-        else:
-            hindered += self._used_up(rule, happening.key, order.member_id)
-        if not rule.covers(order.paid_at or order.placed_at):
-            hindered.append("It was paid at another time than the rule runs.")
-        lines = [conditions.in_words(subscribed, each) for each in trace.lines(subscribed.schema.labels)]
-        return DryRun(trace.satisfied, lines, self.gives(rule), hindered)
+    def dry_run(self, rule: KeptRule, named: Mapping[str, str]) -> DryRun:
+        """Ask a rule about a past event, such as ``{"order": "OS-1"}``; raises ``NotFound``. Nothing is granted."""
+        return self._trying.dry_run(rule, named)
 
-    def _used_up(self, rule: KeptRule, event: str, member_id: int) -> list[str]:
-        found = []
-        state = self._rewards.state_of(rule.id, event, member_id)
-        if state:
-            found.append(
-                "It has granted for this order already."
-                if state == "granted"
-                else "It has granted for this order, and was taken back."
-            )
-        if rule.limit_total is not None and self._rewards.used(rule.id, EVERYBODY) >= rule.limit_total:
-            found.append(f"All {rule.limit_total} are used up.")
-        if rule.limit_each is not None and self._rewards.used(rule.id, member_id) >= rule.limit_each:
-            found.append(f"This member has had as many as one may have: {rule.limit_each}.")
-        return found
-
-    def _set(self, rule: RewardRule, typed: Typed) -> None:
-        wrong: list[FieldError] = []
-        name, before = " ".join(typed.name.split()), rule.name
-        rule.name = name
-        try:
-            validate(rule)
-        except Invalid as error:
-            wrong += error.errors
-        finally:
-            rule.name = before
-        subscribed = EVENTS.get(typed.event)
-        condition = self._condition(subscribed, typed, wrong) if subscribed else ""
-        if subscribed is None:
-            wrong.append(FieldError("event", "Please choose when it happens.", "Choice"))
-        arguments = _arguments(typed, wrong)
-        starts, ends = _moment("starts_at", typed.starts_at, wrong), _moment("ends_at", typed.ends_at, wrong)
-        if starts and ends and ends <= starts:
-            wrong.append(FieldError("ends_at", "It ends before it starts.", "Order"))
-        total, each = (_limit(name, getattr(typed, name), wrong) for name in ("limit_total", "limit_each"))
-        priority = _whole("priority", typed.priority, wrong) or 0
-        agreed = terms.read(typed.terms, self._currency, wrong)
-        if wrong:
-            raise Invalid(*wrong)
+    def _set(self, rule: RewardRule, typed: Typed, by: MemberId | None) -> None:
+        checked = self.check(typed)
+        if checked.wrong:
+            raise Invalid(*checked.wrong)
         # Counting writes what is pending, so it comes before anything of the rule is changed: an act is one change of it.
         rule.changed = self._rewards.next_change()
         number = self._revisions.next_number(rule)
-        rule.name, rule.event, rule.condition = name, typed.event, condition
-        rule.reward, rule.arguments = typed.reward, arguments
-        rule.starts_at, rule.ends_at = starts, ends
-        rule.limit_total, rule.limit_each, rule.priority = total, each, priority
-        agreed.put(rule)
+        checked.put(rule)
         rule.revision = revision_of(rule)
+        rule.edited_by = by
         self._revisions.keep(rule, number)
-
-    @staticmethod
-    def _condition(subscribed: Subscribed, typed: Typed, wrong: list[FieldError]) -> str:
-        try:
-            return conditions.read(subscribed, typed.condition, typed.more).json
-        except Invalid as error:
-            wrong += error.errors
-            return ""
-
-
-def _arguments(typed: Typed, wrong: list[FieldError]) -> dict[str, str]:
-    kind = REWARDS.get(typed.reward)
-    if kind is None:
-        wrong.append(FieldError("reward", "Please choose what they get.", "Choice"))
-        return {}
-    prefix = f"{kind.name}."
-    given = {each.name: typed.more.get(prefix + each.name, "").strip() for each in kind.arguments}
-    try:
-        made(kind, given, prefix)
-    except Invalid as error:
-        wrong += error.errors
-    return {name: value for name, value in given.items() if value}
-
-
-def _moment(name: str, text: str, wrong: list[FieldError]) -> datetime | None:
-    if not text.strip():
-        return None
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        wrong.append(FieldError(name, "Please give a day and time such as 2026-12-24 18:00, or nothing.", "Moment"))
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _limit(name: str, text: str, wrong: list[FieldError]) -> int | None:
-    found = _whole(name, text, wrong)
-    if found is not None and found < 1:
-        wrong.append(FieldError(name, "Please give a number from 1, or nothing for no limit.", "Range"))
-    return found
-
-
-def _whole(name: str, text: str, wrong: list[FieldError]) -> int | None:
-    try:
-        found = int(text) if text.strip() else None
-    except ValueError:
-        found = _MOST + 1
-    if found is not None and abs(found) > _MOST:
-        wrong.append(FieldError(name, "Please give a whole number.", "Number"))
-        return None
-    return found
