@@ -20,6 +20,7 @@ from opensky.ruler import (
     describe,
     operator,
 )
+from opensky.ruler.checked import value_of
 from opensky.ruler.operators import _OPERATORS, OPERATORS
 
 
@@ -257,6 +258,44 @@ def test_lazy_facts_run_once_with_the_context() -> None:
         del context["gone"]
     with pytest.raises(Misbuilt, match="found by a function"):
         context.share("x", 5)  # type: ignore[arg-type]
+
+
+def test_a_kind_of_context_has_its_lazy_facts_from_the_beginning(rb: RuleBuilder) -> None:
+    """They are declared once; each context of the kind finds its own, once, and what it is given is taken as it is."""
+    found: list[int] = []
+
+    def orders(context: Context) -> int:
+        found.append(context["member"])
+        return 3 * context["member"]
+
+    kind = Context.of_kind(orders=orders)
+    rule = Rule((rb.orders > 4) & (rb.orders < 10) & (rb.member != 9))
+    assert [rule.evaluate(kind(member=number)) for number in (1, 2, 3, 4)] == [False, True, True, False]
+    assert found == [1, 2, 3, 4]
+    context = kind(member=2, orders=7)
+    assert (context["orders"], "orders" in kind(), set(kind(member=1).keys())) == (7, True, {"member", "orders"})
+    context.share("more", lambda own: own["orders"] + 1)
+    assert context["more"] == 8
+    assert kind(member=len)["member"] is len
+    with pytest.raises(Misbuilt, match="int is none"):
+        Context.of_kind(orders=5)  # type: ignore[arg-type]  # a number finds nothing
+
+
+@pytest.mark.parametrize(
+    "skus", [["A1", "B2", "C3"], ["C3"], [], [1, True, [2]], ("A1", "B2"), {"x": "A1", "y": "B2"}, None, "A1"]
+)
+def test_what_is_written_shorter_means_the_same(rb: RuleBuilder, skus: Any) -> None:
+    """Sets that stand in a rule are asked without being made; what is no list is asked the long way."""
+    for asked in (
+        rb.skus.contains_subset(["A1", "B2"]),
+        rb.skus.contains_subset([1]),
+        rb.skus.contains_subset(["A1", "B2", "C3", "D4", "E5"]),
+        rb.skus.contains_subset([]),
+        rb.skus.intersect(["C3", "A1"]).set_contains("A1"),
+        rb.skus.intersect(["C3", "A1"]).set_contains("B2"),
+        rb.skus.intersect(["C3", 1]).set_contains(1),
+    ):
+        assert Rule(asked).evaluate({"skus": skus}) is bool(value_of(asked.ruler_node, Context(skus=skus)))
 
 
 def test_protected_functions_are_values() -> None:

@@ -141,7 +141,7 @@ def _slice(way: Callable[[Any], Any], given: tuple[Any, Any]) -> float:
 
 def _context(facts: Facts, contest: Contest) -> Context:
     if contest.lazy:
-        return Context(limit=facts["limit"], orders=facts["find"])
+        return _FINDING(limit=facts["limit"])
     return Context(facts)
 
 
@@ -179,6 +179,10 @@ class _Given(dict[str, Any]):
 
 def _six(_facts: Any) -> int:
     return 6
+
+
+_FINDING = Context.of_kind(orders=_six)
+"""A context is made anew for each event; how its lazy fact is found is said once."""
 
 
 def _many(count: int) -> Results:

@@ -10,7 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from opensky.ruler import values
 from opensky.ruler.checked import quantify, value_of
@@ -41,6 +41,7 @@ _GIVEN: dict[str, Any] = {
     "begins": str.startswith,
     "ends": str.endswith,
 }
+_FEW = 4
 DEEPEST = 60
 """Python's own compiler refuses source that is nested much deeper; such a tree is asked as it is."""
 
@@ -242,23 +243,27 @@ class Writer:
             return f"({'' if holds else 'not '}{call}({self.written(operands[0])}, {last.value!r}))"
         if name == "set_contains":
             return self._contains(*operands)
-        if (
-            name == "contains_subset"
-            and isinstance(last, Literal)
-            and isinstance(last.value, list)
-            and _hashable(last.value)
-        ):
-            whole = self._fresh("t")
-            found = self.named(frozenset(last.value))
-            source = self.written(operands[0])
-            return f"({found}.issubset({whole}) if type({whole} := {source}) is list else {self.named(values.contains_subset)}({whole}, {found}))"
+        if name == "contains_subset" and _is_list(last):
+            return self._has_all(operands[0], last.value)
         return ""
+
+    def _has_all(self, container: Node, wanted: list[Any]) -> str:
+        """A few are looked for one by one; for many, what is there is made a set first."""
+        whole, found = self._fresh("t"), self.named(frozenset(wanted))
+        source, general = self.written(container), self.named(values.contains_subset)
+        if 0 < len(wanted) <= _FEW and all(type(each) in (str, int) for each in wanted):
+            asked = " and ".join(f"{self.literal(each)} in {whole}" for each in wanted)
+        else:
+            asked = f"{found}.issubset({whole})"
+        return f"({asked} if type({whole} := {source}) is list else {general}({whole}, {found}))"
 
     def _contains(self, container: Node, value: Node) -> str:
         if isinstance(container, Literal):
-            if isinstance(container.value, list) and _hashable(container.value):
+            if _is_list(container):
                 return f"({self.written(value)} in {self.named(frozenset(container.value))})"
             return ""
+        if _is_common(container, value):
+            return self._in_common(container.operands[0], container.operands[1], value)
         members, source = self._fresh("t"), self.written(container)
         known = set(self._sure)
         asked = self.written(value)
@@ -266,12 +271,38 @@ class Writer:
         general = self.named(values.set_contains)
         return f"({asked} in {members} if type({members} := {source}) is list else {general}({members}, {asked}))"
 
+    def _in_common(self, of: Node, wanted: Node, value: Node) -> str:
+        """What both have in common need not be made to be asked for one thing that stands in the rule, in both places."""
+        members, source = self._fresh("t"), self.written(of)
+        both, general = self.named(values.intersect), self.named(values.set_contains)
+        asked = self.written(value)
+        other = f"{general}({both}({members}, {self.written(wanted)}), {asked})"
+        return f"({asked} in {members} if type({members} := {source}) is list else {other})"
+
     def _called(self, name: str, operands: tuple[Node, ...]) -> str:
         return f"{self.named(OPERATORS[name].apply)}({', '.join(self.written(each) for each in operands)})"
 
 
-def _hashable(members: list[Any]) -> bool:
-    return all(not isinstance(each, list | dict) for each in members)
+def _is_list(node: Node) -> TypeGuard[Literal]:
+    """Say whether a node is a list that stands in the rule, of things that have a hash."""
+    return (
+        isinstance(node, Literal)
+        and isinstance(node.value, list)
+        and all(not isinstance(each, list | dict) for each in node.value)
+    )
+
+
+def _is_common(container: Node, value: Node) -> TypeGuard[Operation]:
+    """Say whether a text is looked for in what something has in common with a list that has it."""
+    return (
+        isinstance(container, Operation)
+        and container.operator == "intersect"
+        and len(container.operands) == 2  # noqa: PLR2004 - something and the list
+        and _is_list(container.operands[1])
+        and isinstance(value, Literal)
+        and type(value.value) is str
+        and value.value in container.operands[1].value
+    )
 
 
 def _key(node: Node) -> Any:

@@ -14,6 +14,8 @@ Resolver = Callable[["Context"], Any]
 _SCALARS = (str, bytes, int, float, Decimal, date)
 _DECLARED = "__ruler_fact__"
 _NONE: Mapping[str, Any] = MappingProxyType({})
+# Of the dictionary itself, past what a context makes of them: a context is made for each event, and each fact is set in it.
+_UPDATE, _SET, _DROP, _VALUES, _ITEMS = dict.update, dict.__setitem__, dict.pop, dict.values, dict.items
 
 
 class Context(dict[str, Any]):
@@ -27,15 +29,35 @@ class Context(dict[str, Any]):
     _volatile: frozenset[str] = frozenset()
 
     def __init__(self, facts: Mapping[str, Any] | None = None, /, **more: Any) -> None:
+        if facts and more:
+            facts, more = {**facts, **more}, {}
         if facts:
-            dict.update(self, facts)
-        if more:
-            dict.update(self, more)
-        lazy = {name: value for name, value in self.items() if callable(value)}
-        if lazy:
-            self._resolvers = lazy
-            for name in lazy:
-                dict.pop(self, name)
+            _UPDATE(self, facts)
+            for value in _VALUES(self):
+                if callable(value):
+                    self._sort_out()
+                    break
+        for name, value in more.items():
+            if callable(value):
+                self._resolvers = {**self._resolvers, name: value}
+            else:
+                _SET(self, name, value)
+
+    @classmethod
+    def of_kind(cls, **lazy: Resolver) -> type["Context"]:
+        """Return a kind of context whose contexts all have these lazy facts: to be made once, where a context is made for each event.
+
+        What such a context is given when it is made is taken as it is, also a function.
+        """
+        for name, resolver in lazy.items():
+            if not callable(resolver):
+                _refuse(name, resolver)
+        return type("KindOfContext", (cls,), {"__init__": dict.__init__, "_resolvers": MappingProxyType(lazy)})
+
+    def _sort_out(self) -> None:
+        lazy = self._resolvers = {name: value for name, value in _ITEMS(self) if callable(value)}
+        for name in lazy:
+            _DROP(self, name)
 
     def __setitem__(self, name: str, value: Any) -> None:
         """Set a fact; a callable is shared.
@@ -74,12 +96,13 @@ class Context(dict[str, Any]):
         return self._resolvers.get(name) or self[name]
 
     def __missing__(self, name: str) -> Any:
-        resolver = self._resolvers.get(name)
-        if resolver is None:
+        try:
+            resolver = self._resolvers[name]
+        except KeyError:
             message = f"There is no fact {name!r}."
-            raise UnknownFact(message, fact=name)
+            raise UnknownFact(message, fact=name) from None
         value = resolver(self)
-        super().__setitem__(name, value)
+        _SET(self, name, value)
         return value
 
     def __delitem__(self, name: str) -> None:
