@@ -43,6 +43,7 @@ _LIMITS = {
     "seen_days": (1, 36_500),
     "fraud_check_ms": (0, 60_000),
     "sandbox_seconds": (0, 86_400),
+    "delivery_price": (0, 1_000_000),
 }
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
@@ -115,6 +116,10 @@ class Settings:
     """Name of the shop, in titles and messages."""
     currency: str = "USD"
     """ISO 4217 code of the currency in which the shop sells."""
+    delivery_price: int = 0
+    """What the delivery of an order costs, in the smallest unit of the currency (495 is 4.95 USD); 0 means that it is in the prices."""
+    levels: dict[str, Any] = field(default_factory=dict)
+    """Levels of members: `[levels.Silver]` with `points = 500` names one and from how many points on it is reached; `free_shipping = true` has orders delivered for nothing."""
     public_url: str = ""
     """Address under which people reach the shop, such as `https://shop.example`; empty means host and port."""
 

@@ -1,6 +1,7 @@
 """All classes that DEVO keeps: the list from which tables, collections and checks are made."""
 
 from opensky.devo.bag.objects import Bag, BagLine
+from opensky.devo.benefits.objects import Benefit, BenefitUse, MemberLevel
 from opensky.devo.bus.objects import LetterAct
 from opensky.devo.credits.objects import LedgerAccount, LedgerEntry
 from opensky.devo.follows.objects import Follow, FollowerCount, FollowingCount
@@ -48,6 +49,9 @@ MODEL: tuple[type, ...] = (
     FraudVerdict,
     LedgerAccount,
     LedgerEntry,
+    Benefit,
+    BenefitUse,
+    MemberLevel,
     Shipment,
     ShipmentFile,
     ShipmentReject,

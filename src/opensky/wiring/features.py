@@ -24,6 +24,9 @@ from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
 from opensky.devo.bag.manager import BagManager
 from opensky.devo.bag.repository import BagRepository
+from opensky.devo.benefits.listeners import BenefitListeners
+from opensky.devo.benefits.manager import BenefitManager
+from opensky.devo.benefits.repository import BenefitRepository
 from opensky.devo.bus.admin import QueueAdmin
 from opensky.devo.bus.letters import LetterAdmin
 from opensky.devo.bus.listeners import BusListeners
@@ -130,6 +133,9 @@ SERVICES: tuple[type, ...] = (
     BagListener,
     LedgerRepository,
     CreditManager,
+    BenefitRepository,
+    BenefitManager,
+    BenefitListeners,
     OrderRepository,
     OrderManager,
     OrderListener,

@@ -1,7 +1,9 @@
 """Who listens to what: the whole table, in one place."""
 
 from opensky.devo.bag.listeners import BagListener
+from opensky.devo.benefits.listeners import BenefitListeners
 from opensky.devo.bus.listeners import HEARS_LAST, BusListeners
+from opensky.devo.credits.events import CREDIT_GRANTED, CREDIT_REVERSED
 from opensky.devo.feed.listeners import FeedListeners
 from opensky.devo.follows.listeners import FollowListeners
 from opensky.devo.fraud.events import ORDER_CHECK_FRAUD, ORDER_FRAUD_CHECKED
@@ -51,6 +53,8 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(MEMBER_EMAIL_CHANGED, LetterListeners, "on_member_email_changed"),
     listen(PROOF_PASSWORD_ASKED, ProofListeners, "on_proof_password_asked"),
     listen(LETTER_ORDER_DUE, LetterListeners, "on_letter_order_due"),
+    listen(CREDIT_GRANTED, BenefitListeners, "on_credit"),
+    listen(CREDIT_REVERSED, BenefitListeners, "on_credit"),
     listen(SELLER_CREATED, FollowListeners, "on_seller_created"),
     listen(SELLER_EDITED, ProductListeners, "on_seller_edited"),
     listen(PRODUCT_PUBLISHED, FeedListeners, "on_product_published"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from dishka import AnyOf, Container, Provider, Scope, from_context, provide
 
+from opensky.devo.benefits.levels import Levels
 from opensky.devo.feed.tail import SellerTail
 from opensky.devo.members.passwords import Passwords
 from opensky.devo.orders.parcels import Parcels
@@ -57,6 +58,7 @@ class Application(Provider):
     passwords = provide(Passwords)
     known_cards = provide(KnownCards)
     known_rules = provide(KnownRules)
+    levels = provide(Levels)
     recorder = provide(Recorder)
     acting = provide(Acting)
 

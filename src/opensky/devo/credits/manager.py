@@ -9,6 +9,7 @@ from opensky.devo.credits.events import CREDIT_GRANTED, CREDIT_REVERSED
 from opensky.devo.credits.lots import OWN, Lot, Move, after, evened, next_expiry, taken
 from opensky.devo.credits.objects import (
     EXPIRED,
+    HELD,
     LONGEST_KEY,
     LONGEST_RULE,
     LONGEST_WHY,
@@ -35,7 +36,8 @@ from opensky.settings import Settings
 AT_ONCE = 200
 """In so many accounts ``expire`` books before whoever calls it commits."""
 _REVERSED = "reversed "
-_REVERSIBLE = frozenset({"granted", "adjusted", "spent"})
+_SETTLED = "settled "
+_REVERSIBLE = frozenset({"granted", "adjusted", "held", "spent"})
 
 
 class _Deed(NamedTuple):
@@ -89,6 +91,25 @@ class CreditManager:
         """
         return self._used(_Deed(self._account(member_id, amount), SPENDING, "spent", key, why), _positive(amount))
 
+    def hold(self, member_id: MemberId, most: Money, key: str, why: str) -> Money:
+        """Hold what a member has of credit, up to ``most``, and return how much that is. It is theirs no more, until it is reversed.
+
+        The account is held first and counted then, so that two who hold at once never hold the same. ``settle`` makes it spent.
+        """
+        deed = _Deed(self._account(member_id, most), HELD, "held", key, why)
+        if most.minor <= 0 or not self._begun(deed):
+            return Money(0, most.currency)
+        lots = self._live(deed.account)
+        part = Money(min(most.minor, sum(lot.left for lot in lots)), most.currency)
+        if part.minor <= 0:
+            return Money(0, most.currency)
+        self._book(deed, lots, taken(lots, part.minor), self._ids.next())
+        return part
+
+    def settle(self, key: str) -> bool:
+        """Say that what was held under a key is spent; says whether it was held, and neither settled nor reversed before."""
+        return sum(self._settled(each) for each in self._ledger.with_key(key)) > 0
+
     def adjust(self, member_id: MemberId, amount: Amount, *, key: str, why: str) -> bool:
         """Give or (negative) take what a person decided; says whether it is new. The change history hears of it.
 
@@ -119,6 +140,16 @@ class CreditManager:
             self._ledger.hold(account)
             self._live(account, now)
         return len(accounts)
+
+    def earned(self, member_id: MemberId) -> int:
+        """Return how many points a member was ever given that were not taken back, whether used, expired or still there."""
+        given = self._ledger.points_given(account_of(member_id))
+        back = {each.key for each in given if each.act == "reversed"}
+        return sum(
+            each.amount
+            for each in given
+            if each.act in {"granted", "adjusted"} and f"{_REVERSED}{each.key}" not in back
+        )
 
     def balance(self, member_id: MemberId) -> Balance:
         """Return what a member can use now, in the currency in which the shop sells."""
@@ -159,6 +190,8 @@ class CreditManager:
         deed = _Deed(account, house, "reversed", f"{_REVERSED}{booked.key}", why)
         if not self._begun(deed):
             return False
+        if booked.act == "held" and self._ledger.known(SPENDING, _settling(booked)):
+            deed = deed._replace(house=SPENDING)
         lots = self._live(account)
         own = [line for line in lines if line.account == booked.account]
         granted = sum(line.amount for line in own)
@@ -171,6 +204,27 @@ class CreditManager:
             entry = self._book(deed, lots, moves, self._ids.next())
             self._tell(CREDIT_REVERSED, entry, sum(move.amount for move in moves))
         return bool(moves)
+
+    def _settled(self, booked: Booked) -> bool:
+        """Move what is held to what is spent: two lines of the house, none of the member's, to whom it is the same."""
+        account = Account(booked.account, booked.kind, booked.currency)
+        self._ledger.hold(account)
+        over = self._ledger.known(SPENDING, _settling(booked)) or self._ledger.known(
+            booked.account, f"{_REVERSED}{booked.key}"
+        )
+        if booked.act != "held" or over:
+            return False
+        held = -sum(line.amount for line in self._ledger.lines(booked.transaction_id) if line.account == booked.account)
+        first, second = self._ids.next(), self._ids.next()
+        deed = _Deed(account, SPENDING, "spent", _settling(booked), "")
+        lines = [
+            self._line(deed, first, first, Move(OWN, -held)),
+            self._line(deed, second, first, Move(OWN, held)),
+        ]
+        for line, house in zip(lines, (HELD, SPENDING), strict=True):
+            line.account, line.lot = house, OWN
+        self._ledger.add(lines, by_hand=False)
+        return True
 
     def _begun(self, deed: _Deed) -> bool:
         """Hold the account; says whether nothing is booked there under the key."""
@@ -246,6 +300,11 @@ class CreditManager:
         key = entry.key.removeprefix(_REVERSED)
         told = {"member_id": member_of(entry.account), "amount": _amount(account, number), "key": key}
         self._events.notify(Event(name, entry, told))
+
+
+def _settling(booked: Booked) -> str:
+    """Return the key under which the house books that what was held is spent."""
+    return f"{_SETTLED}{booked.key} {booked.account}"
 
 
 def _number(amount: Amount) -> int:

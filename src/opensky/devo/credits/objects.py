@@ -10,12 +10,14 @@ from opensky.mapping import Id, Index, Length, NoHistory, Personal, Unique, enti
 
 TransactionId = NewType("TransactionId", int)
 Kind = Literal["credit", "points"]
-Act = Literal["granted", "adjusted", "spent", "reversed", "expired"]
+Act = Literal["granted", "adjusted", "held", "spent", "reversed", "expired"]
 Amount = Money | int
 """Credit is ``Money``; points are a plain number."""
 
 REWARDS, SUPPORT, SPENDING, EXPIRED = "house:rewards", "house:support", "house:spending", "house:expired"
-"""The house's side of each booking: what rewards and support cost it, what was used, and what was not used in time."""
+HELD = "house:held"
+"""The house's side of each booking: what rewards and support cost it, what was used, and what was not used in time; and what is
+held for orders that are placed and not paid yet."""
 _MEMBER = "member:"
 LONGEST_KEY, LONGEST_WHY, LONGEST_RULE = 120, 300, 120
 

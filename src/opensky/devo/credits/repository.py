@@ -43,6 +43,14 @@ class Booked(NamedTuple):
     expires_at: datetime | None = None
 
 
+class Given(NamedTuple):
+    """Points that were given or taken back."""
+
+    act: Act
+    key: str
+    amount: int
+
+
 class Line(NamedTuple):
     """What one line of a booking moved."""
 
@@ -89,6 +97,17 @@ _BALANCE = Query(
     .where(_OF_ACCOUNT, _USABLE)
     .group_by(_entries.c.kind, _entries.c.currency),
     lambda kind, currency, left: ((kind, currency), int(left)),
+)
+_POINTS_GIVEN = Query(
+    select(_entries.c.act, _entries.c.key, _entries.c.amount_minor).where(
+        _OF_ACCOUNT,
+        _entries.c.kind == "points",
+        _entries.c.part == 0,
+        or_(
+            _entries.c.act == "reversed", and_(_entries.c.act.in_(("granted", "adjusted")), _entries.c.amount_minor > 0)
+        ),
+    ),
+    Given,
 )
 _IS_LOT = and_(_entries.c.part == 0, _entries.c.amount_minor > 0, _entries.c.act.in_(("granted", "adjusted")))
 _BOOKINGS = Query(
@@ -148,6 +167,10 @@ class LedgerRepository:
     def lapsed(self, account: str, lot: int) -> int:
         """How much of this lot has expired? Negative, as it was booked."""
         return self._unit.fetch_one(_LAPSED, account=account, lot=lot) or 0
+
+    def points_given(self, account: str) -> list[Given]:
+        """Which points were ever given, and what was taken back?"""
+        return self._unit.fetch(_POINTS_GIVEN, account=account)
 
     def due(self, now: datetime, limit: int) -> list[Account]:
         """In which accounts has something expired that is not booked as such?"""

@@ -8,13 +8,14 @@ from opensky.devo.members.objects import MemberId, PostalAddress
 from opensky.devo.products.objects import Product, ProductId
 from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.kernel.errors import Conflict
-from opensky.kernel.money import Money
+from opensky.kernel.money import Money, total
 from opensky.mapping import (
     Email,
     Embedded,
     Groups,
     Id,
     Index,
+    Length,
     NotBlank,
     Personal,
     ReferenceMany,
@@ -92,6 +93,11 @@ class Order:
     address: Annotated[PostalAddress, Embedded(), Personal("contact")]
     state: Annotated[State, Groups("api")] = "placed"
     total: Annotated[Money, Personal("financial"), Groups("api")]
+    """What it costs: the goods, less the discount, with the delivery. Credit pays a part of it, the card the rest."""
+    delivery_minor: Annotated[int, Personal("financial")] = 0
+    discount_minor: Annotated[int, Personal("financial")] = 0
+    credit_minor: Annotated[int, Personal("financial")] = 0
+    coupon: Annotated[str, Personal("account"), Length(0, 40)] = ""
     idempotency_key: Annotated[str, Personal("secret")]
     payment_reference: Annotated[str, Personal("financial")] = ""
     refund_reference: Annotated[str | None, Personal("financial")] = None
@@ -102,6 +108,31 @@ class Order:
     cancelled_at: Annotated[datetime | None, Groups("api")] = None
     version: Annotated[int, Version()] = 0
     lines: Annotated[list[OrderLine], ReferenceMany(mapped_by="order_id"), Groups("api")] = field(default_factory=list)
+
+    @property
+    def goods(self) -> Money:
+        """What its goods cost."""
+        return total([line.amount for line in self.lines], self.total.currency)
+
+    @property
+    def delivery(self) -> Money:
+        """What its delivery costs."""
+        return Money(self.delivery_minor, self.total.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What its coupon takes off."""
+        return Money(self.discount_minor, self.total.currency)
+
+    @property
+    def credit(self) -> Money:
+        """What the buyer's credit pays of it."""
+        return Money(self.credit_minor, self.total.currency)
+
+    @property
+    def charge(self) -> Money:
+        """What is left for the card to pay."""
+        return self.total - self.credit
 
     def step_to(self, state: State) -> None:
         """Go to a state that may follow; raises ``Conflict`` where it may not."""
