@@ -6,10 +6,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, update
 
 from opensky.cli.checks.finding import Finding
 from opensky.cli.checks.machine import several
@@ -19,8 +21,11 @@ from opensky.cli.up import claim
 from opensky.devo.bag.objects import Bag, BagId
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import first_id_at
+from opensky.messaging.tables import PUBLISHED
+from opensky.persistence.cursors import microseconds
 from opensky.settings import Settings
 from opensky.wiring import open_database
+from opensky.wiring.bus import FLOWS
 
 
 @pytest.fixture
@@ -269,6 +274,26 @@ def test_a_line_ends_with_what_to_do() -> None:
 def test_a_broker_that_is_not_there_is_a_problem(shop: Path, url: str) -> None:
     """Messages would wait for ever, and nobody would know why."""
     assert wrong(look(shop, broker_url=url)) == {"broker": "problem"}
+
+
+def test_what_the_broker_keeps_back_is_pointed_out(shop: Path) -> None:
+    """Ten minutes are long for a message of ours, which the bus takes in at once; what strangers take is their affair."""
+    url = "stomp://a:b@127.0.0.1:3/"
+    with (
+        closing(open_database(Settings.load({"OPENSKY_DATA": str(shop)}))) as database,
+        database.unit_of_work() as unit,
+    ):
+        now = database.clock.now()
+        of_old = microseconds(now - timedelta(hours=1))
+        for id_, queue, at in ((1, FLOWS[0].queue, microseconds(now)), (2, "crm", of_old)):
+            unit.execute(insert(PUBLISHED), {"id": id_, "queue": queue, "causation": 0, "published_at": at})
+        unit.commit()
+        assert wrong(look(shop, broker_url=url)) == {"broker": "problem"}
+        unit.execute(update(PUBLISHED).where(PUBLISHED.c.id == 1).values(published_at=of_old))
+        unit.commit()
+    found = look(shop, broker_url=url)
+    assert wrong(found) == {"broker": "problem", "at the broker": "warning"}
+    assert found["at the broker"].says == "it has 1 of our messages for longer than 10 minutes"
 
 
 def test_documents_do_not_move_while_the_shop_is_open(shop: Path) -> None:

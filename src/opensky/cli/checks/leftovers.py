@@ -9,13 +9,14 @@ from sqlalchemy import func, select
 from opensky.cli.checks import sqlite
 from opensky.cli.checks.finding import Finding, ok, problem, warning
 from opensky.messaging.books import balance
-from opensky.messaging.tables import DEAD, MESSAGES, OUTGOING, READY
+from opensky.messaging.tables import DEAD, MESSAGES, OUTGOING, PUBLISHED, READY
 from opensky.persistence import Database
-from opensky.persistence.cursors import instant
+from opensky.persistence.cursors import instant, microseconds
 from opensky.persistence.engines.opening import open_engine
 from opensky.persistence.relay import waiting
 from opensky.settings import Settings
 from opensky.wiring import open_database
+from opensky.wiring.bus import FLOWS
 
 _YOUNG, _SLOW = 60, 600
 
@@ -28,6 +29,8 @@ def leftovers(settings: Settings) -> Iterator[Finding]:
         if not whole.created:
             return
         yield _queues(whole)
+        if settings.broker_url:
+            yield _at_the_broker(whole)
         yield _books(whole)
         if settings.documents_url:
             yield from _journal(waiting(whole))
@@ -47,6 +50,19 @@ def _queues(whole: Database) -> Finding:
     if (datetime.now(UTC) - instant(since)).total_seconds() > _SLOW:
         return warning("queues", says, "Does a bus run? ./opensky up runs one, and so does ./opensky bus run.")
     return ok("queues", says)
+
+
+def _at_the_broker(whole: Database) -> Finding:
+    """Look at what the broker has of our own queues: the bus takes it in at once, so what is old is kept back there."""
+    ours = PUBLISHED.c.queue.in_([flow.queue for flow in FLOWS])
+    late = PUBLISHED.c.published_at < microseconds(whole.clock.now() - timedelta(seconds=_SLOW))
+    with whole.reader(primary=True) as reader:
+        count = reader.rows(select(func.count()).where(ours, late))[0][0]
+    if not count:
+        return ok("at the broker", "it keeps none of our messages back")
+    says = f"it has {count} of our messages for longer than {_SLOW // 60} minutes"
+    do = "Does a bus run? Some releases of Artemis keep what they were giving to a process that was killed; restart it then."
+    return warning("at the broker", says, do)
 
 
 def _books(whole: Database) -> Finding:
