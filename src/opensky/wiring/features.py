@@ -83,11 +83,13 @@ from opensky.devo.proofs.manager import ProofManager
 from opensky.devo.proofs.repository import ProofRepository
 from opensky.devo.rewards.admin import RewardAdmin
 from opensky.devo.rewards.approval import Approval
+from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.rewards.manager import RewardManager
 from opensky.devo.rewards.repository import RewardRepository
 from opensky.devo.rewards.revisions import Revisions
+from opensky.devo.rewards.spans import SpanRepository
 from opensky.devo.rewards.trying import Trying
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
@@ -172,6 +174,8 @@ SERVICES: tuple[type, ...] = (
     WebhookListeners,
     RewardRepository,
     Revisions,
+    SpanRepository,
+    Givers,
     RewardGranter,
     Trying,
     Approval,

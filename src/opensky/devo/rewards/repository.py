@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from opensky.devo.follows.objects import FollowingCount
 from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.rewards.limits import is_open
 from opensky.devo.rewards.objects import (
     RewardChanges,
     RewardGrant,
     RewardRule,
+    RewardSpan,
     RewardUse,
     RuleId,
 )
@@ -23,6 +25,7 @@ from opensky.persistence.statements import insert_or_hold
 EVERYBODY = MemberId(0)
 _THE_ONE = 1
 _grants, _uses, _changes = table(RewardGrant), table(RewardUse), table(RewardChanges)
+_spans = table(RewardSpan)
 _orders, _lines, _following = table(Order), table(OrderLine), table(FollowingCount)
 
 
@@ -59,8 +62,12 @@ class KeptRule(msgspec.Struct):
     edited_by: int | None = None
 
     def covers(self, at: datetime) -> bool:
-        """Say whether a moment is in its time."""
-        return (self.starts_at is None or self.starts_at <= at) and (self.ends_at is None or at < self.ends_at)
+        """Say whether a moment is in its time: after its start, before its end, on one of its days and within its hours."""
+        return (
+            (self.starts_at is None or self.starts_at <= at)
+            and (self.ends_at is None or at < self.ends_at)
+            and is_open(self, at)
+        )
 
 
 class GrantShown(NamedTuple):
@@ -83,6 +90,16 @@ class Granted(NamedTuple):
     rule_id: int
     member_id: int
     words: str
+    state: str
+    reward: str
+    spent: str
+
+
+class Got(NamedTuple):
+    """Which rule has granted to whom, or would have."""
+
+    rule_id: int
+    member_id: int
 
 
 class LineOfOrder(NamedTuple):
@@ -112,15 +129,17 @@ _CHANGE = Command(update(_changes).where(_changes.c.id == _THE_ONE).values(numbe
 _KEEP_ONCE = insert_ignore(_grants)
 _REVERSE = Command(
     update(_grants)
-    .where(_grants.c.id == bindparam("which"), _grants.c.state == "granted")
-    .values(state="reversed", reversed_at=bindparam("now", type_=_grants.c.reversed_at.type))
+    .where(_grants.c.id == bindparam("which"), _grants.c.state == bindparam("was"))
+    .values(state=bindparam("becomes"), reversed_at=bindparam("now", type_=_grants.c.reversed_at.type))
 )
+_BECOMES = {"granted": "reversed", "control": "dropped"}
 _OF_EVENT = Query(
     select(*(_grants.c[name] for name in Granted._fields))
-    .where(_grants.c.event == bindparam("event"), _grants.c.state == "granted")
+    .where(_grants.c.event == bindparam("event"), _grants.c.state.in_(("granted", "control")))
     .order_by(_grants.c.rule_id),
     Granted,
 )
+_KEPT_FOR = Query(select(_grants.c.rule_id, _grants.c.member_id).where(_grants.c.event == bindparam("event")), Got)
 _OF_RULE = Query(
     select(*(_grants.c[name] for name in GrantShown._fields))
     .where(_grants.c.rule_id == bindparam("rule_id"), _grants.c.id < bindparam("before"))
@@ -167,6 +186,7 @@ _OF_EACH = (
     .group_by(_grants.c.member_id)
 )
 
+_FORGET_SPANS = Command(delete(_spans).where(_spans.c.rule_id == bindparam("rule")))
 _PAID = _orders.c.paid_at.type
 _EARLIER = Query(
     select(func.count()).where(
@@ -237,9 +257,9 @@ class RewardRepository:
         row = {name: getattr(grant, name) for name in _grants.c.keys()}  # noqa: SIM118 - these are columns
         return bool(self._unit.execute(_KEEP_ONCE, row).rowcount)
 
-    def is_kept(self, rule_id: int, event: str, member_id: int) -> bool:
-        """Is there a grant for this rule, event and member, as far as this transaction sees?"""
-        return self._unit.fetch_one(_STATE_OF, rule_id=rule_id, event=event, member_id=member_id) is not None
+    def kept_for(self, event: str) -> set[tuple[int, int]]:
+        """For which rules and members is there a grant for this event, as far as this transaction sees?"""
+        return {(each.rule_id, each.member_id) for each in self._unit.fetch(_KEPT_FOR, event=event)}
 
     def start(self, rule_id: int, whose: int) -> None:
         """Have a counter, and hold it: others who use it wait until this transaction ends."""
@@ -258,12 +278,13 @@ class RewardRepository:
         return self._reader.fetch_one(_USED, rule=rule_id, whose=whose) or 0
 
     def of_event(self, event: str) -> list[Granted]:
-        """What was granted for this event and not taken back?"""
+        """What was granted for this event, or would have been but for a control group, and not taken back?"""
         return self._unit.fetch(_OF_EVENT, event=event)
 
-    def reverse(self, grant_id: int, now: datetime) -> bool:
+    def reverse(self, grant: Granted, now: datetime) -> bool:
         """Mark a grant as taken back; says whether it was not yet."""
-        return bool(self._unit.run(_REVERSE, which=grant_id, now=now))
+        becomes = _BECOMES[grant.state]
+        return bool(self._unit.run(_REVERSE, which=grant.id, was=grant.state, becomes=becomes, now=now))
 
     def of_rule(self, rule_id: int, before: int, limit: int) -> list[GrantShown]:
         """What did this rule grant, the newest first?"""
@@ -284,6 +305,8 @@ class RewardRepository:
         for whose, used in counts:
             self.start(rule_id, whose)
             self._unit.run(_SET_USE, rule=rule_id, whose=whose, number=used)
+        # Those of a period or by amount are counted when they are next used.
+        self._unit.run(_FORGET_SPANS, rule=rule_id)
 
 
 class FactRepository:
