@@ -22,9 +22,9 @@ def up(migration):
         "reward_spans",
         sa.Column("rule_id", types.integer(), autoincrement=False, nullable=False),
         sa.Column("member_id", types.integer(), autoincrement=False, nullable=False),
-        sa.Column("span", types.text(40), nullable=False),
+        sa.Column("stretch", types.text(40), nullable=False),
         sa.Column("used", types.integer(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("rule_id", "member_id", "span"),
+        sa.PrimaryKeyConstraint("rule_id", "member_id", "stretch"),
         sqlite_with_rowid=False,
     )
     tables.add_column("reward_grants", sa.Column("reward", types.text(40), server_default="", nullable=False))

@@ -225,7 +225,7 @@ def test_a_rule_without_such_limits_counts_nothing(ready: Ready, buy: Buy, ben: 
     ready(ANY)
     buy(ben)
     unit.rollback()
-    assert unit.execute(select(table(RewardSpan).c.span)).all() == []
+    assert unit.execute(select(table(RewardSpan).c.stretch)).all() == []
 
 
 def test_of_a_group_the_best_or_the_first_grants(

@@ -9,6 +9,7 @@ import msgspec
 
 from opensky.devo.rewards.facts import Subscribed
 from opensky.devo.rewards.kinds import CONDITIONS, Condition, Kind, both, made
+from opensky.devo.rewards.registry import ANY_EVENT
 from opensky.kernel.errors import FieldError, Invalid
 from opensky.ruler import Expression, InvalidRule, describe
 from opensky.ruler.json_form import canonical, from_json
@@ -28,7 +29,7 @@ class Read:
 
 def kinds_for(event: str) -> list[Kind]:
     """Return the types of conditions that an event has."""
-    return [kind for kind in CONDITIONS.values() if event in kind.events]
+    return [kind for kind in CONDITIONS.values() if event in kind.events or ANY_EVENT in kind.events]
 
 
 def read(subscribed: Subscribed, text: str, typed: Mapping[str, str]) -> Read:

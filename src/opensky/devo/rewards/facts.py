@@ -1,72 +1,40 @@
 """What rules may ask: for each event its facts with a schema, who gets the reward, and by which name the event happens once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from opensky.devo.benefits.events import MEMBER_LEVEL_REACHED
+from opensky.devo.benefits.objects import MemberLevel
 from opensky.devo.follows.events import SELLER_FOLLOW
-from opensky.devo.members.events import MEMBER_CREATED
-from opensky.devo.members.objects import STAFF, Member, MemberId
-from opensky.devo.orders.events import ORDER_PAID
+from opensky.devo.members.events import MEMBER_CREATED, MEMBER_LOGGED_IN
+from opensky.devo.members.objects import Member, MemberId
+from opensky.devo.orders.events import ORDER_CREATED, ORDER_PAID, ORDER_SHIPPED
 from opensky.devo.orders.objects import Order
-from opensky.devo.rewards.repository import FactRepository, LineOfOrder
+from opensky.devo.products.events import PRODUCT_PUBLISHED
+from opensky.devo.products.objects import Product
+from opensky.devo.rewards.repository import FactRepository
+from opensky.devo.rewards.subjects import (
+    INSIDER,
+    LEVEL,
+    MEMBER,
+    NOW,
+    ORDER,
+    PRODUCT,
+    insider_facts,
+    member_facts,
+    order_facts,
+    product_facts,
+)
 from opensky.devo.sellers.objects import Seller
+from opensky.events import EventName
 from opensky.kernel.clock import Clock
-from opensky.kernel.money import Money
 from opensky.ruler import Context
 from opensky.ruler.schema import FactSchema, FactType
 
-_LINE = FactSchema(
-    [
-        FactType("sku", "text", "The code of the variant.", example="BOWL"),
-        FactType("name", "text", "The name of the product.", example="Blue bowl"),
-        FactType("quantity", "number", "How many.", example=2),
-        FactType("price", "number", "What one costs.", example=12.5),
-    ]
-)
-_MEMBER = (
-    FactType("member.joined_at", "moment", "When they opened their account.", "the day they joined"),
-    FactType("member.days", "number", "Days since they opened their account.", "days since they joined", 30),
-    FactType("member.orders", "number", "How many orders they have paid and kept.", "their paid orders", 3),
-    FactType("member.follows", "number", "How many insiders they follow.", "how many insiders they follow", 5),
-    FactType("member.is_staff", "truth", "Whether they work here.", "they work here"),
-)
-_NOW = FactType("now", "moment", "When it happens.", "the moment")
-
-
-def order_facts(order: Order, facts: FactRepository) -> Context:
-    """Return what is asked of an order; what costs a statement is found when a rule first looks.
-
-    It is subscripted, because a compiled condition looks by name in brackets; attributes would be asked the slow way.
-    """
-
-    def first_purchase(_: Context) -> bool:
-        if order.member_id is None or order.paid_at is None:
-            return False
-        return facts.earlier_orders(order.member_id, order.paid_at, order.id) == 0
-
-    return Context(
-        total=order.total.amount,
-        currency=order.total.currency,
-        country=order.address.country,
-        is_guest=order.member_id is None,
-        first_purchase=first_purchase,
-        lines=lambda _: [_line(each) for each in facts.lines(order.id)],
-        items=lambda own: sum(line["quantity"] for line in own["lines"]),
-    )
-
-
-def member_facts(member_id: MemberId, facts: FactRepository, now: datetime) -> Context:
-    """Return what is asked of a member."""
-    return Context(
-        person=lambda _: facts.person(member_id),
-        joined_at=lambda own: own["person"] and own["person"].joined_at,
-        days=lambda own: own["person"] and (now - own["person"].joined_at).days,
-        is_staff=lambda own: bool(own["person"]) and STAFF in own["person"].roles,
-        orders=lambda _: facts.paid_orders(member_id),
-        follows=lambda _: facts.followed(member_id),
-    )
+ORDER_EVENTS = (ORDER_PAID, ORDER_CREATED, ORDER_SHIPPED)
+Carried = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,93 +55,96 @@ class Subscribed:
     when: str
     """The event in a sentence: ``When …``."""
     schema: FactSchema
-    build_context: Callable[[Any, Mapping[str, Any], FactRepository, Clock], Happening]
-    """Facts, recipient and name of one such event."""
+    build: Callable[[Any, Carried, FactRepository, datetime], Happening]
+    """Facts, recipient and name of one such event, which was then."""
     example: str
     """A condition to begin with."""
 
+    def build_context(
+        self, subject: Any, carried: Carried, facts: FactRepository, clock: Clock, at: datetime | None = None
+    ) -> Happening:
+        """Return facts, recipient and name of one such event, which was ``at`` some moment or is now."""
+        return self.build(subject, carried, facts, at or clock.now())
 
-def _of_order(order: Order, _: Mapping[str, Any], facts: FactRepository, clock: Clock) -> Happening:
+
+def order_key(order_id: int, event: str = ORDER_PAID) -> str:
+    """Return the name under which something happens once to an order."""
+    return f"{event}:{order_id}"
+
+
+def _of_order(
+    event: EventName, order: Order, recipient: MemberId | None, facts: FactRepository, at: datetime
+) -> Happening:
+    context = Context({"order": order_facts(order, facts), "now": at})
+    context.share("member", lambda _: member_facts(order.member_id, facts, at) if order.member_id else None)
+    return Happening(order_key(order.id, event), recipient, context)
+
+
+def _paid(order: Order, _: Carried, facts: FactRepository, at: datetime) -> Happening:
     # Told late, when it is cancelled already, it is nobody's any more.
-    recipient = order.member_id if order.is_paid else None
-    context = Context({"order": order_facts(order, facts), "now": clock.now()})
-    context.share("member", lambda _: member_facts(order.member_id, facts, clock.now()) if order.member_id else None)
-    return Happening(order_key(order.id), recipient, context)
+    return _of_order(ORDER_PAID, order, order.member_id if order.is_paid else None, facts, at)
 
 
-def _of_member(member: Member, _: Mapping[str, Any], facts: FactRepository, clock: Clock) -> Happening:
-    context = Context({"member": member_facts(member.id, facts, clock.now()), "now": clock.now()})
-    return Happening(f"{MEMBER_CREATED}:{member.id}", member.id, context)
+def _placed(order: Order, _: Carried, facts: FactRepository, at: datetime) -> Happening:
+    return _of_order(ORDER_CREATED, order, order.member_id if order.state != "cancelled" else None, facts, at)
 
 
-def _of_follow(seller: Seller, carried: Mapping[str, Any], facts: FactRepository, clock: Clock) -> Happening:
+def _shipped(order: Order, carried: Carried, facts: FactRepository, at: datetime) -> Happening:
+    # Each parcel is told of; rewarded is the last one.
+    return _of_order(ORDER_SHIPPED, order, order.member_id if carried["complete"] else None, facts, at)
+
+
+def _of_member(key: str, member_id: MemberId, facts: FactRepository, at: datetime, **more: Any) -> Happening:
+    return Happening(key, member_id, Context({"member": member_facts(member_id, facts, at), "now": at, **more}))
+
+
+def _joined(member: Member, _: Carried, facts: FactRepository, at: datetime) -> Happening:
+    return _of_member(f"{MEMBER_CREATED}:{member.id}", member.id, facts, at)
+
+
+def _logged_in(member: Member, _: Carried, facts: FactRepository, at: datetime) -> Happening:
+    return _of_member(f"{MEMBER_LOGGED_IN}:{member.id}:{at:%Y-%m-%d}", member.id, facts, at)
+
+
+def _followed(seller: Seller, carried: Carried, facts: FactRepository, at: datetime) -> Happening:
     member_id = MemberId(carried["member_id"])
-    insider = {"slug": seller.slug, "name": seller.name}
-    member = member_facts(member_id, facts, clock.now())
-    context = Context({"member": member, "insider": insider, "now": clock.now()})
-    return Happening(f"{SELLER_FOLLOW}:{seller.id}:{member_id}", member_id, context)
+    key = f"{SELLER_FOLLOW}:{seller.id}:{member_id}"
+    return _of_member(key, member_id, facts, at, insider=insider_facts(seller))
 
 
-def _line(line: LineOfOrder) -> dict[str, Any]:
-    price = Money(line.price_minor, line.currency).amount
-    return {"sku": line.sku, "name": line.name, "quantity": line.quantity, "price": price}
+def _published(product: Product, _: Carried, facts: FactRepository, at: datetime) -> Happening:
+    seller = facts.seller(product.seller_id)
+    key, whole = f"{PRODUCT_PUBLISHED}:{product.id}", {"product": product_facts(product)}
+    if seller is None or seller.member_id is None:
+        return Happening(key, None, Context({**whole, "now": at}))
+    return _of_member(key, seller.member_id, facts, at, insider=insider_facts(seller), **whole)
 
 
-def order_key(order_id: int) -> str:
-    """Return the name under which the payment of an order happens once."""
-    return f"{ORDER_PAID}:{order_id}"
+def _rose(level: MemberLevel, carried: Carried, facts: FactRepository, at: datetime) -> Happening:
+    key = f"{MEMBER_LEVEL_REACHED}:{level.member_id}:{carried['level']}"
+    named = {"name": carried["level"], "before": carried["before"]}
+    return _of_member(key, level.member_id, facts, at, level=named)
 
 
-EVENTS: Mapping[str, Subscribed] = {
-    each.event: each
-    for each in (
-        Subscribed(
-            ORDER_PAID,
-            "When an order is paid",
-            FactSchema(
-                [
-                    FactType("order.total", "number", "What the order costs.", "the order's total", 42),
-                    FactType("order.currency", "text", "The currency of the total.", "the order's currency", "USD"),
-                    FactType(
-                        "order.first_purchase",
-                        "truth",
-                        "Whether the member has paid nothing before that they have kept.",
-                        "it is their first purchase",
-                    ),
-                    FactType("order.items", "number", "How many pieces there are in all.", "pieces in the order", 3),
-                    FactType("order.country", "text", "Where the parcel goes, in two letters.", "the country", "US"),
-                    FactType(
-                        "order.is_guest", "truth", "Whether it is a guest's; they get nothing.", "it is a guest's"
-                    ),
-                    FactType("order.lines", "list", "What was ordered.", "the lines", things=_LINE),
-                    *_MEMBER,
-                    _NOW,
-                ]
-            ),
-            _of_order,
-            "order.first_purchase",
-        ),
-        Subscribed(
-            MEMBER_CREATED,
-            "When somebody opens an account",
-            FactSchema([*_MEMBER, _NOW]),
-            _of_member,
-            'now > day("2026-01-01")',
-        ),
-        Subscribed(
-            SELLER_FOLLOW,
-            "When a member follows an insider",
-            FactSchema(
-                [
-                    FactType("insider.slug", "text", "Their name in addresses.", "the insider's name", "maya-linden"),
-                    FactType("insider.name", "text", "Their name.", "the insider", "Maya Linden"),
-                    *_MEMBER,
-                    _NOW,
-                ]
-            ),
-            _of_follow,
-            "member.follows >= 5",
-        ),
+def _subscribed() -> Iterator[Subscribed]:
+    def subscribed(event: str, when: str, facts: tuple[FactType, ...], build: Any, example: str) -> Subscribed:
+        return Subscribed(event, when, FactSchema([*facts, *MEMBER, NOW]), build, example)
+
+    yield subscribed(ORDER_PAID, "When an order is paid", ORDER, _paid, "order.first_purchase")
+    yield subscribed(ORDER_CREATED, "When an order is placed", ORDER, _placed, "order.first_purchase")
+    yield subscribed(ORDER_SHIPPED, "When all of an order has left", ORDER, _shipped, "order.total >= 50")
+    yield subscribed(MEMBER_CREATED, "When somebody opens an account", (), _joined, 'now > day("2026-01-01")')
+    yield subscribed(MEMBER_LOGGED_IN, "When a member logs in, once a day", (), _logged_in, "member.days >= 365")
+    yield subscribed(SELLER_FOLLOW, "When a member follows an insider", INSIDER, _followed, "member.follows >= 5")
+    yield subscribed(
+        PRODUCT_PUBLISHED,
+        "When an insider puts a product on show",
+        (*PRODUCT, *INSIDER),
+        _published,
+        "product.price >= 20",
     )
-}
+    yield subscribed(MEMBER_LEVEL_REACHED, "When a member rises to a level", LEVEL, _rose, 'level.name == "Silver"')
+
+
+EVENTS: Mapping[str, Subscribed] = {each.event: each for each in _subscribed()}
 """The events that rules can be made for, by name."""

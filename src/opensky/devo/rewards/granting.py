@@ -4,13 +4,14 @@ All of it is in the transaction of the event: an order that is paid has its rewa
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
 import structlog
 
 from opensky.devo.members.objects import MemberId
+from opensky.devo.orders.events import ORDER_CREATED
 from opensky.devo.orders.objects import Order
 from opensky.devo.rewards.conditions import in_words
 from opensky.devo.rewards.facts import EVENTS, Happening, order_key
@@ -28,6 +29,7 @@ from opensky.kernel.ids import IdGenerator
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 
+_SOON = timedelta(seconds=1)
 _LOG = structlog.get_logger()
 
 
@@ -61,6 +63,8 @@ class RewardGranter:
         self._ids = ids
         self._clock = clock
         self._currency = settings.currency
+        self._book: RuleBook | None = None
+        self._looked_at = clock.now()
 
     def happened(self, event: str, subject: Any, carried: Mapping[str, Any]) -> list[RewardGrant]:
         """Give what the rules on this event promise that are asked at once; returns what is new."""
@@ -70,17 +74,25 @@ class RewardGranter:
     def take_back(self, order: Order) -> int:
         """Take back what was given for an order; returns how many."""
         now = self._clock.now()
-        taken = [grant for grant in self._rewards.of_event(order_key(order.id)) if self._rewards.reverse(grant, now)]
+        given = self._rewards.of_order(order_key(order.id), order_key(order.id, ORDER_CREATED))
+        taken = [grant for grant in given if self._rewards.reverse(grant, now)]
         for grant in taken:
             self._limits.give_back(grant)
-        given = [grant for grant in taken if grant.state == "granted"]
-        for grant in given:
+        reversed_ = [grant for grant in taken if grant.state == "granted"]
+        for grant in reversed_:
             self._reverse(grant, f"Order {order.number} was cancelled")
-        return len(given)
+        return len(reversed_)
 
     def book(self) -> RuleBook:
-        """Return the rules as they are committed now: one look-up by key as long as nobody changes any."""
-        return self._known.get(self._rewards.number_of_changes()) or self._known.keep(self._rewards.rules())
+        """Return the rules as they are committed: one look-up by key as long as nobody changes any.
+
+        Several events of one request, such as an order that is placed and paid, look once.
+        """
+        now = self._clock.now()
+        if self._book is None or not now - self._looked_at < _SOON:
+            found = self._known.get(self._rewards.number_of_changes())
+            self._book, self._looked_at = found or self._known.keep(self._rewards.rules()), now
+        return self._book
 
     def _asked(self, book: RuleBook, event: str, subject: Any, carried: Mapping[str, Any]) -> list[RewardGrant]:
         happening = EVENTS[event].build_context(subject, carried, self._facts, self._clock)

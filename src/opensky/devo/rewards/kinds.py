@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from opensky.devo.follows.events import SELLER_FOLLOW
-from opensky.devo.orders.events import ORDER_PAID
+from opensky.devo.rewards.facts import ORDER_EVENTS
 from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.registry import (
     CONDITIONS,
@@ -49,7 +49,7 @@ __all__ = [
 _MOST = 1_000_000
 
 
-@condition_type("Of the order", ORDER_PAID)
+@condition_type("Of the order", *ORDER_EVENTS)
 @dataclass(frozen=True, kw_only=True)
 class OrderCondition:
     """What is asked of an order."""

@@ -148,7 +148,7 @@ class RewardSpan:
 
     rule_id: Annotated[RuleId, Id()]
     member_id: Annotated[MemberId, Id(), Personal("account")]
-    span: Annotated[str, Id(), Length(0, 40)]
+    stretch: Annotated[str, Id(), Length(0, 40)]
     used: int = 0
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 from opensky.devo.follows.objects import FollowingCount
 from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.orders.objects import Order, OrderLine
+from opensky.devo.products.objects import ProductCard
 from opensky.devo.rewards.limits import is_open
 from opensky.devo.rewards.objects import (
     RewardChanges,
@@ -19,6 +20,7 @@ from opensky.devo.rewards.objects import (
     RewardUse,
     RuleId,
 )
+from opensky.devo.sellers.objects import Seller
 from opensky.persistence import Command, DocumentQuery, Param, Query, Reader, UnitOfWork, insert_ignore, table
 from opensky.persistence.statements import insert_or_hold
 
@@ -26,6 +28,7 @@ EVERYBODY = MemberId(0)
 _THE_ONE = 1
 _grants, _uses, _changes = table(RewardGrant), table(RewardUse), table(RewardChanges)
 _spans = table(RewardSpan)
+_cards = table(ProductCard)
 _orders, _lines, _following = table(Order), table(OrderLine), table(FollowingCount)
 
 
@@ -110,7 +113,8 @@ class LineOfOrder(NamedTuple):
     quantity: int
     price_minor: int
     currency: str
-    seller_id: int
+    product: str | None
+    insider: str | None
 
 
 class Person(msgspec.Struct):
@@ -119,6 +123,14 @@ class Person(msgspec.Struct):
     id: int
     joined_at: datetime
     roles: list[str] = []
+
+
+class Insider(msgspec.Struct):
+    """What rules may ask of an insider, and who they are."""
+
+    slug: str
+    name: str
+    member_id: MemberId | None = None
 
 
 _RULES = DocumentQuery(RewardRule, {}, into=KeptRule)
@@ -133,9 +145,9 @@ _REVERSE = Command(
     .values(state=bindparam("becomes"), reversed_at=bindparam("now", type_=_grants.c.reversed_at.type))
 )
 _BECOMES = {"granted": "reversed", "control": "dropped"}
-_OF_EVENT = Query(
+_OF_ORDER = Query(
     select(*(_grants.c[name] for name in Granted._fields))
-    .where(_grants.c.event == bindparam("event"), _grants.c.state.in_(("granted", "control")))
+    .where(_grants.c.event.in_((bindparam("paid"), bindparam("placed"))), _grants.c.state.in_(("granted", "control")))
     .order_by(_grants.c.rule_id),
     Granted,
 )
@@ -212,13 +224,16 @@ _LINES = Query(
         _lines.c.quantity,
         _lines.c.price_minor,
         _lines.c.price_currency,
-        _lines.c.seller_id,
+        _cards.c.slug,
+        _cards.c.seller_slug,
     )
+    .join_from(_lines, _cards, _cards.c.product_id == _lines.c.product_id, isouter=True)
     .where(_lines.c.order_id == bindparam("order_id"))
     .order_by(_lines.c.position),
     LineOfOrder,
 )
 _PERSON = DocumentQuery(Member, {"id": Param("id")}, into=Person)
+_SELLER = DocumentQuery(Seller, {"id": Param("id")}, into=Insider)
 _FOLLOWED = Query(select(_following.c.following).where(_following.c.member_id == bindparam("member_id")), int)
 
 
@@ -277,9 +292,9 @@ class RewardRepository:
         """How many are used?"""
         return self._reader.fetch_one(_USED, rule=rule_id, whose=whose) or 0
 
-    def of_event(self, event: str) -> list[Granted]:
-        """What was granted for this event, or would have been but for a control group, and not taken back?"""
-        return self._unit.fetch(_OF_EVENT, event=event)
+    def of_order(self, paid: str, placed: str) -> list[Granted]:
+        """What was granted for an order that was paid or placed, or would have been but for a control group, and not taken back?"""
+        return self._unit.fetch(_OF_ORDER, paid=paid, placed=placed)
 
     def reverse(self, grant: Granted, now: datetime) -> bool:
         """Mark a grant as taken back; says whether it was not yet."""
@@ -330,6 +345,10 @@ class FactRepository:
     def lines(self, order_id: int) -> list[LineOfOrder]:
         """What was ordered?"""
         return self._unit.fetch(_LINES, order_id=order_id)
+
+    def seller(self, seller_id: int) -> Insider | None:
+        """Who sells this?"""
+        return self._unit.read_one(_SELLER, id=seller_id)
 
     def followed(self, member_id: int) -> int:
         """How many insiders does this member follow?"""

@@ -18,7 +18,7 @@ _START_SPAN = insert_or_hold(_spans)
 _ONE_SPAN = (
     _spans.c.rule_id == bindparam("rule"),
     _spans.c.member_id == bindparam("whose"),
-    _spans.c.span == bindparam("which"),
+    _spans.c.stretch == bindparam("which"),
 )
 _USE_SPAN = Command(
     update(_spans)
@@ -64,7 +64,7 @@ class SpanRepository:
     def use(self, rule: Counted, whose: int, use: Use, at: datetime) -> bool:
         """Use so much of a limit for a period or by amount; says whether so much was left. Others who use it wait."""
         one = {"rule": rule.id, "whose": whose, "which": use.span}
-        new = {"rule_id": rule.id, "member_id": whose, "span": use.span, "used": _UNCOUNTED}
+        new = {"rule_id": rule.id, "member_id": whose, "stretch": use.span, "used": _UNCOUNTED}
         self._unit.execute(_START_SPAN, new)
         if self._unit.run(_USE_SPAN, **one, amount=use.amount, cap=use.cap):
             return True
@@ -85,7 +85,7 @@ class SpanRepository:
     def answer(self, stack: str, event: str, member_id: int) -> bool:
         """Note that a group of rules has answered an event; says whether it had not yet."""
         name = sha256(f"{stack}\0{event}".encode()).hexdigest()[:40]
-        row = {"rule_id": _ANSWERED, "member_id": member_id, "span": name, "used": 1}
+        row = {"rule_id": _ANSWERED, "member_id": member_id, "stretch": name, "used": 1}
         return bool(self._unit.execute(_CLAIM, row).rowcount)
 
 
