@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import FunctionType
 from typing import Any, TypeVar
 
 F = TypeVar("F")
@@ -100,18 +101,15 @@ def post_load(method: F) -> F:
     return _marked(method, "post_load")
 
 
-def marked_methods(cls: type, event: str) -> tuple[str, ...]:
-    """Return the methods of a class that are marked for an event: those of its bases first, each in the order written."""
-    names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
-    return tuple(name for name in names if event in _events_of(_attribute(cls, name)))
-
-
-def _attribute(cls: type, name: str) -> Any:
-    return next(vars(base)[name] for base in cls.__mro__ if name in vars(base))
-
-
-def _events_of(member: Any) -> tuple[str, ...]:
-    found: tuple[str, ...] = getattr(getattr(member, "__func__", member), "__lifecycle__", ())
+def marked_methods(cls: type) -> dict[str, tuple[str, ...]]:
+    """Return the methods of a class that are marked, by event: those of its bases first, each in the order written."""
+    found: dict[str, tuple[str, ...]] = {}
+    members = {name: member for base in reversed(cls.__mro__) for name, member in vars(base).items()}
+    for name, member in members.items():
+        # Nothing but methods is asked: a column of a mapped class takes long to say that it has no such attribute.
+        if isinstance(member, FunctionType | classmethod | staticmethod):
+            for event in getattr(getattr(member, "__func__", member), "__lifecycle__", ()):
+                found[event] = (*found.get(event, ()), name)
     return found
 
 

@@ -39,8 +39,9 @@ class ObjectListener:
         """Return (event, method) for each event that the listener hears; raises ``WrongListener`` if there is none."""
         kind = self.listener if isinstance(self.listener, type) else type(self.listener)
         found = []
+        marks = marked_methods(kind)
         for event in OBJECT_EVENTS:
-            marked = marked_methods(kind, event)
+            marked = marks.get(event, ())
             names = marked if event in marked or not callable(getattr(kind, event, None)) else (event, *marked)
             found += [(event, name) for name in names]
         if not found:

@@ -122,7 +122,8 @@ class Lifecycle:
 
     def _compiled(self, cls: type) -> Heard:
         description = describe(cls)
-        calls = {event: self._calls(cls, event) for event in OBJECT_EVENTS}
+        own = marked_methods(cls)
+        calls = {event: self._calls(cls, event, own.get(event, ())) for event in OBJECT_EVENTS}
         created = tuple(f.name for f in description.stored_fields if marked(f, CreatedAt))
         updated = tuple(f.name for f in description.stored_fields if marked(f, UpdatedAt))
         renewed = renewal(cls)
@@ -136,9 +137,9 @@ class Lifecycle:
             **calls,
         )
 
-    def _calls(self, cls: type, event: str) -> Calls:
+    def _calls(self, cls: type, event: str, methods: tuple[str, ...]) -> Calls:
         """Return the listeners in their order: methods of the object, then its listeners, then global ones."""
-        own = tuple(_own(cls, event, name) for name in marked_methods(cls, event))
+        own = tuple(_own(cls, event, name) for name in methods)
         others = [*_written_on(cls), *(r for r in self.registrations if isinstance(r, ObjectListener))]
         others = sorted((r for r in others if issubclass(cls, r.cls)), key=lambda r: -r.priority)
         of_objects = tuple(_bound(r.listener, m, event) for r in others for e, m in r.methods() if e == event)
