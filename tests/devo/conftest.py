@@ -1,6 +1,6 @@
 """A shop of its own for each test: an embedded database, one unit of work, and what managers are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,14 @@ from opensky.devo.members.passwords import Passwords
 from opensky.devo.members.repository import MemberRepository
 from opensky.devo.model import MODEL
 from opensky.devo.orders.manager import OrderManager
+from opensky.devo.orders.objects import Order
 from opensky.devo.orders.repository import OrderRepository
-from opensky.devo.payments.trial import TestGateway
+from opensky.devo.payments.trial import APPROVED, TestGateway
 from opensky.devo.products.cards import CardKeeper
 from opensky.devo.products.catalog import Catalog
 from opensky.devo.products.known import KnownCards
 from opensky.devo.products.manager import ProductManager
+from opensky.devo.products.objects import Product
 from opensky.devo.products.repository import ProductRepository
 from opensky.devo.products.stock import StockRepository
 from opensky.devo.sellers.manager import SellerManager
@@ -32,15 +34,21 @@ from opensky.devo.sellers.repository import SellerRepository
 from opensky.events import Dispatcher, Event, Listeners, listen
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.ids import IdGenerator
+from opensky.osis.partners.devo import Devo
+from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
+from opensky.osis.runtime import Worker
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.browser import Browser, browsing
+from opensky.testing.buying import ADDRESS
 from opensky.testing.factories import Factory
 from opensky.web.app import build
+from opensky.wiring.bus import bus_container, worker
 from opensky.wiring.containers import web_container
 from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
 
 PASSWORDS = Passwords()
+Buy = Callable[..., Order]
 
 
 @pytest.fixture
@@ -180,3 +188,53 @@ def another(shop: Shop) -> Iterator[Browser]:
     """Somebody else's browser."""
     with browsing(shop.app) as made:
         yield made
+
+
+@pytest.fixture
+def guest(browser: Browser) -> Browser:
+    """The browser of whoever buys; through it the shop hears OSIS, too."""
+    return browser
+
+
+@pytest.fixture
+def party() -> FraudCheck:
+    """The third party that is asked about orders: here it answers at once."""
+    return SimulatedFraudCheck(0)
+
+
+@pytest.fixture
+def bus(settings: Settings, clock: SetClock, guest: Browser, party: FraudCheck) -> Iterator[Worker]:
+    """OSIS in this process: what one sends, the other gets, through the real queue and real requests."""
+    test = Provider(scope=Scope.APP)
+    test.provide(lambda: clock, provides=Clock)
+    test.provide(lambda: Devo("", settings.secret_key, clock, guest), provides=Devo)
+    test.provide(lambda: party, provides=FraudCheck)
+    container = bus_container(settings, test)
+    yield worker(container)
+    container.close()
+
+
+@pytest.fixture
+def bowl(make: Factory, products: ProductManager, unit: UnitOfWork) -> Product:
+    """What there is to buy; names are no markup."""
+    maker = make.seller(name="Maya <Linden>", slug="maya")
+    product = make.draft(maker, slug="bowl", name="Bowl & spoon", variants=[make.variant(1250, sku="BOWL")])
+    products.publish(product)
+    unit.commit()
+    return product
+
+
+@pytest.fixture
+def buy(guest: Browser, bowl: Product, unit: UnitOfWork) -> Buy:
+    """Buys a bowl over HTTP, and returns the order."""
+
+    def bought(card: str = APPROVED, **typed: str) -> Order:
+        guest.open(f"/products/{bowl.slug}")
+        guest.submit("/bag/add")
+        guest.open("/checkout")
+        guest.submit("/checkout", payment_token=card, **({"email": "ben@example.org"} | ADDRESS | typed))
+        [order, *_] = unit.find(Order, sort=("-id",))
+        unit.rollback()
+        return order
+
+    return bought

@@ -1,28 +1,18 @@
 """A shop and its bus in one process, whose fraud check refuses, fails or answers by the buyer's address; and Ada of staff."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from dishka import Provider, Scope
 
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.orders.objects import Order
-from opensky.devo.products.manager import ProductManager
-from opensky.kernel.clock import Clock, SetClock
 from opensky.messaging import DeadLetters
-from opensky.osis.partners.devo import Devo
-from opensky.osis.partners.fraud import FraudCheck, Suspect, Verdict
+from opensky.osis.partners.fraud import Suspect, Verdict
 from opensky.osis.runtime import Reject, Unavailable, Worker
 from opensky.persistence import Database, UnitOfWork
-from opensky.settings import Settings
 from opensky.testing.browser import Browser
-from opensky.testing.factories import Factory
-from opensky.wiring.bus import bus_container, worker
 
-ADDRESS = {"name": "Ben Reed", "street": "5 Mill Lane", "city": "Ghent", "postcode": "9000", "country": "be"}
 SENTENCE = "seven blue cacti"
-
-Buy = Callable[..., Order]
 
 
 class Moody:
@@ -45,35 +35,9 @@ def party() -> Moody:
 
 
 @pytest.fixture
-def bus(settings: Settings, clock: SetClock, another: Browser, party: Moody) -> Iterator[Worker]:
-    """OSIS, whose requests come to the shop of the test."""
-    test = Provider(scope=Scope.APP)
-    test.provide(lambda: clock, provides=Clock)
-    test.provide(lambda: Devo("", settings.secret_key, clock, another), provides=Devo)
-    test.provide(lambda: party, provides=FraudCheck)
-    container = bus_container(settings, test)
-    yield worker(container)
-    container.close()
-
-
-@pytest.fixture
-def buy(another: Browser, make: Factory, products: ProductManager, unit: UnitOfWork) -> Buy:
-    """Buys a bowl over HTTP, as a guest, and returns the order."""
-    maker = make.seller(name="Maya", slug="maya")
-    product = make.draft(maker, slug="bowl", name="Bowl", variants=[make.variant(1250, sku="BOWL")])
-    products.publish(product)
-    unit.commit()
-
-    def bought(email: str = "ben@example.org") -> Order:
-        another.open("/products/bowl")
-        another.submit("/bag/add")
-        another.open("/checkout")
-        another.submit("/checkout", payment_token="4242 4242 4242 4242", email=email, **ADDRESS)
-        [order, *_] = unit.find(Order, sort=("-id",))
-        unit.rollback()
-        return order
-
-    return bought
+def guest(another: Browser) -> Browser:
+    """Not Ada's."""
+    return another
 
 
 @pytest.fixture
@@ -93,9 +57,9 @@ def letters(database: Database) -> DeadLetters:
 
 
 @pytest.fixture
-def refused(buy: Buy, bus: Worker, letters: DeadLetters) -> int:
+def refused(buy: Callable[..., Order], bus: Worker, letters: DeadLetters) -> int:
     """A dead letter: the question about an order of which the third party wants to know nothing."""
-    buy("refused@example.org")
+    buy(email="refused@example.org")
     bus.drain()
     [letter] = letters.listed()
     return letter.message.id

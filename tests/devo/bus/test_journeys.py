@@ -42,9 +42,9 @@ def test_nobody_else_gets_in(another: Browser) -> None:
 
 def test_queues_stand_in_a_table(staff: Browser, buy: Buy, bus: Worker, clock: SetClock) -> None:
     """Every flow's queue, with what it is for; what waits, what is dead, and what was handled."""
-    buy("refused@example.org")
-    buy("later@example.org")
-    buy("ben@example.org")
+    buy(email="refused@example.org")
+    buy(email="later@example.org")
+    buy(email="ben@example.org")
     bus.drain()
     clock.advance(seconds=2)
 
@@ -105,8 +105,8 @@ def test_what_is_at_a_broker_is_in_its_journey(staff: Browser, buy: Buy, bus: Wo
 
 def test_a_queue_shows_what_waits_and_why(staff: Browser, buy: Buy, bus: Worker) -> None:
     """What the last try said, without the secrets in it; and how long the others took."""
-    buy("later@example.org")
-    buy("ben@example.org")
+    buy(email="later@example.org")
+    buy(email="ben@example.org")
     bus.drain()
 
     staff.open("/admin/bus/queue?name=fraud.check")
@@ -155,7 +155,7 @@ def test_any_message_leads_to_its_journey(staff: Browser, refused: int) -> None:
 
 def test_the_newest_journeys_are_listed(staff: Browser, buy: Buy, bus: Worker) -> None:
     """With what they are about and how they stand; page by page."""
-    order = buy("refused@example.org")
+    order = buy(email="refused@example.org")
     bus.drain()
     staff.open("/admin/bus/journeys")
     assert f"Order {order.number}" in staff.text()

@@ -55,8 +55,8 @@ def test_what_is_gone_is_not_found(staff: Browser) -> None:
 
 def test_letters_are_found_by_their_cause(staff: Browser, buy: Buy, bus: Worker) -> None:
     """Several of one cause are one line, and nobody's address stands in a page or in its address."""
-    buy("refused@example.org")
-    buy("refused@example.org")
+    buy(email="refused@example.org")
+    buy(email="refused@example.org")
     bus.drain()
 
     text = staff.open(DEAD).text
@@ -145,14 +145,14 @@ def test_all_letters_of_a_cause_are_tried_again(
     staff: Browser, buy: Buy, bus: Worker, party: Any, letters: DeadLetters, unit: UnitOfWork, clock: SetClock
 ) -> None:
     """Those that were there when it was asked: one that died since then was not seen, and stays."""
-    buy("refused@example.org")
-    buy("refused@example.org")
+    buy(email="refused@example.org")
+    buy(email="refused@example.org")
     bus.drain()
     its = key(staff)
     staff.open(f"{DEAD}/{its}/retry")
     assert "All 2 letters of fraud.check will be handled once more" in staff.text()
     clock.advance(seconds=1)
-    buy("refused@example.org")
+    buy(email="refused@example.org")
     bus.drain()
     assert len(letters.listed()) == 3
 
@@ -168,8 +168,8 @@ def test_all_letters_of_a_cause_are_tried_again(
 
 def test_all_letters_of_a_cause_are_discarded(staff: Browser, buy: Buy, bus: Worker, letters: DeadLetters) -> None:
     """And none of another cause."""
-    buy("refused@example.org")
-    buy("refused.too@example.org")
+    buy(email="refused@example.org")
+    buy(email="refused.too@example.org")
     bus.drain()
     its = key(staff)
     staff.open(f"{DEAD}/{its}/discard")

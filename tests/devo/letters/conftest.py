@@ -9,42 +9,14 @@ from typing import Any
 import pytest
 from dishka import Provider, Scope
 
-from opensky.devo.orders.objects import Order
-from opensky.devo.products.manager import ProductManager
 from opensky.kernel.clock import Clock, SetClock
 from opensky.mail.folder import MailFolder
-from opensky.osis.partners.devo import Devo
-from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
 from opensky.osis.runtime import Worker
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
-from opensky.testing.browser import Browser
-from opensky.testing.factories import Factory
 from opensky.wiring import container
-from opensky.wiring.bus import bus_container, worker
 
-ADDRESS = {
-    "email": "ben@example.org",
-    "name": "Ben Reed",
-    "street": "5 Mill Lane",
-    "city": "Ghent",
-    "postcode": "9000",
-    "country": "be",
-}
-Buy = Callable[..., Order]
 Letters = Callable[[], list[EmailMessage]]
-
-
-@pytest.fixture
-def bus(settings: Settings, clock: SetClock, browser: Browser) -> Iterator[Worker]:
-    """OSIS; its requests come to the shop of the test."""
-    test = Provider(scope=Scope.APP)
-    test.provide(lambda: clock, provides=Clock)
-    test.provide(lambda: Devo("", settings.secret_key, clock, browser), provides=Devo)
-    test.provide(lambda: SimulatedFraudCheck(0), provides=FraudCheck)
-    container = bus_container(settings, test)
-    yield worker(container)
-    container.close()
 
 
 @pytest.fixture
@@ -58,26 +30,6 @@ def letters(settings: Settings, bus: Worker) -> Letters:
         return [message_from_bytes(each, policy=policy.default) for each in raw]
 
     return read
-
-
-@pytest.fixture
-def buy(browser: Browser, make: Factory, products: ProductManager, unit: UnitOfWork) -> Buy:
-    """Buys two bowls over HTTP, and returns the order."""
-    maker = make.seller(name="Maya <Linden>", slug="maya")
-    product = make.draft(maker, slug="bowl", name="Bowl & spoon", variants=[make.variant(1250, sku="BOWL")])
-    products.publish(product)
-    unit.commit()
-
-    def bought(**typed: str) -> Order:
-        browser.open("/products/bowl")
-        browser.submit("/bag/add")
-        browser.open("/checkout")
-        browser.submit("/checkout", payment_token="4242 4242 4242 4242", **(ADDRESS | typed))
-        [order, *_] = unit.find(Order, sort=("-id",))
-        unit.rollback()
-        return order
-
-    return bought
 
 
 @pytest.fixture

@@ -22,14 +22,9 @@ from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.webhooks import ID, SIGNATURE, TIMESTAMP, key_of, sign
 from opensky.messaging import Outgoing
-from opensky.osis.partners.devo import Devo
-from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
-from opensky.osis.runtime import Worker
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.settings import Settings
-from opensky.testing.browser import Browser
 from opensky.testing.factories import Factory
-from opensky.wiring.bus import bus_container, worker
 from opensky.wiring.containers import container
 
 
@@ -93,18 +88,6 @@ def merchant() -> Iterator[Merchant]:
     made.shutdown()
     thread.join()
     made.server_close()
-
-
-@pytest.fixture
-def bus(settings: Settings, clock: SetClock, browser: Browser) -> Iterator[Worker]:
-    """OSIS; its callbacks come to the shop of the test."""
-    test = Provider(scope=Scope.APP)
-    test.provide(lambda: clock, provides=Clock)
-    test.provide(lambda: Devo("", settings.secret_key, clock, browser), provides=Devo)
-    test.provide(lambda: SimulatedFraudCheck(0), provides=FraudCheck)
-    container = bus_container(settings, test)
-    yield worker(container)
-    container.close()
 
 
 @pytest.fixture
