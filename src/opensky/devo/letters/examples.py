@@ -63,6 +63,18 @@ EXAMPLES: dict[str, Letter] = {
         Letter(kind="email_confirm", to=_TO, name="Ada", links={"confirm": "/account/email/…"}),
         Letter(kind="email_changed", to=_TO, name="Ada", data={"now": "a…@example.net"}),
         Letter(
+            kind="thanks",
+            to=_TO,
+            name="Ada",
+            data={
+                "subject": "Thank you for a year",
+                "paragraphs": ["A year ago you found us.", "We are glad that you stayed."],
+            },
+            links={"account": "/account"},
+            sealed={UNSUBSCRIBE: Sealed("/unsubscribe/", UNSUBSCRIBE, f"0.{NEWS}")},
+            topic=NEWS,
+        ),
+        Letter(
             kind="news",
             to=_TO,
             name="Ada",

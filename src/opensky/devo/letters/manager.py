@@ -84,6 +84,22 @@ class LetterManager:
         letter = Letter(kind="email_changed", to=before, name=member.name, data={"now": _hidden(member.email)})
         self.send(letter, urgent=True)
 
+    def thank(self, member_id: MemberId, subject: str, text: str) -> None:
+        """Send a member words that staff chose, as a letter that nobody has to get: whoever asked for none gets none."""
+        if not self.wants(member_id):
+            return
+        member = self._members.shown(member_id)
+        letter = Letter(
+            kind="thanks",
+            to=member.email,
+            name=member.name,
+            data={"subject": subject, "paragraphs": [each.strip() for each in text.split("\n") if each.strip()]},
+            links={"account": "/account"},
+            sealed={UNSUBSCRIBE: self.unsubscribe_link(member_id, NEWS)},
+            topic=NEWS,
+        )
+        self.send(letter)
+
     def have_written(self, order: Order, kind: str, values: Mapping[str, Any] | None = None) -> None:
         """Have a letter about an order written, later."""
         self._events.notify_async(Event(LETTER_ORDER_DUE, order, {"kind": kind, "values": dict(values or {})}))

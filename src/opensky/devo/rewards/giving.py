@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from opensky.devo.benefits.manager import BenefitManager
 from opensky.devo.credits.manager import CreditManager
+from opensky.devo.letters.manager import LetterManager
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,3 +12,5 @@ class Givers:
     """The managers by which rewards are given, in the transaction of the event."""
 
     credit: CreditManager
+    benefits: BenefitManager
+    letters: LetterManager

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from opensky.devo.follows.events import SELLER_FOLLOW
 from opensky.devo.rewards.facts import ORDER_EVENTS
+from opensky.devo.rewards.gifts import CouponReward, FreeShippingReward, LetterReward, LevelReward
 from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.registry import (
     CONDITIONS,
@@ -35,8 +36,12 @@ __all__ = [
     "REWARDS",
     "Argument",
     "Condition",
+    "CouponReward",
+    "FreeShippingReward",
     "Issued",
     "Kind",
+    "LetterReward",
+    "LevelReward",
     "Refused",
     "Reward",
     "Says",

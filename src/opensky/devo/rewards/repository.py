@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from opensky.devo.follows.objects import FollowingCount
+from opensky.devo.letters.objects import NEWS, LetterSubscription
 from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.products.objects import ProductCard
@@ -28,7 +29,7 @@ EVERYBODY = MemberId(0)
 _THE_ONE = 1
 _grants, _uses, _changes = table(RewardGrant), table(RewardUse), table(RewardChanges)
 _spans = table(RewardSpan)
-_cards = table(ProductCard)
+_cards, _letters = table(ProductCard), table(LetterSubscription)
 _orders, _lines, _following = table(Order), table(OrderLine), table(FollowingCount)
 
 
@@ -234,6 +235,10 @@ _LINES = Query(
 )
 _PERSON = DocumentQuery(Member, {"id": Param("id")}, into=Person)
 _SELLER = DocumentQuery(Seller, {"id": Param("id")}, into=Insider)
+_WANTS = Query(
+    select(func.count()).where(_letters.c.member_id == bindparam("member_id"), _letters.c.topic == bindparam("topic")),
+    int,
+)
 _FOLLOWED = Query(select(_following.c.following).where(_following.c.member_id == bindparam("member_id")), int)
 
 
@@ -353,3 +358,7 @@ class FactRepository:
     def followed(self, member_id: int) -> int:
         """How many insiders does this member follow?"""
         return self._unit.fetch_one(_FOLLOWED, member_id=member_id) or 0
+
+    def wants_letters(self, member_id: int) -> bool:
+        """Has this member asked for news?"""
+        return bool(self._unit.fetch_one(_WANTS, member_id=member_id, topic=NEWS))

@@ -51,6 +51,7 @@ MEMBER = (
     FactType("member.orders", "number", "How many orders they have paid and kept.", "their paid orders", 3),
     FactType("member.follows", "number", "How many insiders they follow.", "how many insiders they follow", 5),
     FactType("member.is_staff", "truth", "Whether they work here.", "they work here"),
+    FactType("member.wants_letters", "truth", "Whether they asked for news by letter.", "they want letters"),
 )
 INSIDER = (
     FactType("insider.slug", "text", "Their name in addresses.", "the insider's name", "maya-linden"),
@@ -99,6 +100,7 @@ def member_facts(member_id: MemberId, facts: FactRepository, now: datetime) -> C
         is_staff=lambda own: bool(own["person"]) and STAFF in own["person"].roles,
         orders=lambda _: facts.paid_orders(member_id),
         follows=lambda _: facts.followed(member_id),
+        wants_letters=lambda _: facts.wants_letters(member_id),
     )
 
 
