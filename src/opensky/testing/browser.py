@@ -95,17 +95,24 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: list[FormSeen] = []
         self._in_textarea = ""
+        self._in_select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.found.append(FormSeen(given.get("action", "")))
+        # Nothing chosen: a browser sends the first.
+        taken = "selected" in given or not self.found or self._in_select not in self.found[-1].fields
+        if tag == "option" and self._in_select and taken:
+            self.found[-1].fields[self._in_select] = given.get("value", "")
         if not self.found or "name" not in given:
             return
         if tag in {"input", "textarea", "select"}:
             self.found[-1].names.add(given["name"])
         if tag == "input" and (given.get("type") not in {"radio", "checkbox"} or "checked" in given):
             self.found[-1].fields[given["name"]] = given.get("value", "")
+        if tag == "select":
+            self._in_select = given["name"]
         if tag == "textarea":
             self._in_textarea = given["name"]
             self.found[-1].fields[given["name"]] = ""
@@ -117,6 +124,8 @@ class _Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
             self._in_textarea = ""
+        if tag == "select":
+            self._in_select = ""
 
 
 def _words(markup: str) -> str:

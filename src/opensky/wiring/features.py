@@ -82,11 +82,13 @@ from opensky.devo.proofs.listeners import ProofListeners
 from opensky.devo.proofs.manager import ProofManager
 from opensky.devo.proofs.repository import ProofRepository
 from opensky.devo.rewards.admin import RewardAdmin
+from opensky.devo.rewards.admin_form import RewardForms
 from opensky.devo.rewards.approval import Approval
 from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.rewards.manager import RewardManager
+from opensky.devo.rewards.reports import RewardReports
 from opensky.devo.rewards.repository import RewardRepository
 from opensky.devo.rewards.revisions import Revisions
 from opensky.devo.rewards.spans import SpanRepository
@@ -179,6 +181,7 @@ SERVICES: tuple[type, ...] = (
     RewardGranter,
     Trying,
     Approval,
+    RewardReports,
     RewardManager,
     RewardListeners,
     AdminRepository,
@@ -232,6 +235,7 @@ CONTROLLERS: tuple[type, ...] = (
     WebhookAdmin,
     DeliveryAdmin,
     RewardAdmin,
+    RewardForms,
     HistoryAdmin,
     QueueAdmin,
     LetterAdmin,

@@ -1,115 +1,107 @@
-"""Rewards in the admin: made, changed, tried, switched on and off, by people who do not program."""
-
-from datetime import datetime
+"""Rewards in the admin: listed, tried, switched on and off, and what they granted, by people who do not program."""
 
 import msgspec
 
 from opensky.devo.admin.acts import note
 from opensky.devo.admin.lists import PAGE, Asked
 from opensky.devo.admin.newest import Newest
-from opensky.devo.rewards.conditions import kinds_for, text_of
+from opensky.devo.rewards.admin_form import REWARDS_PATH, number
+from opensky.devo.rewards.approval import NotApproved
+from opensky.devo.rewards.changes import differences
+from opensky.devo.rewards.conditions import text_of
 from opensky.devo.rewards.facts import EVENTS
-from opensky.devo.rewards.kinds import REWARDS
-from opensky.devo.rewards.manager import DryRun, RewardManager, Typed
+from opensky.devo.rewards.manager import DryRun, RewardManager
 from opensky.devo.rewards.objects import STATES, STEPS, RewardRule, State
+from opensky.devo.rewards.reports import Recipient, RewardReports, Totals, charts
 from opensky.devo.rewards.repository import GrantShown, KeptRule
+from opensky.devo.rewards.trying import fields_of
 from opensky.devo.storefront.views import AdminAction, AdminFilter, AdminRow
-from opensky.kernel.errors import Conflict, Invalid, NotFound
+from opensky.kernel.errors import Conflict, NotFound
+from opensky.settings import Settings
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
-_REWARDS = "/admin/rewards"
-_ONE = f"{_REWARDS}/{{rule:str}}"
-_LARGEST = (1 << 63) - 1
+_ONE = f"{REWARDS_PATH}/{{rule:str}}"
 _WORDS: dict[State, tuple[str, str]] = {
     "active": ("activate", "Switch it on"),
     "paused": ("pause", "Pause"),
     "archived": ("archive", "Archive"),
 }
-_FIELDS = ("name", "event", "condition", "reward", "starts_at", "ends_at", "limit_total", "limit_each", "priority")
+_REVISIONS = 50
 
 
 class RewardAdmin:
     """Reward rules."""
 
-    def __init__(self, rewards: RewardManager, newest: Newest, visitor: Visitor) -> None:
+    def __init__(
+        self, rewards: RewardManager, reports: RewardReports, newest: Newest, settings: Settings, visitor: Visitor
+    ) -> None:
         self._rewards = rewards
+        self._reports = reports
         self._newest = newest
+        self._currency = settings.currency
         self._visitor = visitor
 
-    @page(_REWARDS, access=access.STAFF)
+    @page(REWARDS_PATH, access=access.STAFF)
     def list(self, state: str = "") -> Page:
         """List rules: all, or those in a state."""
         chosen = state if state in STATES else ""
+        totals = self._reports.of_all()
         return Page(
             "admin/rewards.html",
-            here=_REWARDS,
+            here=REWARDS_PATH,
             states=[AdminFilter(name or "all", name, name == chosen) for name in ("", *STATES)],
-            rows=[self._row(each) for each in self._rewards.all(chosen)],
-        )
-
-    @page(f"{_REWARDS}/new", access=access.STAFF)
-    def new(self, event: str = "order.paid") -> Page:
-        """Show the form of a new rule for an event."""
-        if event not in EVENTS:
-            raise NotFound("Rewards cannot be given for this event.")
-        typed = Typed(event=event, reward="credit", limit_each="1")
-        return _form(typed, {})
-
-    @action(f"{_REWARDS}/new", access=access.STAFF)
-    def create(self, form: Form) -> Page | Redirect:
-        """Make a draft."""
-        typed = _typed(form)
-        try:
-            made = self._rewards.create(typed)
-        except Invalid as error:
-            return _form(typed, error.by_field())
-        return self._done(
-            made.id, "make reward", "It is a draft, and grants nothing yet. Try it on an order, then switch it on."
+            rows=[self._row(each, totals.get(each.id, Totals())) for each in self._rewards.all(chosen)],
         )
 
     @page(_ONE, access=access.STAFF)
-    def show(self, rule: str, order: str = "", before: str = "") -> Page:
-        """Show a rule with what it granted; with an order's number, what it would say of that order."""
-        kept = self._rewards.shown(_number(rule))
-        asked = Asked.read(order, "", before)
-        tried, problem = self._tried(kept, asked.words)
+    def show(self, rule: str, order: str = "", member: str = "", insider: str = "", before: str = "") -> Page:
+        """Show a rule with what it granted; with the names of a past event, what it would say of that one."""
+        kept = self._rewards.shown(number(rule))
+        asked = Asked.read("", "", before)
+        named = {"order": order.strip(), "member": member.strip(), "insider": insider.strip()}
+        tried, problem = self._tried(kept, named)
         found = self._rewards.granted(kept.id, asked.before, PAGE)
+        totals = self._reports.of(kept.id)
         return Page(
             "admin/reward.html",
-            here=_REWARDS,
+            here=REWARDS_PATH,
             rule=kept,
             sentence=self._rewards.sentence(kept),
+            terms=self._rewards.terms(kept),
             condition=text_of(kept.condition) or "true",
             facts=_facts(kept),
-            number=self._rewards.how_many(kept.id),
-            order=asked.words,
+            totals=totals,
+            cost=self._reports.cost(totals),
+            left=self._reports.left(kept, totals),
+            charts=charts(self._reports.days(kept.id)),
+            recipients=[_recipient_row(each) for each in self._reports.recipients(kept.id)],
+            when=EVENTS[kept.event].when,
+            fields=fields_of(kept.event),
+            named=named,
             tried=tried,
             problem=problem,
-            can_try=kept.event == "order.paid",
-            actions=[AdminAction(f"{_REWARDS}/{kept.id}/{act}", words) for act, words in _steps(kept.state)],
+            refusal=self._rewards.refusal(kept, self._visitor.require_member()) if "active" in _next(kept) else "",
+            actions=[AdminAction(f"{REWARDS_PATH}/{kept.id}/{_WORDS[to][0]}", _WORDS[to][1]) for to in _next(kept)],
             grants=[_grant_row(each) for each in found.entries],
             older=found.older or "",
             history=self._newest.table(RewardRule, kept.id),
             history_path=self._newest.path(RewardRule, kept.id),
         )
 
-    @page(f"{_ONE}/edit", access=access.STAFF)
-    def edit_form(self, rule: str) -> Page:
-        """Show what can be changed."""
-        return _form_of(self._rewards.get(_number(rule)))
-
-    @action(f"{_ONE}/edit", access=access.STAFF)
-    def edit(self, rule: str, form: Form) -> Page | Redirect:
-        """Change a rule; a form that is older than the rule is refused."""
-        found = self._rewards.get(_number(rule))
-        if form.number("version", -1) != found.version:
-            return _form_of(found, stale=True)
-        typed = _typed(form)
-        try:
-            self._rewards.edit(found, typed)
-        except Invalid as error:
-            return _form(typed, error.by_field(), found)
-        return self._done(found.id, "edit reward", "Saved.")
+    @page(f"{_ONE}/revisions", access=access.STAFF)
+    def revisions(self, rule: str) -> Page:
+        """Show what each revision of a rule changed."""
+        kept = self._rewards.shown(number(rule))
+        found = self._rewards.revisions(kept.id)[:_REVISIONS]
+        older = [*(each.rule for each in found[1:]), None]
+        changes = [differences(was, each.rule, self._currency) for each, was in zip(found, older, strict=True)]
+        return Page(
+            "admin/reward_revisions.html",
+            here=REWARDS_PATH,
+            rule=kept,
+            revisions=list(zip(found, changes, strict=True)),
+            history_path=self._newest.path(RewardRule, kept.id),
+        )
 
     @action(f"{_ONE}/activate", access=access.STAFF)
     def activate(self, rule: str, form: Form) -> Redirect:
@@ -127,35 +119,35 @@ class RewardAdmin:
         return self._step(rule, "archived", "It is archived. What it granted stays.")
 
     def _step(self, rule: str, state: State, flash: str) -> Redirect:
-        found = self._rewards.get(_number(rule))
+        found = self._rewards.get(number(rule))
+        path = f"{REWARDS_PATH}/{found.id}"
         try:
-            self._rewards.step(found, state)
-        except Conflict as error:
-            return Redirect(f"{_REWARDS}/{found.id}", flash=error.message, problem=True)
-        return self._done(found.id, f"{_WORDS[state][0]} reward", flash)
+            self._rewards.step(found, state, self._visitor.require_member())
+        except (Conflict, NotApproved) as error:
+            return Redirect(path, flash=error.message, problem=True)
+        note(self._visitor, f"{_WORDS[state][0]} reward", found.id)
+        return Redirect(path, flash=flash)
 
-    def _done(self, rule_id: int, act: str, flash: str) -> Redirect:
-        note(self._visitor, act, rule_id)
-        return Redirect(f"{_REWARDS}/{rule_id}", flash=flash)
-
-    def _tried(self, rule: KeptRule, order: str) -> tuple[DryRun | None, str]:
-        if not order:
+    def _tried(self, rule: KeptRule, named: dict[str, str]) -> tuple[DryRun | None, str]:
+        if not any(named.values()):
             return None, ""
         try:
-            return self._rewards.dry_run(rule, {"order": order}), ""
+            return self._rewards.dry_run(rule, named), ""
         except NotFound as error:
             return None, error.message
-        except Invalid as error:
-            return None, error.errors[0].message
 
-    def _row(self, rule: KeptRule) -> AdminRow:
-        limit = rule.limit_total if rule.limit_total is not None else ""
-        cells = [rule.name, rule.state, self._rewards.sentence(rule), limit, rule.created_at]
-        return AdminRow(cells, f"{_REWARDS}/{rule.id}")
+    def _row(self, rule: KeptRule, totals: Totals) -> AdminRow:
+        left = self._reports.left(rule, totals)
+        when = EVENTS[rule.event].when.removeprefix("When ") if rule.event in EVENTS else rule.event
+        money = self._reports.cost(totals) if totals.cost_minor else None
+        return AdminRow(
+            [rule.name, rule.state, when, self._rewards.sentence(rule), totals.granted, money, left.grants, left.money],
+            f"{REWARDS_PATH}/{rule.id}",
+        )
 
 
-def _steps(state: str) -> list[tuple[str, str]]:
-    return [_WORDS[each] for each in _WORDS if each in STEPS[state]]  # type: ignore[index]  # a state is one of its words
+def _next(rule: KeptRule) -> list[State]:
+    return [each for each in _WORDS if each in STEPS[rule.state]]  # type: ignore[index]  # a state is one of its words
 
 
 def _grant_row(grant: GrantShown) -> AdminRow:
@@ -165,65 +157,15 @@ def _grant_row(grant: GrantShown) -> AdminRow:
     )
 
 
+def _recipient_row(each: Recipient) -> AdminRow:
+    money = each.cost if each.cost.minor else None
+    return AdminRow([each.name or f"Member {each.member_id}", each.granted, money], f"/admin/members/{each.member_id}")
+
+
 def _facts(rule: KeptRule) -> list[tuple[str, str]]:
-    found = [("Starts", _moment(rule.starts_at)), ("Ends", _moment(rule.ends_at))]
-    found += [
-        ("At most in all", str(rule.limit_total or "no limit")),
-        ("At most to one member", str(rule.limit_each or "no limit")),
-    ]
+    found = []
+    if rule.starts_at is not None:
+        found.append(("Starts", f"{rule.starts_at:%Y-%m-%d %H:%M} UTC"))
+    if rule.ends_at is not None:
+        found.append(("Ends", f"{rule.ends_at:%Y-%m-%d %H:%M} UTC"))
     return [*found, ("Priority", str(rule.priority)), ("Revision", rule.revision)]
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC" if at is not None else "not set"
-
-
-def _typed(form: Form) -> Typed:
-    more = {name: form.text(name) for name in form if "." in name}
-    return Typed(**{name: form.text(name) for name in _FIELDS}, more=more)
-
-
-def _form(typed: Typed, errors: dict[str, str], rule: RewardRule | None = None, *, stale: bool = False) -> Page:
-    back = f"{_REWARDS}/{rule.id}" if rule is not None else _REWARDS
-    subscribed = EVENTS.get(typed.event) or EVENTS["order.paid"]
-    return Page(
-        "admin/reward_form.html",
-        status=422 if errors or stale else 200,
-        here=_REWARDS,
-        title="Edit reward" if rule is not None else "Make a reward",
-        path=f"{back}/edit" if rule is not None else f"{_REWARDS}/new",
-        back=back,
-        typed=typed,
-        errors=errors,
-        stale=stale,
-        is_new=rule is None,
-        hidden={"version": str(rule.version)} if rule is not None else {},
-        events=[(each.event, each.when) for each in EVENTS.values()],
-        subscribed=subscribed,
-        known=list(subscribed.schema.facts.values()),
-        kinds=kinds_for(subscribed.event),
-        rewards=list(REWARDS.values()),
-    )
-
-
-def _form_of(rule: RewardRule, *, stale: bool = False) -> Page:
-    more = {f"{rule.reward}.{name}": value for name, value in rule.arguments.items()}
-    typed = Typed(
-        name=rule.name,
-        event=rule.event,
-        condition=text_of(rule.condition),
-        reward=rule.reward,
-        more=more,
-        starts_at=f"{rule.starts_at:%Y-%m-%dT%H:%M}" if rule.starts_at else "",
-        ends_at=f"{rule.ends_at:%Y-%m-%dT%H:%M}" if rule.ends_at else "",
-        limit_total=str(rule.limit_total or ""),
-        limit_each=str(rule.limit_each or ""),
-        priority=str(rule.priority or ""),
-    )
-    return _form(typed, {}, rule, stale=stale)
-
-
-def _number(text: str) -> int:
-    if text.isascii() and text.isdecimal() and len(text) <= len(str(_LARGEST)) and int(text) <= _LARGEST:
-        return int(text)
-    raise NotFound("There is no such reward.")

@@ -6,12 +6,13 @@ from dataclasses import replace
 from opensky.devo.members.objects import MemberId
 from opensky.devo.rewards import conditions
 from opensky.devo.rewards.approval import Approval
-from opensky.devo.rewards.facts import EVENTS
+from opensky.devo.rewards.facts import EVENTS, Subscribed
 from opensky.devo.rewards.kinds import REWARDS, Reward, made
 from opensky.devo.rewards.objects import LONGEST_NAME, RewardRule, RuleId, State
 from opensky.devo.rewards.repository import EVERYBODY, GrantShown, KeptRule, RewardRepository
-from opensky.devo.rewards.revisions import KeptRevision, Revisions, revision_of
+from opensky.devo.rewards.revisions import KeptRevision, Revised, Revisions, revision_of
 from opensky.devo.rewards.terms import typed_of
+from opensky.devo.rewards.terms_words import words_of
 from opensky.devo.rewards.trying import DryRun, Trying
 from opensky.devo.rewards.typed import Checked, Typed, check
 from opensky.kernel.clock import Clock
@@ -126,17 +127,37 @@ class RewardManager:
         found = [rule for rule in self._rewards.rules() if state in ("", rule.state)]
         return sorted(found, key=lambda rule: -rule.id)
 
-    def gives(self, rule: KeptRule | RewardRule) -> str:
+    def gives(self, rule: KeptRule | RewardRule | Revised) -> str:
         """Say what a rule gives."""
         reward: Reward = made(REWARDS[rule.reward], rule.arguments)
         return reward.words(self._currency)
 
-    def sentence(self, rule: KeptRule | RewardRule) -> str:
+    def sentence(self, rule: KeptRule | RewardRule | Revised) -> str:
         """Say a rule in plain words."""
-        subscribed = EVENTS[rule.event]
-        words = conditions.words_of(subscribed, conditions.node_of(rule.condition))
+        return self._sentence(EVENTS[rule.event], rule.condition, self.gives(rule))
+
+    def terms(self, rule: KeptRule | RewardRule | Revised) -> list[str]:
+        """Say the terms of a rule, a sentence each: how often it grants, when, and to whom."""
+        return words_of(rule, self._currency, rule.limit_each, rule.limit_total)
+
+    def said(self, typed: Typed, *, unclear: bool = False) -> str:
+        """Say in plain words what was typed so far, with dots for what is not clear yet."""
+        checked = self.check(typed)
+        wrong = {each.field for each in checked.wrong}
+        subscribed = EVENTS.get(typed.event)
+        if subscribed is None:
+            return "…"
+        kind = REWARDS.get(typed.reward)
+        known = kind is not None and not any(each.startswith(f"{kind.name}.") for each in wrong)
+        gives = made(kind, checked.arguments).words(self._currency) if kind is not None and known else "…"
+        said = [self._sentence(subscribed, "" if unclear else checked.condition, gives)]
+        return " ".join([*said, *words_of(checked.agreed, self._currency, checked.limit_each, checked.limit_total)])
+
+    @staticmethod
+    def _sentence(subscribed: Subscribed, condition: str, gives: str) -> str:
+        words = conditions.words_of(subscribed, conditions.node_of(condition)) if condition else "…"
         asked = "" if words == "always" else f" and {words}"
-        return f"{subscribed.when}{asked}, they get {self.gives(rule)}."
+        return f"{subscribed.when}{asked}, they get {gives}."
 
     def granted(self, rule_id: int, before: int, limit: int) -> Stretch[GrantShown]:
         """Return what a rule granted, the newest first."""
