@@ -21,6 +21,7 @@ from opensky.devo.rewards.objects import (
     RewardSpan,
     RewardUse,
 )
+from opensky.devo.rewards.replay_objects import RewardReplay
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
 from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentReject
@@ -69,6 +70,7 @@ MODEL: tuple[type, ...] = (
     RewardSpan,
     RewardRevision,
     RewardChanges,
+    RewardReplay,
     Session,
     ApiToken,
     Throttle,

@@ -89,6 +89,8 @@ from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.rewards.manager import RewardManager
 from opensky.devo.rewards.reports import RewardReports
+from opensky.devo.rewards.replay_admin import RewardReplayAdmin
+from opensky.devo.rewards.replays import Replays
 from opensky.devo.rewards.repository import RewardRepository
 from opensky.devo.rewards.revisions import Revisions
 from opensky.devo.rewards.spans import SpanRepository
@@ -184,6 +186,7 @@ SERVICES: tuple[type, ...] = (
     RewardReports,
     RewardManager,
     RewardListeners,
+    Replays,
     AdminRepository,
     Newest,
     MemberCredit,
@@ -235,6 +238,7 @@ CONTROLLERS: tuple[type, ...] = (
     WebhookAdmin,
     DeliveryAdmin,
     RewardAdmin,
+    RewardReplayAdmin,
     RewardForms,
     HistoryAdmin,
     QueueAdmin,

@@ -12,6 +12,7 @@ from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.payments.trial import TestGateway
 from opensky.devo.products.known import KnownCards
 from opensky.devo.rewards.knowing import KnownRules
+from opensky.devo.rewards.replays import Replayer
 from opensky.devo.shipments.repository import LeftParcels
 from opensky.events import Dispatcher, Listeners
 from opensky.kernel.clock import Clock, SystemClock
@@ -58,6 +59,7 @@ class Application(Provider):
     passwords = provide(Passwords)
     known_cards = provide(KnownCards)
     known_rules = provide(KnownRules)
+    replayer = provide(Replayer)
     levels = provide(Levels)
     recorder = provide(Recorder)
     acting = provide(Acting)

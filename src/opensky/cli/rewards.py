@@ -1,0 +1,97 @@
+"""``opensky rewards``: what a rule would have granted in the past, and what that would have cost."""
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from cyclopts import App
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from opensky.cli.folder import existing, settings_of
+from opensky.devo.rewards.manager import RewardManager
+from opensky.devo.rewards.replay import Found, Replay, span_of
+from opensky.devo.rewards.repository import KeptRule
+from opensky.kernel.errors import Misconfigured, NotFound
+from opensky.kernel.money import Money
+from opensky.persistence import Database, Reader
+from opensky.wiring import container
+
+app = App(name="rewards", help="Replay a reward rule over the past.")
+_SHOWN = 10
+
+
+@app.command(help_epilogue="Example: ./opensky rewards replay 'First purchase' --days 90")
+def replay(rule: str, *, days: int = 30, until: str = "", data: Path | None = None, json: bool = False) -> None:
+    """Say who would have got what of a rule, in the order of time and within its limits, and what it would have cost. Nothing is granted.
+
+    Args:
+        rule: name of the rule, or its number.
+        days: how many days to go through.
+        until: the last of them, such as 2026-11-30 (default: today, until now).
+        data: data folder of the shop (default: var).
+        json: print what was found as one JSON object.
+    """
+    settings = settings_of(existing(data))
+    with container(settings) as whole:
+        if not whole.get(Database).created:
+            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
+        with whole() as job:
+            rewards, reader = job.get(RewardManager), job.get(Reader)
+            kept = _named(rewards.all(), rule)
+            sentence = rewards.sentence(kept)
+            asked = Replay(reader, kept, span_of(days, _end(until)), settings.currency)
+            with _progress() as progress:
+                task = progress.add_task("events", total=asked.total)
+                for done in asked.steps():
+                    progress.update(task, completed=done)
+    if json:
+        print(msgspec.json.encode(asked.found).decode())
+    else:
+        print(sentence)
+        Console().print(_table(asked.found, settings.currency))
+
+
+def _named(rules: list[KeptRule], asked: str) -> KeptRule:
+    found = [each for each in rules if asked in {each.name, str(each.id)}]
+    if not found:
+        message = f"There is no reward called {asked!r}; the admin lists them."
+        raise NotFound(message)
+    if len(found) > 1:
+        message = f"Several rewards are called {asked!r}; name one by its number: {', '.join(str(each.id) for each in found)}."
+        raise NotFound(message)
+    return found[0]
+
+
+def _end(until: str) -> datetime:
+    if not until:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromisoformat(until).replace(tzinfo=UTC) + timedelta(days=1, microseconds=-1)
+    except ValueError:
+        message = f"{until!r} is no day; write one such as 2026-11-30."
+        raise Misconfigured(message) from None
+
+
+def _progress() -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty())
+
+
+def _table(found: Found, currency: str) -> Table:
+    made = Table(title="What it would have granted", title_justify="left", show_header=False)
+    made.add_column("what")
+    made.add_column("number", justify="right")
+    rows = [("events", found.events), ("of which the condition held", found.held)]
+    rows += [(f"nothing, because {why}", number) for why, number in sorted(found.hindered.items())]
+    rows += [("granted", found.granted), ("members", found.members), ("could not be asked", found.not_asked)]
+    for what, number in rows:
+        made.add_row(what, f"{number:,}")
+    made.add_row("points", f"{found.points:,}")
+    made.add_row("cost", str(Money(found.cost, currency)))
+    made.add_section()
+    for each in found.recipients[:_SHOWN]:
+        made.add_row(f"member {each.member_id}", f"{each.grants:,} for {Money(each.cost, currency)}")
+    return made
