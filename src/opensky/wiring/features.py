@@ -86,6 +86,7 @@ from opensky.devo.rewards.admin_form import RewardForms
 from opensky.devo.rewards.approval import Approval
 from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.granting import RewardGranter
+from opensky.devo.rewards.happened import PastEvents
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.rewards.manager import RewardManager
 from opensky.devo.rewards.reports import RewardReports
@@ -181,6 +182,7 @@ SERVICES: tuple[type, ...] = (
     SpanRepository,
     Givers,
     RewardGranter,
+    PastEvents,
     Trying,
     Approval,
     RewardReports,

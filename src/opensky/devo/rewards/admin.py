@@ -10,11 +10,11 @@ from opensky.devo.rewards.approval import NotApproved
 from opensky.devo.rewards.changes import differences
 from opensky.devo.rewards.conditions import text_of
 from opensky.devo.rewards.facts import EVENTS
+from opensky.devo.rewards.happened import NAMES, fields_of
 from opensky.devo.rewards.manager import DryRun, RewardManager
 from opensky.devo.rewards.objects import STATES, STEPS, RewardRule, State
 from opensky.devo.rewards.reports import Recipient, RewardReports, Totals, charts
 from opensky.devo.rewards.repository import GrantShown, KeptRule
-from opensky.devo.rewards.trying import fields_of
 from opensky.devo.storefront.views import AdminAction, AdminFilter, AdminRow
 from opensky.kernel.errors import Conflict, NotFound
 from opensky.settings import Settings
@@ -54,11 +54,21 @@ class RewardAdmin:
         )
 
     @page(_ONE, access=access.STAFF)
-    def show(self, rule: str, order: str = "", member: str = "", insider: str = "", before: str = "") -> Page:
+    def show(
+        self,
+        rule: str,
+        order: str = "",
+        member: str = "",
+        insider: str = "",
+        product: str = "",
+        level: str = "",
+        before: str = "",
+    ) -> Page:
         """Show a rule with what it granted; with the names of a past event, what it would say of that one."""
         kept = self._rewards.shown(number(rule))
         asked = Asked.read("", "", before)
-        named = {"order": order.strip(), "member": member.strip(), "insider": insider.strip()}
+        given = (order, member, insider, product, level)
+        named = {name: text.strip() for name, text in zip(NAMES, given, strict=True)}
         tried, problem = self._tried(kept, named)
         found = self._rewards.granted(kept.id, asked.before, PAGE)
         totals = self._reports.of(kept.id)

@@ -8,6 +8,7 @@ from opensky.devo.rewards import conditions
 from opensky.devo.rewards.approval import Approval
 from opensky.devo.rewards.facts import EVENTS, Subscribed
 from opensky.devo.rewards.kinds import REWARDS, Reward, made
+from opensky.devo.rewards.limits import LIMITS
 from opensky.devo.rewards.objects import LONGEST_NAME, RewardRule, RuleId, State
 from opensky.devo.rewards.repository import EVERYBODY, GrantShown, KeptRule, RewardRepository
 from opensky.devo.rewards.revisions import KeptRevision, Revised, Revisions, revision_of
@@ -66,9 +67,9 @@ class RewardManager:
         A rule that is on is paused if it says something else now, and whoever changed it may not switch it on; says whether
         that was so.
         """
-        before, limits = rule.revision, (rule.limit_total, rule.limit_each)
+        before, limits = rule.revision, [getattr(rule, name) for name in LIMITS]
         self._set(rule, typed, by)
-        if limits != (rule.limit_total, rule.limit_each):
+        if limits != [getattr(rule, name) for name in LIMITS]:
             self._rewards.recount(rule.id)
         waits = rule.state == "active" and rule.revision != before and by is not None and self.refusal(rule, by) != ""
         if waits:

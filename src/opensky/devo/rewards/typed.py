@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from opensky.devo.rewards import conditions, terms
 from opensky.devo.rewards.facts import EVENTS, Subscribed
-from opensky.devo.rewards.kinds import REWARDS, made
+from opensky.devo.rewards.kinds import REWARDS, Reward, made
 from opensky.devo.rewards.objects import RewardRule, RuleId
 from opensky.kernel.errors import FieldError, Invalid
 from opensky.mapping import validate
 
 _MOST = 1_000_000_000
+_NO_BUDGET = "What this reward costs is not known beforehand, so no budget holds it. Limit how often it grants instead."
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -70,7 +71,8 @@ def check(typed: Typed, currency: str) -> Checked:
     if subscribed is None:
         wrong.append(FieldError("event", "Please choose when it happens.", "Choice"))
     condition = _condition(subscribed, typed, wrong) if subscribed is not None else ""
-    arguments = _arguments(typed, wrong)
+    agreed = terms.read(typed.terms, currency, wrong)
+    arguments = _arguments(typed, wrong, currency if agreed.budget_minor is not None else "")
     starts, ends = _moment("starts_at", typed.starts_at, wrong), _moment("ends_at", typed.ends_at, wrong)
     if starts and ends and ends <= starts:
         wrong.append(FieldError("ends_at", "It ends before it starts.", "Order"))
@@ -86,7 +88,7 @@ def check(typed: Typed, currency: str) -> Checked:
         limit_total=_limit("limit_total", typed.limit_total, wrong),
         limit_each=_limit("limit_each", typed.limit_each, wrong),
         priority=_whole("priority", typed.priority, wrong) or 0,
-        agreed=terms.read(typed.terms, currency, wrong),
+        agreed=agreed,
     )
 
 
@@ -105,7 +107,7 @@ def _condition(subscribed: Subscribed, typed: Typed, wrong: list[FieldError]) ->
         return ""
 
 
-def _arguments(typed: Typed, wrong: list[FieldError]) -> dict[str, str]:
+def _arguments(typed: Typed, wrong: list[FieldError], budget_in: str) -> dict[str, str]:
     kind = REWARDS.get(typed.reward)
     if kind is None:
         wrong.append(FieldError("reward", "Please choose what they get.", "Choice"))
@@ -113,9 +115,12 @@ def _arguments(typed: Typed, wrong: list[FieldError]) -> dict[str, str]:
     prefix = f"{kind.name}."
     given = {each.name: typed.more.get(prefix + each.name, "").strip() for each in kind.arguments}
     try:
-        made(kind, given, prefix)
+        reward: Reward = made(kind, given, prefix)
     except Invalid as error:
         wrong += error.errors
+    else:
+        if budget_in and not reward.cost(budget_in):
+            wrong.append(FieldError("budget", _NO_BUDGET, "Choice"))
     return {name: value for name, value in given.items() if value}
 
 
