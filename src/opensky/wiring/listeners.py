@@ -22,6 +22,7 @@ from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.listeners import ProductListeners
 from opensky.devo.proofs.events import PROOF_PASSWORD_ASKED
 from opensky.devo.proofs.listeners import ProofListeners
+from opensky.devo.rewards.events import REWARD_DUE
 from opensky.devo.rewards.facts import EVENTS as REWARDED
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
@@ -62,6 +63,7 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(WEBHOOK_DUE, WebhookListeners, "on_webhook_due"),
     *(listen(name, RewardListeners, "on_event", priority=REWARDED_LATE) for name in REWARDED),
     listen(ORDER_CANCELLED, RewardListeners, "on_order_cancelled"),
+    listen(REWARD_DUE, RewardListeners, "on_reward_due"),
     *(listen(name, WebhookListeners, "on_order", priority=TOLD_LAST) for name in OF_ORDERS),
     *(listen(name, WebhookListeners, "on_product", priority=TOLD_LAST) for name in OF_PRODUCTS),
     *(listen(name, WebhookListeners, "on_seller", priority=TOLD_LAST) for name in OF_SELLERS),

@@ -14,6 +14,7 @@ from opensky.devo.members.objects import MemberId
 from opensky.devo.orders.events import ORDER_CREATED
 from opensky.devo.orders.objects import Order
 from opensky.devo.rewards.conditions import in_words
+from opensky.devo.rewards.events import REWARD_DUE
 from opensky.devo.rewards.facts import EVENTS, Happening, order_key
 from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.kinds import REWARDS, Issued
@@ -24,8 +25,10 @@ from opensky.devo.rewards.repository import FactRepository, Granted, RewardRepos
 from opensky.devo.rewards.spans import SpanRepository
 from opensky.devo.rewards.stacking import choices, settles
 from opensky.devo.rewards.using import LimitUser
+from opensky.events import Event, declaration_of
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
+from opensky.mapping import describe
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 
@@ -38,6 +41,16 @@ class Decided(NamedTuple):
 
     grant: RewardGrant | None
     settled: bool
+
+
+class Told(NamedTuple):
+    """Something that happened, and whether rules are asked about it at once or later."""
+
+    event: str
+    subject: Any
+    carried: Mapping[str, Any]
+    at: datetime
+    later: bool = False
 
 
 class RewardGranter:
@@ -58,6 +71,7 @@ class RewardGranter:
         self._spans = spans
         self._limits = LimitUser(rewards, spans)
         self._facts = FactRepository(unit)
+        self._unit = unit
         self._givers = givers
         self._known = known
         self._ids = ids
@@ -68,12 +82,32 @@ class RewardGranter:
 
     def happened(self, event: str, subject: Any, carried: Mapping[str, Any]) -> list[RewardGrant]:
         """Give what the rules on this event promise that are asked at once; returns what is new."""
-        book = self.book()
-        return self._asked(book, event, subject, carried) if book.listens_to(event) else []
+        book, at = self.book(), self._clock.now()
+        return self._asked(book, Told(event, subject, carried, at)) if book.listens_to(event) else []
+
+    def later(self, event: str, subject: Any, carried: Mapping[str, Any]) -> Event | None:
+        """Return what is to be told later, so that the other rules on this event are asked; nothing where there are none."""
+        if not self.book().listens_to(event, later=True):
+            return None
+        about = tuple(getattr(subject, each.name) for each in describe(type(subject)).ids)
+        due = {"event": str(event), "about": about, "carried": dict(carried), "at": self._clock.now()}
+        return Event(REWARD_DUE, None, due)
+
+    def due(self, event: str, about: tuple[Any, ...], carried: Mapping[str, Any], at: datetime) -> list[RewardGrant]:
+        """Give what those rules promise that are asked later, as of the moment of the event; returns what is new."""
+        book, cls = self.book(), declaration_of(event).subject
+        if cls is None or event not in EVENTS or not book.listens_to(event, later=True):
+            return []
+        if cls is Order:
+            # Whoever cancels it waits, and takes back what is given here, or is waited for.
+            self._rewards.hold_order(about[0])
+        subject = self._unit.get(cls, *about)
+        return [] if subject is None else self._asked(book, Told(event, subject, carried, at, later=True))
 
     def take_back(self, order: Order) -> int:
         """Take back what was given for an order; returns how many."""
         now = self._clock.now()
+        self._rewards.hold_order(order.id)
         given = self._rewards.of_order(order_key(order.id), order_key(order.id, ORDER_CREATED))
         taken = [grant for grant in given if self._rewards.reverse(grant, now)]
         for grant in taken:
@@ -94,14 +128,14 @@ class RewardGranter:
             self._book, self._looked_at = found or self._known.keep(self._rewards.rules()), now
         return self._book
 
-    def _asked(self, book: RuleBook, event: str, subject: Any, carried: Mapping[str, Any]) -> list[RewardGrant]:
-        happening = EVENTS[event].build_context(subject, carried, self._facts, self._clock)
+    def _asked(self, book: RuleBook, told: Told) -> list[RewardGrant]:
+        event, at = told.event, told.at
+        happening = EVENTS[event].build_context(told.subject, told.carried, self._facts, self._clock, at)
         if happening.recipient is None:
             return []
-        held, broken = book.matching(event, happening.context)
+        held, broken = book.matching(event, happening.context, later=told.later)
         for each in broken:
             _LOG.warning("reward.not_asked", rule=each.kept.id, event_of=happening.key, error=each.error)
-        at = self._clock.now()
         running = [each for each in held if each.kept.covers(at)]
         kept = self._rewards.kept_for(happening.key) if running else set()
         issued: list[tuple[Running, RewardGrant]] = []

@@ -23,7 +23,7 @@ from opensky.devo.rewards.objects import (
 )
 from opensky.devo.sellers.objects import Seller
 from opensky.persistence import Command, DocumentQuery, Param, Query, Reader, UnitOfWork, insert_ignore, table
-from opensky.persistence.statements import insert_or_hold
+from opensky.persistence.statements import hold, insert_or_hold
 
 EVERYBODY = MemberId(0)
 _THE_ONE = 1
@@ -201,6 +201,7 @@ _OF_EACH = (
 
 _FORGET_SPANS = Command(delete(_spans).where(_spans.c.rule_id == bindparam("rule")))
 _PAID = _orders.c.paid_at.type
+_THIS_ORDER = select(_orders.c.id).where(_orders.c.id == bindparam("order_id"))
 _EARLIER = Query(
     select(func.count()).where(
         _orders.c.member_id == bindparam("member_id"),
@@ -296,6 +297,10 @@ class RewardRepository:
     def used(self, rule_id: int, whose: int = EVERYBODY) -> int:
         """How many are used?"""
         return self._reader.fetch_one(_USED, rule=rule_id, whose=whose) or 0
+
+    def hold_order(self, order_id: int) -> None:
+        """Have an order stay as it is until this transaction ends."""
+        hold(self._unit, _THIS_ORDER, {"order_id": order_id})
 
     def of_order(self, paid: str, placed: str) -> list[Granted]:
         """What was granted for an order that was paid or placed, or would have been but for a control group, and not taken back?"""
