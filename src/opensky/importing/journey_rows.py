@@ -20,8 +20,8 @@ from opensky.kernel.errors import OpenSkyError
 from opensky.kernel.money import Money
 
 ORDER_COLUMNS = (
-    "id", "number", "member_id", "bag_id", "email", "address", "state", "total_minor", "total_currency", "idempotency_key",
-    "payment_reference", "card_brand", "card_last4", "placed_at", "paid_at", "cancelled_at", "version",
+    "id", "number", "member_id", "bag_id", "email", "address", "state", "total_minor", "total_currency",
+    "delivery_minor", "discount_minor", "credit_minor", "coupon", "idempotency_key", "payment_reference", "card_brand", "card_last4", "placed_at", "paid_at", "cancelled_at", "version",
 )  # fmt: skip
 LINE_COLUMNS = (
     "order_id", "position", "product_id", "seller_id", "sku", "name", "variant", "quantity", "price_minor", "price_currency",
@@ -185,9 +185,8 @@ class JourneyRows:
                 msgspec.json.encode(to).decode(),
                 "paid",
             )
-            made.append(
-                (*head, total, self._currency, f"{names.JOURNEY}:{number}", names.JOURNEY, "", "", at, at, None, 0)
-            )
+            sums = (total, self._currency, 0, 0, 0, "")
+            made.append((*head, *sums, f"{names.JOURNEY}:{number}", names.JOURNEY, "", "", at, at, None, 0))
         return made
 
     def _line_rows(self, rows: Numbers) -> Rows:
