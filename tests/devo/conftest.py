@@ -20,6 +20,7 @@ from opensky.devo.members.repository import MemberRepository
 from opensky.devo.model import MODEL
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import Order
+from opensky.devo.orders.placing import OrderPlacing
 from opensky.devo.orders.repository import OrderRepository
 from opensky.devo.payments.trial import APPROVED, TestGateway
 from opensky.devo.products.cards import CardKeeper
@@ -42,6 +43,7 @@ from opensky.settings import Settings
 from opensky.testing.browser import Browser, browsing
 from opensky.testing.buying import ADDRESS
 from opensky.testing.factories import Factory
+from opensky.testing.orders import purse_of
 from opensky.web.app import build
 from opensky.wiring.bus import bus_container, worker
 from opensky.wiring.containers import web_container
@@ -151,8 +153,11 @@ def orders(
     events: Dispatcher,
     ids: IdGenerator,
     clock: SetClock,
+    settings: Settings,
 ) -> OrderManager:
-    return OrderManager(OrderRepository(unit, reader), stock, bags, gateway, events, unit, ids, clock)
+    repository, purse = OrderRepository(unit, reader), purse_of(unit, reader, ids, clock, events, settings)
+    placing = OrderPlacing(repository, stock, purse, events, unit, ids, clock)
+    return OrderManager(repository, placing, purse, bags, gateway, events, unit, clock)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from opensky.kernel.clock import Clock
+from opensky.kernel.money import Money
 from opensky.settings import Settings
 from opensky.web.assets import Assets
 from opensky.web.csrf import FIELD
@@ -44,6 +45,7 @@ class Templates:
             static=assets.static,
             media=assets.media,
             shop_name=settings.shop_name,
+            delivery_price=Money(settings.delivery_price, settings.currency),
             cards=self.cards,
             _=words.one,
             gettext=words.one,

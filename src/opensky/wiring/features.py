@@ -27,6 +27,7 @@ from opensky.devo.bag.repository import BagRepository
 from opensky.devo.benefits.listeners import BenefitListeners
 from opensky.devo.benefits.manager import BenefitManager
 from opensky.devo.benefits.repository import BenefitRepository
+from opensky.devo.benefits.using import BenefitUses
 from opensky.devo.bus.admin import QueueAdmin
 from opensky.devo.bus.letters import LetterAdmin
 from opensky.devo.bus.listeners import BusListeners
@@ -65,11 +66,14 @@ from opensky.devo.members.doors import Doors
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.repository import MemberRepository
 from opensky.devo.orders.api import OrderApi
+from opensky.devo.orders.checkout import CheckoutSums
 from opensky.devo.orders.controller import CheckoutController, OrderController
 from opensky.devo.orders.holding import OrderHolds
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.parcels import OrderParcels
+from opensky.devo.orders.placing import OrderPlacing
+from opensky.devo.orders.purse import OrderPurse
 from opensky.devo.orders.repository import OrderRepository
 from opensky.devo.products.cards import CardKeeper
 from opensky.devo.products.catalog import Catalog
@@ -143,8 +147,12 @@ SERVICES: tuple[type, ...] = (
     BenefitRepository,
     BenefitManager,
     BenefitListeners,
+    BenefitUses,
     OrderRepository,
+    OrderPurse,
+    OrderPlacing,
     OrderManager,
+    CheckoutSums,
     OrderListener,
     OrderHolds,
     OrderParcels,

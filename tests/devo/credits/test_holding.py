@@ -17,11 +17,11 @@ entries = table(LedgerEntry)
 def house(unit: UnitOfWork) -> Mapping[str, int]:
     """Return the sums of the house's accounts."""
     found = unit.execute(
-        select(entries.c.account, func.sum(entries.c.amount_minor))
+        select(entries.c.account, func.sum(entries.c.amount_minor).label("total"))
         .where(entries.c.account.like("house:%"))
         .group_by(entries.c.account)
     )
-    return {name: int(amount) for name, amount in found}
+    return {row.account: int(row.total) for row in found}
 
 
 def test_what_is_held_is_at_most_what_there_is(ledger: CreditManager, unit: UnitOfWork) -> None:

@@ -364,13 +364,13 @@ def test_who_has_a_waiting_order_is_found_with_one_statement(
     placed = orders.place(purchase(lines={"BOWL": 1, "CUP": 2}))
     before = reader.statements
 
-    found = orders.waiting(Buyer(bag_id=77), {"CUP": 2, "BOWL": 1})
+    found = orders.at_checkout(Buyer(bag_id=77), {"CUP": 2, "BOWL": 1})
 
     assert reader.statements - before == 1
-    assert found == placed.number
-    assert orders.waiting(Buyer(bag_id=77), {"BOWL": 1}) is None
-    assert orders.waiting(Buyer(bag_id=78), {"CUP": 2, "BOWL": 1}) is None
-    assert orders.waiting(Buyer(), {"CUP": 2, "BOWL": 1}) is None
+    assert found.waiting == placed.number
+    assert orders.at_checkout(Buyer(bag_id=77), {"BOWL": 1}).waiting is None
+    assert orders.at_checkout(Buyer(bag_id=78), {"CUP": 2, "BOWL": 1}).waiting is None
+    assert orders.at_checkout(Buyer(), {"CUP": 2, "BOWL": 1}).waiting is None
 
 
 def test_the_page_of_a_cancelled_order_says_where_the_money_is(

@@ -13,6 +13,7 @@ from opensky.devo.members.objects import PostalAddress
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.parcels import OrderParcels
+from opensky.devo.orders.placing import OrderPlacing
 from opensky.devo.orders.repository import OrderRepository
 from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.devo.payments.trial import APPROVED, TestGateway
@@ -32,6 +33,7 @@ from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.factories import Factory
+from opensky.testing.orders import purse_of
 from opensky.wiring.databases import open_database
 
 ADDRESS = PostalAddress(name="Ben Reed", street="5 Mill Lane", city="Ghent", postcode="9000", country="BE")
@@ -51,7 +53,9 @@ class Shop:
             stock = StockRepository(unit, clock)
             repository = OrderRepository(unit, reader)
             bags = BagManager(BagRepository(unit, reader), ids, clock, events, settings)
-            self.orders = OrderManager(repository, stock, bags, gateway, events, unit, ids, clock)
+            purse = purse_of(unit, reader, ids, clock, events, settings)
+            placing = OrderPlacing(repository, stock, purse, events, unit, ids, clock)
+            self.orders = OrderManager(repository, placing, purse, bags, gateway, events, unit, clock)
             self.shipments = ShipmentManager(parcels, OrderParcels(repository), gateway, events, unit, ids, clock)
             cards = CardKeeper(unit, stock, clock)
             self.products = ProductManager(

@@ -13,6 +13,7 @@ import pytest
 
 import opensky.devo.storefront
 import opensky.web
+from opensky.devo.orders.views import DueView
 from opensky.devo.storefront.views import (
     AddressView,
     AdminAction,
@@ -119,12 +120,11 @@ ORDER = OrderView(
     AddressView("Ada", "12 Orchard Row", "Burlington", "VT", "05401", "US"),
     [OrderLineView("Bowl", "Small", 2, Money(3200), Money(6400), "maya", "Maya", "bowl", "bowl.svg", "A bowl")],
     Money(6400),
-    NOW,
-    None,
-    "Visa",
-    "4242",
-    [TimelineStep("Ordered", NOW, True), TimelineStep("Packed"), TimelineStep("On its way")],
-    True,
+    Money(6400),
+    paid_at=NOW,
+    timeline=[TimelineStep("Ordered", NOW, True), TimelineStep("Packed"), TimelineStep("On its way")],
+    can_cancel=True,
+    card_last4="4242",
 )
 ORDERS = [OrderRow("OS-1", NOW, "paid", Money(6400), [PictureView("bowl.svg", "A bowl")], 1)]
 MEMBER = MemberView("Ada", "ada@example.org", NOW, following=2)
@@ -148,7 +148,8 @@ FIELDS = [
 ]
 STALE = {"hidden": {"version": "1"}, "stale": "Changed.", "longest_reason": 300}
 TOKENS = [TokenRow("1", "my phone", "read", NOW)]
-CHECKOUT = {"key": "k", "test_cards": [TestCard("4242 4242 4242 4242", "approved")]}
+DUE = DueView(Money(19_200), Money(0), Money(0), Money(19_200), Money(0), Money(0))
+CHECKOUT = {"due": DUE, "key": "k", "test_cards": [TestCard("4242 4242 4242 4242", "approved")]}
 WRONG = {"email": "Please give your e-mail address.", "other": "Something else."}
 
 PAGES: list[tuple[str, Someone, dict[str, Any]]] = [
@@ -179,7 +180,7 @@ PAGES: list[tuple[str, Someone, dict[str, Any]]] = [
     ("bag.html", ADA, {"bag": BAD_BAG}),
     ("bag.html", ADA, {"bag": NO_BAG}),
     ("checkout.html", GUEST, {"bag": BAG, "values": {}, "errors": {}, **CHECKOUT}),
-    ("checkout.html", ADA, {"bag": BAG, "values": {"email": "x"}, "errors": WRONG, "key": "k", "test_cards": []}),
+    ("checkout.html", ADA, {**CHECKOUT, "bag": BAG, "values": {"email": "x"}, "errors": WRONG, "test_cards": []}),
     ("order.html", ADA, {"order": ORDER, "fresh": True}),
     ("order.html", ADA, {"order": ORDER, "fresh": False}),
     ("orders.html", ADA, {"orders": ORDERS, "older": "c"}),

@@ -121,6 +121,7 @@ def _facts(order: Order) -> dict[str, object]:
     return {
         "State": order.state,
         "Total": order.total,
+        **_parts(order),
         "Placed": order.placed_at,
         "Paid": order.paid_at,
         "Cancelled": order.cancelled_at,
@@ -131,6 +132,19 @@ def _facts(order: Order) -> dict[str, object]:
         "Goes to": f"{address.name}, {address.street}, {address.postcode} {address.city}, {address.country}",
         "Buyer": "member" if order.member_id is not None else "guest",
     }
+
+
+def _parts(order: Order) -> dict[str, object]:
+    """Return what the total is made of and who pays it, where it is not just goods and a card."""
+    parts: dict[str, object] = {}
+    if order.discount or order.coupon:
+        parts["Coupon"] = f"{order.coupon}: {order.discount} off"
+    if order.delivery:
+        parts["Delivery"] = order.delivery
+    if order.credit:
+        back = " (given back)" if order.state == "cancelled" else ""
+        parts |= {"Paid by credit": f"{order.credit}{back}", "Paid by card": order.charge}
+    return parts
 
 
 def _said(verdict: FraudVerdict | None) -> str:

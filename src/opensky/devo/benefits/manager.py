@@ -7,12 +7,22 @@ from typing import Any, NamedTuple
 
 from opensky.devo.benefits.events import MEMBER_LEVEL_REACHED
 from opensky.devo.benefits.levels import Level, Levels
-from opensky.devo.benefits.objects import ANYBODY, LONGEST_KEY, LONGEST_WHY, Benefit, BenefitId, Kind
+from opensky.devo.benefits.objects import (
+    ANYBODY,
+    LONGEST_CODE,
+    LONGEST_KEY,
+    LONGEST_WHY,
+    Benefit,
+    BenefitId,
+    Kind,
+    plain,
+)
 from opensky.devo.benefits.repository import BenefitRepository, Counted
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.members.objects import MemberId
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
+from opensky.kernel.errors import FieldError, Invalid
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
 from opensky.settings import Settings
@@ -20,6 +30,7 @@ from opensky.settings import Settings
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
 _HUNDRED = 100
+_SHORTEST_CODE = 4
 _NEWEST = (1 << 63) - 1
 
 
@@ -78,6 +89,46 @@ class BenefitManager:
                 return False
             made.code = new_code()  # two coupons drew the same code
         return True
+
+    def publish_coupon(
+        self,
+        code: str,
+        *,
+        percent: int | None = None,
+        amount: Money | None = None,
+        limit: int | None = None,
+        why: str,
+        expires_at: datetime | None = None,
+    ) -> Benefit:
+        """Make a coupon for whoever has the code, each buyer once, and so many of them if there is a limit.
+
+        Raises:
+            Invalid: the code is none, or there is a coupon of that code.
+        """
+        refuse_bad_coupon(percent, amount, self._currency)
+        kept = plain(code)
+        if len(kept) < _SHORTEST_CODE:
+            raise Invalid(
+                FieldError("code", f"A code has {_SHORTEST_CODE} to {LONGEST_CODE} letters and digits.", "Length")
+            )
+        if self._benefits.by_code(kept) is not None:
+            raise Invalid(
+                FieldError("code", f"There is a coupon {kept} already; please choose another code.", "Unique")
+            )
+        made = self._made(
+            "coupon",
+            ANYBODY,
+            f"public {kept}",
+            why,
+            expires_at,
+            percent=percent,
+            amount_minor=amount.minor if amount is not None else None,
+            currency=amount.currency if amount is not None else "",
+            limit_total=limit,
+        )
+        made.code = kept
+        self._benefits.add(made)
+        return made
 
     def issue_free_shipping(
         self, member_id: MemberId, *, key: str, why: str, expires_at: datetime | None = None
@@ -165,9 +216,8 @@ class BenefitManager:
 
 
 def new_code() -> str:
-    """Return a code such as ``K7M2-XBQ4-9T``: nobody guesses one of 590 million million."""
-    drawn = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    return "-".join(drawn[at : at + 4] for at in range(0, _LENGTH, 4))
+    """Return a code such as ``K7M2XBQ49T``: nobody guesses one of 590 million million."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
 
 
 def refuse_bad_coupon(percent: int | None, amount: Money | None, currency: str) -> None:

@@ -19,6 +19,11 @@ LONGEST_CODE, LONGEST_LEVEL, LONGEST_KEY, LONGEST_WHY = 40, 40, 120, 300
 _HUNDRED = 100
 
 
+def plain(code: str) -> str:
+    """Return a code as it is kept, however it was typed: with small letters, blanks or dashes."""
+    return "".join(each for each in code.upper() if each.isalnum())[:LONGEST_CODE]
+
+
 @entity("benefits", Unique("key", "kind", "member_id"), Unique("code"), Index("member_id", "-id"))
 @dataclass(eq=False, kw_only=True)
 class Benefit:

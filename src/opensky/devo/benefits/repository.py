@@ -73,6 +73,9 @@ _USES = Query(
     .order_by(_uses.c.benefit_id),
     lambda benefit_id, whose, limited: Used(benefit_id, whose, bool(limited)),
 )
+_USED = Query(
+    select(_uses.c.order_id).where(_uses.c.benefit_id == bindparam("which"), _uses.c.whose == bindparam("buyer")), int
+)
 _FORGET = Command(delete(_uses).where(_uses.c.benefit_id == bindparam("which"), _uses.c.whose == bindparam("buyer")))
 _HOW_MANY = Query(
     select(_uses.c.benefit_id, func.count())
@@ -136,6 +139,10 @@ class BenefitRepository:
         """Write down who uses it and for what; says whether they have not used it yet."""
         use = {"benefit_id": id_, "whose": whose, "order_id": order_id}
         return bool(self._unit.execute(_NOTE, use).rowcount)
+
+    def has_used(self, id_: int, whose: str) -> bool:
+        """Has this buyer used it?"""
+        return self._reader.fetch_one(_USED, which=id_, buyer=whose) is not None
 
     def used_for(self, order_id: int) -> list[Used]:
         """What was used for this order?"""

@@ -21,6 +21,7 @@ EXAMPLES: dict[str, Letter] = {
             data={
                 "number": "OS-1042",
                 "total": "$73.50",
+                "parts": [("coupon", "-$5.00"), ("delivery", "$4.95"), ("credit", "$12.40"), ("charge", "$61.10")],
                 "groups": [
                     {"seller": "Maya Linden", "lines": [_BOWL]},
                     {"seller": "Tomas Ekberg", "lines": [_LOAF]},
@@ -49,7 +50,13 @@ EXAMPLES: dict[str, Letter] = {
             kind=REFUNDED,
             to=_TO,
             name="Ada",
-            data={"number": "OS-1042", "amount": "$73.50", "captured": True, "card": "Visa … 4242"},
+            data={
+                "number": "OS-1042",
+                "amount": "$61.10",
+                "credit": "$12.40",
+                "captured": True,
+                "card": "Visa … 4242",
+            },
             links=_ORDER,
         ),
         Letter(kind="password_reset", to=_TO, name="Ada", links={"reset": "/log-in/new/…"}),

@@ -175,6 +175,7 @@ class LetterManager:
             groups.setdefault(known.seller_name if known else "", []).append(_line(line, line.quantity))
         return {
             "total": money(order.total),
+            "parts": _parts(order),
             "groups": [{"seller": seller, "lines": lines} for seller, lines in groups.items()],
             "address": _one_line(order),
             "card": _card(order),
@@ -194,13 +195,30 @@ class LetterManager:
         }
 
     def _refunded(self, order: Order, values: Mapping[str, Any]) -> dict[str, Any]:
-        amount = values.get("amount") or order.total
-        return {"amount": money(amount), "captured": bool(values.get("captured", True)), "card": _card(order)}
+        amount = values.get("amount", order.charge)
+        return {
+            "amount": money(amount) if amount else "",
+            "credit": money(order.credit) if order.credit else "",
+            "captured": bool(values.get("captured", True)),
+            "card": _card(order),
+        }
 
 
 def _line(line: OrderLine, quantity: int, *, priced: bool = True) -> dict[str, Any]:
     amount = money(line.price * quantity) if priced else ""
     return {"name": line.name, "variant": line.variant, "quantity": quantity, "amount": amount}
+
+
+def _parts(order: Order) -> list[tuple[str, str]]:
+    """Return what the total is made of and who pays it, where it is not just goods and a card."""
+    parts = []
+    if order.discount:
+        parts.append(("coupon", money(-order.discount)))
+    if order.delivery:
+        parts.append(("delivery", money(order.delivery)))
+    if order.credit:
+        parts += [("credit", money(order.credit)), ("charge", money(order.charge))]
+    return parts
 
 
 def _one_line(order: Order) -> str:

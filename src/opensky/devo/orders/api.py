@@ -67,7 +67,18 @@ class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
     """What to buy, and what stands for the money. Prices are ours."""
 
     lines: Annotated[list[LineRequest], msgspec.Meta(min_length=1, max_length=MOST_LINES)]
-    payment_token: Annotated[str, msgspec.Meta(min_length=1, max_length=200, examples=["4242 4242 4242 4242"])]
+    payment_token: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=200,
+            description="What stands for the card. May be empty where credit or a coupon pays for all of it.",
+            examples=["4242 4242 4242 4242"],
+        ),
+    ] = ""
+    use_credit: Annotated[
+        bool, msgspec.Meta(description="Whether credit pays first: all that there is, or what the order costs.")
+    ] = False
+    coupon: Annotated[str, msgspec.Meta(max_length=60, description="The code of a coupon.", examples=[""])] = ""
     address: AddressRequest | None = None
     email: Annotated[str, msgspec.Meta(max_length=254, examples=["noor@example.org"])] = ""
 
@@ -85,11 +96,20 @@ class OrderLineAnswer(msgspec.Struct):
 
 
 class OrderAnswer(msgspec.Struct):
-    """An order and where it stands: ``placed``, ``paid``, ``held`` (paid, and looked at before it leaves), ``partly_shipped``, ``shipped`` or ``cancelled``."""
+    """An order and where it stands: ``placed``, ``paid``, ``held`` (paid, and looked at before it leaves), ``partly_shipped``, ``shipped`` or ``cancelled``.
+
+    ``total`` is the goods, less the ``discount`` of a ``coupon``, with the ``delivery``; ``credit`` pays its part of that, and
+    ``charge`` is what is left for the card.
+    """
 
     number: Number
     state: State
     total: MoneyView
+    delivery: MoneyView
+    discount: MoneyView
+    credit: MoneyView
+    charge: MoneyView
+    coupon: Annotated[str, msgspec.Meta(examples=[""])]
     email: Annotated[str, msgspec.Meta(examples=["noor@example.org"])]
     placed_at: Moment
     paid_at: Moment | None
@@ -134,7 +154,13 @@ class OrderApi:
         for line in data.lines:
             lines[line.sku] = lines.get(line.sku, 0) + line.quantity
         purchase = Purchase(
-            buyer=self._buyer, email=data.email or member.email, address=address, lines=lines, key=idempotency_key
+            buyer=self._buyer,
+            email=data.email or member.email,
+            address=address,
+            lines=lines,
+            key=idempotency_key,
+            coupon=data.coupon,
+            use_credit=data.use_credit,
         )
         return _answer(self._orders.buy(purchase, data.payment_token))
 
@@ -192,6 +218,11 @@ def _answer(order: Order) -> OrderAnswer:
         number=order.number,
         state=order.state,
         total=_money(order.total),
+        delivery=_money(order.delivery),
+        discount=_money(order.discount),
+        credit=_money(order.credit),
+        charge=_money(order.charge),
+        coupon=order.coupon,
         email=order.email,
         placed_at=order.placed_at,
         paid_at=order.paid_at,

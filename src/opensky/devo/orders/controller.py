@@ -2,10 +2,20 @@
 
 from opensky.devo.bag.manager import BagManager
 from opensky.devo.bag.objects import Owner
+from opensky.devo.benefits.errors import CouponRefused
 from opensky.devo.members.manager import MemberManager
-from opensky.devo.orders.checkout import address_of, errors_by_field, first_values, seen_total, typed_values
+from opensky.devo.orders.checkout import (
+    CheckoutSums,
+    address_of,
+    asks_for_sums,
+    errors_by_field,
+    first_values,
+    seen_credit,
+    seen_total,
+    typed_values,
+)
 from opensky.devo.orders.errors import KeyReused, PaymentDeclined, PaymentUnclear
-from opensky.devo.orders.manager import OrderManager, Purchase
+from opensky.devo.orders.manager import AtCheckout, OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.pages import order_rows, order_view
 from opensky.devo.orders.parcels import Parcels
@@ -31,12 +41,14 @@ class CheckoutController:
         bags: BagManager,
         orders: OrderManager,
         members: MemberManager,
+        sums: CheckoutSums,
         gateway: PaymentGateway,
         visitor: Visitor,
         settings: Settings,
     ) -> None:
         self._bags = bags
         self._orders = orders
+        self._sums = sums
         self._members = members
         self._gateway = gateway
         self._visitor = visitor
@@ -48,34 +60,38 @@ class CheckoutController:
         bag = self._bags.view(self._owner)
         if not bag.lines:
             return Redirect("/bag")
-        waiting = self._orders.waiting(Buyer(*self._owner), {line.sku: line.quantity for line in bag.lines})
-        if waiting is not None:
-            return Redirect(f"/orders/{waiting}", flash=_ORDERED_ALREADY)
+        known = self._known(bag)
+        if known.waiting is not None:
+            return Redirect(f"/orders/{known.waiting}", flash=_ORDERED_ALREADY)
         if bag.problems:
             return Redirect("/bag")
         member = self._members.shown(self._visitor.member_id) if self._visitor.member_id is not None else None
-        return self._page(first_values(member), {}, new_token(), 200, bag)
+        return self._show(bag, known, first_values(member), {}, new_token(), 200)
 
     @action("/checkout", access=access.PUBLIC)
     def order(self, form: Form) -> Page | Redirect:
         """Order and pay. Pressing twice is the same as once: the form holds the key."""
         values, key = typed_values(form), form.text("key")
+        if asks_for_sums(form):
+            return self._page(values, {}, key, 200)
         try:
             order = self._orders.buy(self._purchase(form, values, key), form.text("payment_token"))
         except Invalid as error:
             errors = errors_by_field(error)
             return Redirect("/bag") if "lines" in errors else self._page(values, errors, key, 422)
-        except PaymentUnclear as error:
-            return Redirect(
-                order_path(error.number, proof=self._proof(error.number)), flash=error.message, problem=True
-            )
-        except (PaymentDeclined, KeyReused) as error:
-            return self._page(values, {"payment_token": error.message}, new_token(), 409)
         except Conflict as error:
-            if self._bags.view(self._owner).problems:
-                return Redirect("/bag", flash=error.message, problem=True)
-            return self._page(values, {"bag": error.message}, key, 409)
+            return self._refused(error, values, key)
         return Redirect(order_path(order.number, fresh="1", proof=self._proof(order.number)))
+
+    def _refused(self, error: Conflict, values: dict[str, str], key: str) -> Page | Redirect:
+        if isinstance(error, PaymentUnclear):
+            path = order_path(error.number, proof=self._proof(error.number))
+            return Redirect(path, flash=error.message, problem=True)
+        if isinstance(error, PaymentDeclined | KeyReused):
+            return self._page(values, {"payment_token": error.message}, new_token(), 409)
+        if self._bags.view(self._owner).problems:
+            return Redirect("/bag", flash=error.message, problem=True)
+        return self._page(values, {"bag": error.message}, key, 409)
 
     def _purchase(self, form: Form, values: dict[str, str], key: str) -> Purchase:
         lines = self._bags.quantities(self._owner)
@@ -88,19 +104,34 @@ class CheckoutController:
             address=address_of(values),
             lines=lines,
             key=key,
+            coupon=values["coupon"],
+            use_credit=bool(values["use_credit"]),
             seen_total=seen_total(form, self._settings.currency),
+            seen_credit=seen_credit(form, self._settings.currency),
         )
 
-    def _page(
-        self, values: dict[str, str], errors: dict[str, str], key: str, status: int, seen: BagView | None = None
-    ) -> Page | Redirect:
-        bag = seen or self._bags.view(self._owner)
+    def _page(self, values: dict[str, str], errors: dict[str, str], key: str, status: int) -> Page | Redirect:
+        bag = self._bags.view(self._owner)
         if not bag.lines:
             return Redirect("/bag")
+        return self._show(bag, self._known(bag), values, errors, key, status)
+
+    def _known(self, bag: BagView) -> AtCheckout:
+        return self._orders.at_checkout(Buyer(*self._owner), {line.sku: line.quantity for line in bag.lines})
+
+    def _show(
+        self, bag: BagView, known: AtCheckout, values: dict[str, str], errors: dict[str, str], key: str, status: int
+    ) -> Page:
+        try:
+            due = self._sums.of(bag.total, self._visitor.member_id, known, values.get("coupon", ""))
+        except CouponRefused as refused:
+            errors, status = {**errors, **errors_by_field(refused)}, max(status, 422)
+            due = self._sums.of(bag.total, self._visitor.member_id, known, "")
         return Page(
             "checkout.html",
             status=status,
             bag=bag,
+            due=due,
             values=values,
             errors=errors,
             key=key,
@@ -173,6 +204,7 @@ class OrderController:
         except Conflict as error:
             return Redirect(path, flash=error.message, problem=True)
         back = " What you paid goes back to the card." if order.payment_reference else ""
+        back += " Your credit is there again." if order.credit else ""
         return Redirect(path, flash=f"The order is cancelled.{back}")
 
     @page("/orders", access=access.MEMBER, quick=True)

@@ -4,6 +4,7 @@ Conflict
 ├── PaymentDeclined    the card was refused: the order is cancelled, nothing was charged, the stock is back
 ├── PaymentUnclear     the gateway did not answer: the order waits; the same key goes on where it stands
 ├── PriceChanged       the total is not what the buyer was shown
+├── CreditChanged      there is not as much credit as the buyer was shown
 ├── KeyReused          the idempotency key belongs to an order of other things
 └── CancelledMeanwhile the order was cancelled while it was paid; the money goes back
 """
@@ -36,6 +37,17 @@ class PriceChanged(Conflict):
 
     def __init__(self, now: Money) -> None:
         super().__init__("A price has changed since you looked. Please check the new total and order again.", total=now)
+        self.now = now
+
+
+class CreditChanged(Conflict):
+    """There is not as much credit as the buyer was shown, or more. Nothing was ordered."""
+
+    def __init__(self, now: Money) -> None:
+        super().__init__(
+            "Your credit has changed since you looked. Nothing was ordered; please check what is left to pay.",
+            credit=now,
+        )
         self.now = now
 
 

@@ -8,45 +8,47 @@ key, be it the buyer who presses twice or ``finish``.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from opensky.devo.bag.manager import BagManager
-from opensky.devo.members.objects import MemberId, PostalAddress
-from opensky.devo.orders.errors import CancelledMeanwhile, KeyReused, PaymentDeclined, PaymentUnclear, PriceChanged
-from opensky.devo.orders.events import ORDER_CANCELLED, ORDER_CREATED, ORDER_PAID, ORDER_REFUNDED
-from opensky.devo.orders.lines import line_of, quantities_of, refuse_bad_quantities
-from opensky.devo.orders.numbers import new_number
+from opensky.devo.members.objects import MemberId
+from opensky.devo.orders.errors import CancelledMeanwhile, PaymentDeclined, PaymentUnclear
+from opensky.devo.orders.events import ORDER_CANCELLED, ORDER_PAID, ORDER_REFUNDED
 from opensky.devo.orders.objects import Buyer, Order, OrderId
+from opensky.devo.orders.placing import NO_CARD, OrderPlacing, Purchase, wrong_about_buyer
+from opensky.devo.orders.purse import OrderPurse
 from opensky.devo.orders.repository import Listed, ListedLine, Names, OrderRepository
 from opensky.devo.payments.gateway import Approved, Declined, GatewayError, PaymentGateway
-from opensky.devo.products.stock import SoldOut, StockRepository
+from opensky.devo.products.stock import SoldOut
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
-from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
-from opensky.kernel.ids import EPOCH, IdGenerator
-from opensky.kernel.money import Money, total
-from opensky.mapping import validate
-from opensky.persistence import Duplicate, UnitOfWork
+from opensky.kernel.errors import Conflict, Invalid, NotFound
+from opensky.kernel.money import Money
+from opensky.persistence import UnitOfWork
 from opensky.persistence.cursors import Stretch
 
-LONGEST_KEY = 100
+__all__ = ["LEFT_AFTER", "OrderManager", "Purchase"]
+
 LEFT_AFTER = timedelta(minutes=30)
 """How long an order waits for its payment before the sweep ends it."""
 
-_NO_CARD = FieldError("payment_token", "Please give a card number.", "NotBlank")
+
+class AtCheckout(NamedTuple):
+    """What to know of a buyer before they order.
+
+    ``waiting`` is the number of a recent order of just the same things whose payment is not confirmed, ``credit`` what they have of
+    it, and ``gifts`` how many coupons and free deliveries.
+    """
+
+    waiting: str | None
+    credit: Money
+    gifts: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
-    """What somebody wants to buy. ``seen_total`` is the sum that they were shown, where they were shown one."""
-
-    buyer: Buyer
-    email: str
-    address: PostalAddress
-    lines: Mapping[str, int]
-    key: str
-    seen_total: Money | None = None
+_PAID_UP = Approved("", "", "")
+"""What becomes of an order of which nothing is left to charge."""
 
 
 class OrderManager:
@@ -55,39 +57,40 @@ class OrderManager:
     def __init__(
         self,
         orders: OrderRepository,
-        stock: StockRepository,
+        placing: OrderPlacing,
+        purse: OrderPurse,
         bags: BagManager,
         gateway: PaymentGateway,
         events: Dispatcher,
         unit: UnitOfWork,
-        ids: IdGenerator,
         clock: Clock,
     ) -> None:
         self._orders = orders
-        self._stock = stock
+        self._placing = placing
+        self._purse = purse
         self._bags = bags
         self._gateway = gateway
         self._events = events
         self._unit = unit
-        self._ids = ids
         self._clock = clock
 
     def buy(self, purchase: Purchase, token: str) -> Order:
         """Place an order and pay it; both are committed when this returns. The same key twice is the same order once.
 
         Raises:
-            Invalid: address, e-mail, quantities or token break a rule; nothing was ordered.
+            Invalid: address, e-mail, quantities or token break a rule, or the coupon is refused; nothing was ordered.
             SoldOut: there is not enough of something; nothing was ordered.
-            PriceChanged: the total is not what the buyer was shown; nothing was ordered.
+            PriceChanged, CreditChanged: the sums are not what the buyer was shown; nothing was ordered.
             PaymentDeclined: the order is cancelled, nothing was charged; order again with another key.
             PaymentUnclear: the order waits; call again with the same key.
         """
-        if not token.strip():
-            raise Invalid(*_wrong_about_buyer(purchase), _NO_CARD)
-        order = self.place(purchase)
+        has_card = bool(token.strip())
+        if not has_card and not (purchase.use_credit or purchase.coupon):
+            raise Invalid(*wrong_about_buyer(purchase), NO_CARD)
+        order = self.place(replace(purchase, has_card=has_card))
         if order.state == "cancelled":
             raise PaymentDeclined(order.number, "This payment was declined. Nothing was charged; please try again.")
-        return order if order.is_paid else self.pay(order, token)
+        return order if order.is_paid else self.pay_again(order, token)
 
     def place(self, purchase: Purchase) -> Order:
         """Place an order, take its stock and commit. The same key gives the same order; raises as ``buy`` does.
@@ -95,18 +98,18 @@ class OrderManager:
         Where something is sold out, what others had ordered and never paid is given back first.
         """
         try:
-            return self._place(purchase)
+            return self._placing.place(purchase)
         except SoldOut:
             self._unit.rollback()
             if not self.finish_left():
                 raise
-        return self._place(purchase)
+        return self._placing.place(purchase)
 
     def pay(self, order: Order, token: str) -> Order:
-        """Charge a placed order and commit what came of it; raises as ``buy`` does."""
+        """Charge a placed order and commit what came of it; raises as ``buy`` does. Where credit pays all, there is no charge."""
         self._unit.rollback()  # the gateway may take seconds: nobody shall wait for us meanwhile
         try:
-            outcome = self._gateway.authorize(order.total, token, order.idempotency_key)
+            outcome = self._gateway.authorize(order.charge, token, order.idempotency_key) if order.charge else _PAID_UP
         except GatewayError as error:
             raise PaymentUnclear(order.number) from error
         if isinstance(outcome, Approved) and order.state == "placed" and self._paid_as_placed(order, outcome):
@@ -117,21 +120,30 @@ class OrderManager:
         """Go on with an order whose payment was unclear, under its own key: it is paid once. What is paid stays so.
 
         Raises:
-            Invalid: there is no token.
+            Invalid: there is no token, and something to charge.
             Conflict: it is cancelled; ``PaymentDeclined`` and ``PaymentUnclear`` as ``buy`` raises them.
         """
-        if not token.strip():
-            raise Invalid(_NO_CARD)
+        if order.charge and not token.strip():
+            raise Invalid(NO_CARD)
         if order.state == "cancelled":
             raise Conflict(f"Order {order.number} is cancelled. Please order again.", order=order.number)
         return order if order.is_paid else self.pay(order, token)
 
-    def waiting(self, buyer: Buyer, lines: Mapping[str, int]) -> str | None:
-        """Return the number of the buyer's recent order of just these things whose payment is not confirmed."""
-        found: dict[str, dict[str, int]] = {}
-        for line in self._orders.waiting(buyer, self._clock.now() - LEFT_AFTER):
-            found.setdefault(line.number, {})[line.sku] = line.quantity
-        return next((number for number, ordered in found.items() if ordered == lines), None)
+    def at_checkout(self, buyer: Buyer, lines: Mapping[str, int]) -> AtCheckout:
+        """Return what to know of a buyer who is about to order just these things; one statement."""
+        now = self._clock.now()
+        since, currency = now - LEFT_AFTER, self._purse.currency
+        orders: dict[str, dict[str, int]] = {}
+        credit = gifts = 0
+        for each in self._orders.at_checkout(buyer, since, now, currency):
+            if each.what == "order":
+                orders.setdefault(each.number, {})[each.sku] = each.amount
+            elif each.what == "credit":
+                credit = each.amount
+            else:
+                gifts = each.amount
+        waiting = next((number for number, ordered in orders.items() if ordered == lines), None)
+        return AtCheckout(waiting, Money(credit, currency), gifts)
 
     def cancel(self, number: str, buyer: Buyer) -> Order:
         """Cancel a buyer's own order, give its stock and money back, and commit.
@@ -158,7 +170,7 @@ class OrderManager:
         self._unit.rollback()
         try:
             if order.state == "placed":
-                outcome = self._gateway.find(order.idempotency_key)
+                outcome = self._gateway.find(order.idempotency_key) if order.charge else _PAID_UP
                 return self._settle(order.id, outcome or Declined(""), by="payment" if outcome else "time")
             if order.refund_due:
                 return self._refund(order.id)
@@ -220,60 +232,6 @@ class OrderManager:
         for order in self._orders.of_guest(bag_id):
             order.member_id = member_id
 
-    def _place(self, purchase: Purchase) -> Order:
-        key = _key(purchase)
-        if self._orders.is_new(key):
-            try:
-                return self._new_placed(purchase, key)
-            except Duplicate as error:
-                if error.fields != ("idempotency_key",):
-                    raise
-                self._unit.rollback()  # the same key came twice at once, and the other one was first
-        known = self._orders.by_key(key)
-        if known is None or (purchase.lines and quantities_of(known) != dict(purchase.lines)):
-            raise KeyReused(known.number if known else "")
-        return known
-
-    def _new_placed(self, purchase: Purchase, key: str) -> Order:
-        order = self._new_order(purchase, key)
-        self._take(order)
-        self._orders.add(order)
-        self._events.notify(Event(ORDER_CREATED, order))
-        self._unit.commit()
-        return order
-
-    def _new_order(self, purchase: Purchase, key: str) -> Order:
-        refuse_bad_quantities(purchase.lines)
-        offers = self._orders.offers(list(purchase.lines))
-        now, order_id = self._clock.now(), OrderId(self._ids.next())
-        lines = [
-            line_of(order_id, position, offers.get(sku), sku, quantity)
-            for position, (sku, quantity) in enumerate(purchase.lines.items(), 1)
-        ]
-        order = Order(
-            id=order_id,
-            number=self._free_number(),
-            member_id=purchase.buyer.member_id,
-            bag_id=purchase.buyer.bag_id,
-            email=purchase.email,
-            address=purchase.address,
-            total=total([line.amount for line in lines]),
-            idempotency_key=key,
-            placed_at=now,
-            lines=lines,
-        )
-        validate(order)
-        if purchase.seen_total is not None and purchase.seen_total != order.total:
-            raise PriceChanged(order.total)
-        return order
-
-    def _take(self, order: Order) -> None:
-        try:
-            self._stock.take(quantities_of(order))
-        except SoldOut as error:
-            names = {line.sku: line.name for line in order.lines}
-            raise SoldOut({names.get(sku, sku): left for sku, left in error.left.items()}) from error
-
     def _paid_as_placed(self, order: Order, outcome: Approved) -> bool:
         """Write a payment down if nobody has touched the order meanwhile: the usual case, which reads nothing again."""
         order.payment_reference, order.paid_at = outcome.reference, self._clock.now()
@@ -302,7 +260,8 @@ class OrderManager:
         order.card_brand, order.card_last4 = outcome.brand, outcome.last4
         if order.state == "cancelled":
             self._unit.commit()
-            self._refund(order.id)
+            if order.payment_reference:
+                self._refund(order.id)
             raise CancelledMeanwhile(order.number)
         order.step_to("paid")
         order.paid_at = self._clock.now()
@@ -313,11 +272,14 @@ class OrderManager:
         if order.bag_id is not None:
             self._bags.empty(order.bag_id, [line.sku for line in order.lines])
         self._events.notify(Event(ORDER_PAID, order))
+        self._purse.settle(order)  # after the rewards, which hold their limits before they hold an account
         self._unit.commit()
 
     def _cancel(self, order: Order, by: str) -> Order:
         order = self._heard(order)
         self._give_back(order, by)
+        if order.paid_at is not None and order.credit and not order.payment_reference:
+            self._events.notify(Event(ORDER_REFUNDED, order, {"amount": order.charge, "captured": False}))
         self._unit.commit()
         if not order.refund_due:
             return order
@@ -340,17 +302,18 @@ class OrderManager:
     def _give_back(self, order: Order, by: str) -> None:
         order.step_to("cancelled")
         order.cancelled_at = self._clock.now()
-        self._stock.give_back(quantities_of(order))
+        self._placing.give_back(order)
         self._events.notify(Event(ORDER_CANCELLED, order, {"by": by}))
+        self._purse.give_back_credit(order)
 
     def _refund(self, order_id: OrderId) -> Order:
         order = self._reread(order_id)
         self._unit.rollback()
-        reference = self._gateway.refund(order.payment_reference, order.total, f"refund:{order.number}")
+        reference = self._gateway.refund(order.payment_reference, order.charge, f"refund:{order.number}")
         order = self._reread(order_id)
         if order.refund_due:
             order.refund_reference = reference
-            self._events.notify(Event(ORDER_REFUNDED, order, {"amount": order.total, "captured": False}))
+            self._events.notify(Event(ORDER_REFUNDED, order, {"amount": order.charge, "captured": False}))
             self._unit.commit()
         return order
 
@@ -360,28 +323,3 @@ class OrderManager:
         if order is None:
             raise NotFound("There is no such order.", order=order_id)
         return order
-
-    def _free_number(self) -> str:
-        number = new_number()
-        while self._orders.is_taken(number):
-            number = new_number()
-        return number
-
-
-def _key(purchase: Purchase) -> str:
-    """Return the key under which the order is kept: one buyer cannot meet another's order by its key."""
-    if not 1 <= len(purchase.key) <= LONGEST_KEY:
-        raise Invalid(FieldError("key", f"An idempotency key has 1 to {LONGEST_KEY} characters.", "Length"))
-    buyer = purchase.buyer
-    return f"m{buyer.member_id}:{purchase.key}" if buyer.member_id is not None else f"b{buyer.bag_id}:{purchase.key}"
-
-
-def _wrong_about_buyer(purchase: Purchase) -> tuple[FieldError, ...]:
-    """Return what is wrong with e-mail and address, so that all of a form is told at once."""
-    known = {"email": purchase.email, "address": purchase.address, "placed_at": EPOCH}
-    draft = Order(id=OrderId(0), number="", total=Money(0), idempotency_key="", **known)  # type: ignore[arg-type]
-    try:
-        validate(draft)
-    except Invalid as error:
-        return error.errors
-    return ()

@@ -33,6 +33,11 @@ def order_view(order: Order, names: Mapping[int, Names], now: datetime, parcels:
         ),
         lines=[_line(line, names.get(line.product_id)) for line in order.lines],
         total=order.total,
+        delivery=order.delivery,
+        discount=order.discount,
+        credit=order.credit,
+        charge=order.charge,
+        coupon=order.coupon,
         paid_at=order.paid_at,
         cancelled_at=order.cancelled_at,
         card_brand=order.card_brand,
@@ -50,6 +55,8 @@ def timeline(order: Order, gone: Sequence[Left] = ()) -> list[TimelineStep]:
     if order.state == "cancelled":
         steps = [placed, paid] if order.paid_at else [placed]
         steps.append(TimelineStep("The order was cancelled", order.cancelled_at, done=True))
+        if order.credit:
+            steps.append(TimelineStep("Your credit is back", order.cancelled_at, done=True))
         if order.payment_reference:
             steps.append(TimelineStep("Your money goes back to the card", done=not order.refund_due))
         return steps

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import Select, bindparam, func, insert, literal_column, or_, select, union_all, update
 
 from opensky.devo.bag.offers import Offer, offers
+from opensky.devo.benefits.objects import Benefit
+from opensky.devo.credits.objects import LedgerEntry, account_of
 from opensky.devo.orders.objects import Buyer, Order, OrderId, OrderLine
 from opensky.devo.products.objects import Picture, Product, ProductCard
 from opensky.devo.sellers.objects import Seller
@@ -17,6 +19,7 @@ from opensky.mapping import describe
 from opensky.persistence import Command, DocumentQuery, Param, Query, Reader, UnitOfWork, table
 
 _orders, _lines, _cards = table(Order), table(OrderLine), table(ProductCard)
+_entries, _benefits = table(LedgerEntry), table(Benefit)
 
 
 class Listed(NamedTuple):
@@ -40,12 +43,19 @@ class ListedLine(NamedTuple):
     picture_alt: str
 
 
-class WaitingLine(NamedTuple):
-    """One line of an order whose payment is not confirmed."""
+class FoundAtCheckout(NamedTuple):
+    """One line of an order whose payment is not confirmed (``order``), or how much ``credit`` or how many ``gifts`` there are."""
 
+    what: str
+    order_id: int
     number: str
     sku: str
-    quantity: int
+    amount: int
+
+    @classmethod
+    def of(cls, what: str, order_id: int, number: str, sku: str, amount: Any) -> "FoundAtCheckout":
+        """Make one of a row, whose sums some databases give as decimals."""
+        return cls(what, order_id, number, sku, int(amount or 0))
 
 
 class Names(NamedTuple):
@@ -120,19 +130,46 @@ _LINES = Query(
     .order_by(_lines.c.order_id, _lines.c.position),
     ListedLine,
 )
-_WAITING = Query(
-    select(_orders.c.number, _lines.c.sku, _lines.c.quantity)
-    .join(_lines, _lines.c.order_id == _orders.c.id)
-    .where(
-        _orders.c.state == "placed",
-        _orders.c.id >= bindparam("since"),
-        or_(
-            _orders.c.member_id == bindparam("member_id"),
-            and_(_orders.c.member_id.is_(None), _orders.c.bag_id == bindparam("bag_id")),
-        ),
+
+
+def _waiting(*whose: Any) -> Select[Any]:
+    """Ask for the lines of recent orders whose payment is not confirmed."""
+    return (
+        select(literal_column("'order'").label("what"), _orders.c.id, _orders.c.number, _lines.c.sku, _lines.c.quantity)
+        .join(_lines, _lines.c.order_id == _orders.c.id)
+        .where(_orders.c.state == "placed", _orders.c.id >= bindparam("since"), *whose)
     )
-    .order_by(_orders.c.id.desc()),
-    WaitingLine,
+
+
+def _sum(what: str, number: Any) -> Select[Any]:
+    nothing: Any = literal_column("''")
+    return select(literal_column(f"'{what}'").label("what"), literal_column("0"), nothing, nothing, number)
+
+
+_GUEST_AT_CHECKOUT = Query(
+    _waiting(_orders.c.member_id.is_(None), _orders.c.bag_id == bindparam("bag_id")).order_by(_orders.c.id.desc()),
+    FoundAtCheckout.of,
+)
+_NOW = bindparam("now", type_=_entries.c.expires_at.type)
+# One statement, because most members have none of this: to have nothing shall cost nothing.
+_MEMBER_AT_CHECKOUT = Query(
+    union_all(
+        _waiting(_orders.c.member_id == bindparam("member_id")),
+        _sum("credit", func.sum(_entries.c.amount_minor)).where(
+            _entries.c.account == bindparam("account"),
+            _entries.c.kind == "credit",
+            _entries.c.currency == bindparam("currency"),
+            or_(_entries.c.expires_at.is_(None), _entries.c.expires_at > _NOW),
+        ),
+        _sum("gifts", func.count()).where(
+            _benefits.c.member_id == bindparam("member_id"),
+            _benefits.c.kind != "level",
+            _benefits.c.state == "good",
+            _benefits.c.used == 0,
+            or_(_benefits.c.expires_at.is_(None), _benefits.c.expires_at > _NOW),
+        ),
+    ),
+    FoundAtCheckout.of,
 )
 _NAMES = Query(
     select(
@@ -273,9 +310,16 @@ class OrderRepository:
         """Which orders has this member placed, the newest first? A try that was never paid is left out once it is over."""
         return self._reader.fetch(_OF_MEMBER, member_id=member_id, before=before, limit=limit)
 
-    def waiting(self, buyer: Buyer, since: datetime) -> list[WaitingLine]:
-        """What has this buyer ordered since then, and the payment is not confirmed? The newest first."""
-        return self._reader.fetch(_WAITING, since=first_id_at(since), member_id=buyer.member_id, bag_id=buyer.bag_id)
+    def at_checkout(self, buyer: Buyer, since: datetime, now: datetime, currency: str) -> list[FoundAtCheckout]:
+        """What has this buyer ordered since then, and the payment is not confirmed? The newest first. And which credit and gifts?"""
+        first = first_id_at(since)
+        if buyer.member_id is None:
+            return self._reader.fetch(_GUEST_AT_CHECKOUT, since=first, bag_id=buyer.bag_id)
+        account = account_of(buyer.member_id)
+        found = self._reader.fetch(
+            _MEMBER_AT_CHECKOUT, since=first, member_id=buyer.member_id, account=account, currency=currency, now=now
+        )
+        return sorted(found, key=lambda each: -each.order_id)
 
     def lines_of(self, order_ids: Sequence[int]) -> list[ListedLine]:
         """What is in these orders?"""

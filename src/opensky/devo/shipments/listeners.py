@@ -14,5 +14,5 @@ class ShipmentListeners:
     def on_order_cancelled(self, event: Event) -> None:
         """Look whether a parcel is under way: of what was never paid none is."""
         order = event.subject
-        if order.payment_reference and self._shipments.is_under_way(order.id):
+        if order.paid_at is not None and self._shipments.is_under_way(order.id):
             raise Leaving(order.number)

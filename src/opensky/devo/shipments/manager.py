@@ -14,14 +14,14 @@ import msgspec
 from opensky.devo.orders.events import ORDER_SHIPPED
 from opensky.devo.orders.objects import Order
 from opensky.devo.orders.parcels import OrderParcels, why_not
-from opensky.devo.payments.gateway import Declined, GatewayError, PaymentGateway
+from opensky.devo.payments.gateway import Captured, Declined, GatewayError, PaymentGateway
 from opensky.devo.shipments.errors import Rejected, Unanswered
 from opensky.devo.shipments.objects import Bad, Parcel, RejectId, Shipment, ShipmentId, ShipmentReject, Source
 from opensky.devo.shipments.repository import ShipmentRepository
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
-from opensky.kernel.money import Money, total
+from opensky.kernel.money import Money
 from opensky.persistence import UnitOfWork
 
 PATIENCE = timedelta(seconds=15)
@@ -169,7 +169,7 @@ class ShipmentManager:
         reference = order.payment_reference if order else ""
         self._unit.rollback()  # the payment house may take seconds: nobody shall wait for us meanwhile
         try:
-            outcome = self._gateway.capture(reference, shipment.amount, f"capture:{shipment.partner}:{shipment.parcel}")
+            outcome = self._capture(reference, shipment)
         except GatewayError as error:
             raise Unanswered("The payment house does not answer now.") from error
         order = self._orders.hold(self._orders.number(shipment.order_id))
@@ -187,6 +187,12 @@ class ShipmentManager:
         complete = self._orders.leave(order, self._gone(order))
         self._tell(order, current, complete=complete)
         self._unit.commit()
+
+    def _capture(self, reference: str, shipment: Shipment) -> Captured | Declined:
+        """Take a parcel's share of what the card pays; where credit pays for it, there is nothing to take."""
+        if not shipment.amount:
+            return Captured("")
+        return self._gateway.capture(reference, shipment.amount, f"capture:{shipment.partner}:{shipment.parcel}")
 
     def _settle_rejects(self, shipment: Shipment) -> None:
         """Settle what was rejected because the payment was declined, now that it is not."""
@@ -244,7 +250,7 @@ class ShipmentManager:
 
 
 def _worth(order: Order, lines: Mapping[str, int], told: Mapping[str, int]) -> Money:
-    """Return what the things of a parcel cost; raises ``Rejected`` where they are not those that are still to come."""
+    """Return what the card pays of a parcel; raises ``Rejected`` where its things are not those that are still to come."""
     by_sku = {line.sku: line for line in order.lines}
     for sku, quantity in lines.items():
         line = by_sku.get(sku)
@@ -255,7 +261,22 @@ def _worth(order: Order, lines: Mapping[str, int], told: Mapping[str, int]) -> M
             raise Rejected(f"Of {sku} {left} are still to come in order {order.number}, not {quantity}.")
     if not lines:
         raise Rejected("There is nothing in this parcel.")
-    return total([by_sku[sku].price * quantity for sku, quantity in lines.items()])
+    return card_share(order, told, _summed([told, lines]))
+
+
+def card_share(order: Order, before: Mapping[str, int], after: Mapping[str, int]) -> Money:
+    """Return the part of the charge that falls on what lies between two states of an order's parcels.
+
+    Discount, delivery and credit are spread over the goods by what they cost. Each share is the difference of two sums that are
+    rounded alike, so that the shares of all parcels are the charge, to the last cent (adr 0043).
+    """
+    prices = {line.sku: line.price.minor for line in order.lines}
+    goods = order.goods.minor
+    if not goods:
+        return Money(0, order.total.currency) if before else order.charge
+    first, last = (sum(prices.get(sku, 0) * count for sku, count in lines.items()) for lines in (before, after))
+    charge = order.charge.minor
+    return Money(charge * last // goods - charge * first // goods, order.total.currency)
 
 
 def _summed(parcels: Sequence[Mapping[str, int]]) -> dict[str, int]:

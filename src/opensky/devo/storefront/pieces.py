@@ -134,6 +134,7 @@ def _order(picture: str, alt: str, _portrait: str, now: datetime) -> OrderView:
         AddressView("Noor Haddad", "14 Warren Street", "Hudson", "NY", "12534", "US"),
         [line("Serving bowl", 2, picture=picture, picture_alt=alt), line("Moon jar", 1)],
         Money(9600),
+        Money(9600),
         paid_at=now - timedelta(hours=3),
         timeline=[
             TimelineStep("Ordered", now - timedelta(hours=3), done=True),

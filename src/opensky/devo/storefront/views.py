@@ -242,6 +242,12 @@ class OrderView(Struct, frozen=True):
     address: AddressView
     lines: Sequence[OrderLineView]
     total: Money
+    charge: Money
+    """What the card pays of it, or would."""
+    delivery: Money = Money(0)
+    discount: Money = Money(0)
+    credit: Money = Money(0)
+    coupon: str = ""
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     card_brand: str = ""
