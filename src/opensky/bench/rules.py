@@ -1,6 +1,7 @@
 # ruff: noqa: PLR2004 - conditions are made of numbers
 """``opensky bench rules``: what asking a rule costs, of the same condition written by hand; and many rules on one event.
 
+What rules cost a shop is measured beside (``rules_shop``).
 Five rules, asked in turn with facts for which they hold and facts for which they do not; CPU time of this process, the best of many
 slices, because what a function costs is what it costs undisturbed. The peers were measured elsewhere, as multiples of their own hand-written
 Python (PHP's Ruler with its JIT on, rule-engine; json-rules-engine and PHP's Ruler for ten thousand rules).
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from opensky.bench import rules_shop
 from opensky.bench.results import Metric, Results
 from opensky.kernel.errors import OpenSkyError
 from opensky.ruler import Context, Rule, RuleBuilder
@@ -90,8 +92,8 @@ CONTESTS = (
 )
 
 
-def run(*, rules: int = MANY, slices: int = 60) -> Results:
-    """Measure the five rules and the many.
+def run(*, rules: int = MANY, slices: int = 60, orders: int = 20_000) -> Results:
+    """Measure the five rules, the many, and what rules cost a shop of so many orders.
 
     Raises:
         OpenSkyError: a rule and its twin by hand disagree.
@@ -107,7 +109,7 @@ def run(*, rules: int = MANY, slices: int = 60) -> Results:
     results["five rules, of by hand"] = Metric(value=whole, unit="x", better="higher", target=0.75, peer=0.18)
     trace = math.exp(sum(map(math.log, traced)) / len(traced))
     results["a trace, times the bare answer"] = Metric(value=trace, unit="x", target=6)
-    return results | _many(rules)
+    return results | _many(rules) | rules_shop.run(orders=orders, rounds=slices)
 
 
 def _timed(contest: Contest, slices: int) -> tuple[float, float, float]:

@@ -95,17 +95,17 @@ def _write_all(database: Database, now: datetime, currency: str) -> None:
 
 
 def _write_rows(bulk: Bulk, world: World, bought: list[Bought]) -> None:
-    bulk.rows(StockItem, _rows(StockItem, world.stock))
-    bulk.rows(Follow, _rows(Follow, world.follows))
-    bulk.rows(Order, _rows(Order, [each.order for each in bought]))
-    bulk.rows(OrderLine, _rows(OrderLine, [line for each in bought for line in each.order.lines]))
-    bulk.rows(TestCharge, _rows(TestCharge, [each.charge for each in bought if each.charge]))
+    bulk.rows(StockItem, rows_of(StockItem, world.stock))
+    bulk.rows(Follow, rows_of(Follow, world.follows))
+    bulk.rows(Order, rows_of(Order, [each.order for each in bought]))
+    bulk.rows(OrderLine, rows_of(OrderLine, [line for each in bought for line in each.order.lines]))
+    bulk.rows(TestCharge, rows_of(TestCharge, [each.charge for each in bought if each.charge]))
     left = [parcel for each in bought for parcel in each.parcels]
-    bulk.rows(Shipment, _rows(Shipment, [each.shipment for each in left]))
-    bulk.rows(TestCapture, _rows(TestCapture, [each.capture for each in left]))
+    bulk.rows(Shipment, rows_of(Shipment, [each.shipment for each in left]))
+    bulk.rows(TestCapture, rows_of(TestCapture, [each.capture for each in left]))
 
 
-def _rows(cls: type, objects: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
+def rows_of(cls: type, objects: Iterable[Any]) -> Iterable[Mapping[str, Any]]:
     """Return the columns of entities: ``price`` is ``price_minor`` and ``price_currency``."""
     kept: Table = table(cls)
     fields = describe(cls).stored_fields
