@@ -8,6 +8,7 @@ import pytest
 
 from opensky.ruler import (
     Context,
+    Expression,
     FrozenFact,
     Misbuilt,
     Rule,
@@ -22,6 +23,7 @@ from opensky.ruler import (
 )
 from opensky.ruler.checked import value_of
 from opensky.ruler.operators import _OPERATORS, OPERATORS
+from opensky.ruler.text_form import from_text
 
 
 @pytest.fixture
@@ -346,3 +348,19 @@ def test_rules_are_conditions_of_rules(rb: RuleBuilder) -> None:
     cheap, here = rb.create(rb.total < 5), rb.create(rb.country == "US")
     assert rb.create(rb.logical_and(cheap, here)).evaluate({"total": 1, "country": "US"})
     assert rb.create(rb.none_of(cheap, here)).evaluate({"total": 9, "country": "FR"})
+
+
+def test_a_day_among_moments_stands_for_its_begin() -> None:
+    """In UTC, in the compiled condition as in its trace; a moment without a zone has no place among those that have one."""
+    noon = {"now": datetime(2013, 2, 8, 12, tzinfo=UTC)}
+    for text, holds in (
+        ('now > day("2013-02-08")', True),
+        ('now >= day("2013-02-09")', False),
+        ('day("2013-02-09") > now', True),
+        ('between(now, day("2013-02-08"), day("2013-02-09"))', True),
+    ):
+        rule = Rule(Expression(from_text(text)))
+        assert rule.evaluate(noon) is holds
+        assert rule.explain(noon).satisfied is holds
+    with pytest.raises(RuleTypeError):
+        Rule(Expression(from_text('now > time("2013-02-08T10:00:00")'))).evaluate(noon)

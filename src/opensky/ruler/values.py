@@ -1,7 +1,8 @@
 """What operators do with values: the semantics of the language, one function each.
 
 Equality is by value and never converts: ``1`` equals ``1.0`` and ``Decimal(1)``, a date equals the same instant elsewhere, but
-``"1"`` is not ``1`` and ``True`` is not ``1``. An order with a missing value is not satisfied, whichever way it is asked. Sets
+``"1"`` is not ``1`` and ``True`` is not ``1``. An order with a missing value is not satisfied, whichever way it is asked; a day
+among moments stands for its begin in UTC. Sets
 compare as Python's do and keep their order. What an operator is not made for raises ``RuleTypeError``.
 """
 
@@ -47,6 +48,8 @@ def _ordering(compare: Callable[[Any, Any], Any], words: str) -> Callable[[Any, 
         if a is None or b is None:
             return False
         try:
+            if isinstance(a, date) and isinstance(b, date) and isinstance(a, datetime) is not isinstance(b, datetime):
+                return bool(compare(_instant(a), _instant(b)))
             return bool(compare(a, b))
         except TypeError:
             raise RuleTypeError(f"It cannot be said whether {shown(a)} is {words} {shown(b)}.") from None

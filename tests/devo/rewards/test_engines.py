@@ -29,6 +29,21 @@ CAPPED = Typed(
     limit_total="100",
     limit_each="1",
 )
+PAID = replace(
+    CAPPED,
+    name="Of a budget, and so many a day",
+    limit_total="",
+    terms={"budget": "300", "period": "day", "limit_period": "80", "stack": "budgets", "stack_mode": "first"},
+)
+"""The budget would do for 60, the day for 80."""
+NEXT = replace(
+    PAID,
+    name="The next of its group",
+    reward="points",
+    more={"points.points": "1"},
+    limit_each="",
+    terms={"period": "week", "limit_period": "30", "stack": "budgets", "stack_mode": "first"},
+)
 ALSO = replace(CAPPED, name="Also", reward="points", more={"points.points": "1"}, limit_total="")
 
 
@@ -46,7 +61,10 @@ def jobs(request: pytest.FixtureRequest, settings: Settings, clock: SetClock) ->
 
 
 def test_a_thousand_deliveries_race_a_cap_of_a_hundred_on_each_server(jobs: Container, clock: SetClock) -> None:
-    """Five at once deliver each of 200 events five times: 100 are granted, one for each; what has no cap goes to all, once."""
+    """Five at once deliver each of 200 events five times: 100 are granted, one for each; what has no cap goes to all, once.
+
+    Of a group one grants for each event: 60 the first of it, as far as its budget goes, then 30 the next.
+    """
     ids = jobs.get(IdGenerator)
     members = [
         Member(id=MemberId(ids.next()), email=f"m{n}@example.org", name="Mo", joined_at=clock.now()) for n in range(200)
@@ -54,7 +72,7 @@ def test_a_thousand_deliveries_race_a_cap_of_a_hundred_on_each_server(jobs: Cont
     with jobs() as job:
         job.get(UnitOfWork).persist_all(members)
         rewards = job.get(RewardManager)
-        for typed in (CAPPED, ALSO):
+        for typed in (CAPPED, ALSO, PAID, NEXT):
             rewards.step(rewards.create(typed), "active")
         job.get(UnitOfWork).commit()
 
@@ -67,11 +85,11 @@ def test_a_thousand_deliveries_race_a_cap_of_a_hundred_on_each_server(jobs: Cont
         return granted
 
     with ThreadPoolExecutor(5) as pool:
-        assert sum(pool.map(deliver, range(5))) == 300
+        assert sum(pool.map(deliver, range(5))) == 300 + 90
     grants = table(RewardGrant)
     with jobs() as job:
         counted = select(func.count(grants.c.id)).group_by(grants.c.rule_id).order_by(grants.c.rule_id)
-        assert list(job.get(UnitOfWork).execute(counted).scalars()) == [100, 200]
+        assert list(job.get(UnitOfWork).execute(counted).scalars()) == [100, 200, 60, 30]
         balances = [job.get(CreditManager).balance(member.id) for member in members]
-    assert sum(each.credit.minor for each in balances) == 100 * 500
-    assert {each.points for each in balances} == {1}
+    assert sum(each.credit.minor for each in balances) == 100 * 500 + 60 * 500
+    assert sorted(each.points for each in balances) == [1] * 170 + [2] * 30

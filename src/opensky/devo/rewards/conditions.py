@@ -1,6 +1,6 @@
 """Conditions as staff type them: read, checked against the facts of the event, and said in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ import msgspec
 
 from opensky.devo.rewards.facts import Subscribed
 from opensky.devo.rewards.kinds import CONDITIONS, Condition, Kind, both, made
+from opensky.devo.rewards.nesting import built
 from opensky.devo.rewards.registry import ANY_EVENT
 from opensky.kernel.errors import FieldError, Invalid
 from opensky.ruler import Expression, InvalidRule, describe
@@ -32,25 +33,20 @@ def kinds_for(event: str) -> list[Kind]:
     return [kind for kind in CONDITIONS.values() if event in kind.events or ANY_EVENT in kind.events]
 
 
-def read(subscribed: Subscribed, text: str, typed: Mapping[str, str]) -> Read:
-    """Return what a text and the arguments of condition types (``order.minimum_total``) ask together.
+def read(subscribed: Subscribed, text: str, typed: Mapping[str, str], tree: Any = None) -> Read:
+    """Return what a text, the arguments of condition types (``order.minimum_total``) and groups of them (``nesting``) ask together.
 
     Raises:
         Invalid: with each problem; the arguments by their names, the text as ``condition``.
     """
-    asked: list[Expression] = []
     wrong: list[FieldError] = []
-    for kind in kinds_for(subscribed.event):
-        prefix = f"{kind.name}."
-        mine = {name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)}
+    asked = list(_of_types(subscribed.event, typed, wrong))
+    if tree is not None:
         try:
-            condition: Condition = made(kind, mine, prefix)
+            grouped = built(subscribed.event, tree)
+            asked += [grouped] if grouped is not None else []
         except Invalid as error:
             wrong += error.errors
-            continue
-        built = condition.build_rule()
-        if built is not None:
-            asked.append(built)
     if text.strip():
         try:
             asked.insert(0, Expression(from_text(text)))
@@ -88,6 +84,21 @@ def in_words(subscribed: Subscribed, said: str) -> str:
                 said = said.replace(f"{each.label}{was} is true", each.label)
                 said = said.replace(f"{each.label}{was} is not true", f"it is not so that {each.label}")
     return said
+
+
+def _of_types(event: str, typed: Mapping[str, str], wrong: list[FieldError]) -> Iterator[Expression]:
+    """Go through what the arguments of condition types ask."""
+    for kind in kinds_for(event):
+        prefix = f"{kind.name}."
+        mine = {name.removeprefix(prefix): value for name, value in typed.items() if name.startswith(prefix)}
+        try:
+            condition: Condition = made(kind, mine, prefix)
+        except Invalid as error:
+            wrong += error.errors
+            continue
+        found = condition.build_rule()
+        if found is not None:
+            yield found
 
 
 def _parts(asked: Expression) -> list[Expression]:

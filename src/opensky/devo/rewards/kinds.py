@@ -8,6 +8,7 @@ from opensky.devo.follows.events import SELLER_FOLLOW
 from opensky.devo.rewards.facts import ORDER_EVENTS
 from opensky.devo.rewards.gifts import CouponReward, FreeShippingReward, LetterReward, LevelReward
 from opensky.devo.rewards.giving import Givers
+from opensky.devo.rewards.questions import DateCondition, FreeCondition, MemberCondition, ProductCondition
 from opensky.devo.rewards.registry import (
     CONDITIONS,
     REWARDS,
@@ -37,11 +38,15 @@ __all__ = [
     "Argument",
     "Condition",
     "CouponReward",
+    "DateCondition",
+    "FreeCondition",
     "FreeShippingReward",
     "Issued",
     "Kind",
     "LetterReward",
     "LevelReward",
+    "MemberCondition",
+    "ProductCondition",
     "Refused",
     "Reward",
     "Says",
