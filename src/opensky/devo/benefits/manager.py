@@ -189,6 +189,11 @@ class BenefitManager:
         """Return what levels there are, the lowest first."""
         return [each.name for each in self._levels]
 
+    @property
+    def levels(self) -> Levels:
+        """The levels of the shop."""
+        return self._levels
+
     def usable(self, member_id: MemberId) -> list[Benefit]:
         """Return the coupons and free deliveries that a member may use."""
         return [each for each in self._benefits.good_of(member_id, self._clock.now()) if each.kind != "level"]
