@@ -109,7 +109,7 @@ class Settings:
     mail_imprint: str = ""
     """Who writes, with a postal address, as it stands below each letter; many countries ask for it."""
     events: dict[str, Any] = field(default_factory=dict)
-    """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to."""
+    """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to; the list `events.rewards` names those that reward rules are asked about, all if it is not there."""
     demo: bool = False
     """Whether this is a demo shop, with demo logins that are refused on any address but loopback."""
     shop_name: str = "OpenSky"

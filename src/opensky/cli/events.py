@@ -9,12 +9,14 @@ from pathlib import Path
 from opensky import devo
 from opensky.cli.folder import settings_to_look
 from opensky.devo.model import MODEL
+from opensky.devo.rewards.facts import looked_up
 from opensky.events import Declaration, Registration, declarations
 from opensky.messaging import Routes
 from opensky.persistence.lifecycle import Lifecycle
 from opensky.persistence.lifecycle import Registration as LifecycleRegistration
 from opensky.settings import Settings
 from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
+from opensky.wiring.rewards import asked_about
 
 
 def events(*, data: Path | None = None) -> None:
@@ -24,16 +26,21 @@ def events(*, data: Path | None = None) -> None:
         data: data folder of the shop, whose settings say what is forwarded (default: var).
     """
     import_declarations()
-    routes = Routes.read(settings_to_look(data).events.get("forward", {}))
-    print("\n\n".join(describe(declaration, REGISTRATIONS, routes) for declaration in declarations()))
+    settings = settings_to_look(data)
+    routes, heard = Routes.read(settings.events.get("forward", {})), tuple(asked_about(REGISTRATIONS, settings))
+    print("\n\n".join(describe(declaration, heard, routes) for declaration in declarations()))
     for line in lifecycle(MODEL, LIFECYCLE):
         print(f"\n{line}")
 
 
 def refuse_misdirected(settings: Settings) -> None:
-    """Raise ``NotForwarded`` where the settings forward an event that nobody declares, or in a way that is not understood."""
+    """Raise ``NotForwarded`` where the settings forward an event that nobody declares, or in a way that is not understood.
+
+    And ``Misconfigured`` where they name an event that reward rules cannot be asked about.
+    """
     import_declarations()
     Routes.read(settings.events.get("forward", {}))
+    looked_up(settings)
 
 
 def import_declarations() -> None:

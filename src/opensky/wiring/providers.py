@@ -31,6 +31,7 @@ from opensky.wiring.listeners import LIFECYCLE, REGISTRATIONS
 from opensky.wiring.mail import renderer
 from opensky.wiring.messages import Slinger, forwarding
 from opensky.wiring.nodes import ClaimedIds
+from opensky.wiring.rewards import asked_about
 
 
 class Application(Provider):
@@ -81,8 +82,8 @@ class Application(Provider):
         return renderer(settings)
 
     @provide
-    def listeners(self, routes: Routes) -> Listeners:
-        return Listeners((*REGISTRATIONS, *forwarding(routes)))
+    def listeners(self, routes: Routes, settings: Settings) -> Listeners:
+        return Listeners((*asked_about(REGISTRATIONS, settings), *forwarding(routes)))
 
 
 class Job(Provider):

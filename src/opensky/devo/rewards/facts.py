@@ -30,8 +30,10 @@ from opensky.devo.rewards.subjects import (
 from opensky.devo.sellers.objects import Seller
 from opensky.events import EventName
 from opensky.kernel.clock import Clock
+from opensky.kernel.errors import Misconfigured
 from opensky.ruler import Context
 from opensky.ruler.schema import FactSchema, FactType
+from opensky.settings import Settings
 
 ORDER_EVENTS = (ORDER_PAID, ORDER_CREATED, ORDER_SHIPPED)
 Carried = Mapping[str, Any]
@@ -148,3 +150,22 @@ def _subscribed() -> Iterator[Subscribed]:
 
 EVENTS: Mapping[str, Subscribed] = {each.event: each for each in _subscribed()}
 """The events that rules can be made for, by name."""
+
+
+def looked_up(settings: Settings) -> Mapping[str, Subscribed]:
+    """Return those events about which rules are asked in this shop: ``events.rewards`` of the settings, or all.
+
+    Raises:
+        Misconfigured: it names an event that rules cannot be made for, or is no list.
+    """
+    named = settings.events.get("rewards")
+    if named is None:
+        return EVENTS
+    if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+        message = f"The setting 'events.rewards' must be a list of events such as [\"order.paid\"], not {named!r}."
+        raise Misconfigured(message, key="events")
+    for each in named:
+        if each not in EVENTS:
+            message = f"The setting 'events.rewards' names {each!r}; rules can be made for {', '.join(EVENTS)}."
+            raise Misconfigured(message, key="events")
+    return {each: EVENTS[each] for each in named}
