@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from dishka import Container, Provider, Scope
+from httpx import Response
 
+from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import Member, PostalAddress
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
@@ -14,6 +16,7 @@ from opensky.devo.rewards.objects import RewardRule
 from opensky.kernel.clock import Clock, SetClock
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
+from opensky.testing.browser import Browser
 from opensky.testing.factories import Factory
 from opensky.wiring.containers import container
 
@@ -84,3 +87,29 @@ def buy(jobs: Container, make: Factory, unit: UnitOfWork, clock: SetClock) -> Bu
             return job.get(OrderManager).buy(purchase, APPROVED)
 
     return buys
+
+
+@pytest.fixture
+def staff(another: Browser, members: MemberManager, unit: UnitOfWork) -> Browser:
+    """The browser of somebody who works here."""
+    return works_here(another, "ada@example.org", members, unit)
+
+
+def works_here(browser: Browser, email: str, members: MemberManager, unit: UnitOfWork) -> Browser:
+    """Have somebody work here, and log in."""
+    browser.open("/sign-up")
+    browser.submit("/sign-up", email=email, name="Ada", password="seven blue cacti")
+    members.make_staff(email)
+    unit.commit()
+    browser.open("/log-in")
+    browser.submit("/log-in", email=email, password="seven blue cacti")
+    return browser
+
+
+def press(staff: Browser, act: str, **typed: str) -> Response:
+    """Press a button inside of the form that is open: it is shown anew, and nothing is kept."""
+    form = next(each for each in staff.forms() if {"csrf_token", "event", "reward"} <= each.names)
+    fields = {**form.fields, **{name.replace("__", "."): value for name, value in typed.items()}, "do": act}
+    answer = staff.post("/admin/rewards/look", data=fields, headers={"sec-fetch-site": "same-origin"})
+    staff.page = answer
+    return answer

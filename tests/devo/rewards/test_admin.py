@@ -2,42 +2,19 @@
 
 import pytest
 from httpx import Response
-from tests.devo.rewards.conftest import Buy
+from tests.devo.rewards.conftest import Buy, press
 
-from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import Member
-from opensky.persistence import UnitOfWork
 from opensky.testing.browser import Browser
 
 RULES = "/admin/rewards"
 TALK = {"name": "First purchase", "reward": "credit", "order.require_first_purchase": "yes", "credit.amount": "5"}
 
 
-@pytest.fixture
-def staff(another: Browser, members: MemberManager, unit: UnitOfWork) -> Browser:
-    """The browser of somebody who works here."""
-    another.open("/sign-up")
-    another.submit("/sign-up", email="ada@example.org", name="Ada", password="seven blue cacti")
-    members.make_staff("ada@example.org")
-    unit.commit()
-    another.open("/log-in")
-    another.submit("/log-in", email="ada@example.org", password="seven blue cacti")
-    return another
-
-
 def on(staff: Browser, path: str, act: str) -> None:
     """Press a button of a rule's page."""
     staff.open(path)
     staff.submit(f"{path}/{act}")
-
-
-def press(staff: Browser, act: str, **typed: str) -> Response:
-    """Press a button inside of the form that is open: it is shown anew, and nothing is kept."""
-    form = next(each for each in staff.forms() if {"csrf_token", "event", "reward"} <= each.names)
-    fields = {**form.fields, **{name.replace("__", "."): value for name, value in typed.items()}, "do": act}
-    answer = staff.post(f"{RULES}/look", data=fields, headers={"sec-fetch-site": "same-origin"})
-    staff.page = answer
-    return answer
 
 
 def as_text(staff: Browser) -> Response:

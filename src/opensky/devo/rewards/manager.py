@@ -158,7 +158,7 @@ class RewardManager:
     def _sentence(subscribed: Subscribed, condition: str, gives: str) -> str:
         words = conditions.words_of(subscribed, conditions.node_of(condition)) if condition else "…"
         asked = "" if words == "always" else f" and {words}"
-        return f"{subscribed.when}{asked}, they get {gives}."
+        return f"{subscribed.when}{asked}, they get {gives}" + ("." if gives != "…" else "")
 
     def granted(self, rule_id: int, before: int, limit: int) -> Stretch[GrantShown]:
         """Return what a rule granted, the newest first."""
