@@ -39,7 +39,9 @@ app.command(
 app.command(
     "opensky.cli.rules:app", name="rules", help="Conditions of rules: what they say, whether they hold, and why."
 )
-app.command("opensky.cli.rewards:app", name="rewards", help="Replay a reward rule over the past.")
+app.command(
+    "opensky.cli.rewards:app", name="rewards", help="Replay a reward rule over the past, and make lists to ask about."
+)
 app.command("opensky.cli.credits:app", name="credits", help="Book credit and points that have expired.")
 app.command("opensky.cli.letters:app", name="letters", help="Write the weekly letter, and take in what comes back.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")

@@ -11,15 +11,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from opensky.cli.folder import existing, settings_of
+from opensky.devo.rewards.list_objects import ListKind
+from opensky.devo.rewards.lists import RewardLists
 from opensky.devo.rewards.manager import RewardManager
 from opensky.devo.rewards.replay import Found, Replay, span_of
 from opensky.devo.rewards.repository import KeptRule
 from opensky.kernel.errors import Misconfigured, NotFound
 from opensky.kernel.money import Money
-from opensky.persistence import Database, Reader
+from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.wiring import container
 
-app = App(name="rewards", help="Replay a reward rule over the past.")
+app = App(name="rewards", help="Replay a reward rule over the past, and make the lists that rules ask about.")
 _SHOWN = 10
 
 
@@ -52,6 +54,49 @@ def replay(rule: str, *, days: int = 30, until: str = "", data: Path | None = No
     else:
         print(sentence)
         Console().print(_table(asked.found, settings.currency))
+
+
+@app.command(name="list", help_epilogue="Example: ./opensky rewards list 'spring letter' --members addresses.txt")
+def make_list(
+    name: str, *, members: Path | None = None, products: Path | None = None, data: Path | None = None
+) -> None:
+    """Have a list that rules ask about, as in '"spring letter" in member.lists'. What was on it before is not any more.
+
+    Args:
+        name: what it is called.
+        members: a file with an e-mail address of a member a line.
+        products: a file with a product's name in addresses a line; rules ask '"name" in order.lists'.
+        data: data folder of the shop (default: var).
+    """
+    given: list[tuple[ListKind, Path]] = [("member", members)] if members else []
+    given += [("product", products)] if products else []
+    if not given:
+        raise Misconfigured("Please say who or what is on it: --members FILE, --products FILE.")
+    with container(settings_of(existing(data))) as whole, whole() as job:
+        for kind, file in given:
+            number = job.get(RewardLists).put(name, kind, _lines_of(file))
+            print(f"{number:,} {kind}{'' if number == 1 else 's'} on the list {name!r}.")
+        job.get(UnitOfWork).commit()
+
+
+@app.command(help_epilogue="Example: ./opensky rewards lists")
+def lists(*, data: Path | None = None) -> None:
+    """Show the lists that rules ask about, and how many are on each.
+
+    Args:
+        data: data folder of the shop (default: var).
+    """
+    with container(settings_of(existing(data))) as whole, whole() as job:
+        for each in job.get(RewardLists).all():
+            print(f"{each.name}  {each.number:,} {each.kind}{'' if each.number == 1 else 's'}")
+
+
+def _lines_of(file: Path) -> list[str]:
+    try:
+        return [line.strip() for line in file.read_text("utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{file} cannot be read: {error}."
+        raise Misconfigured(message) from None
 
 
 def _named(rules: list[KeptRule], asked: str) -> KeptRule:

@@ -13,6 +13,7 @@ from opensky.devo.payments.objects import TestCapture, TestCharge
 from opensky.devo.products.objects import Category, CategoryCard, Product, ProductCard, StockItem
 from opensky.devo.products.search import SEARCH as PRODUCT_SEARCH
 from opensky.devo.proofs.objects import Proof
+from opensky.devo.rewards.list_objects import RewardListed
 from opensky.devo.rewards.objects import (
     RewardChanges,
     RewardGrant,
@@ -71,6 +72,7 @@ MODEL: tuple[type, ...] = (
     RewardRevision,
     RewardChanges,
     RewardReplay,
+    RewardListed,
     Session,
     ApiToken,
     Throttle,

@@ -92,10 +92,11 @@ from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.happened import PastEvents
 from opensky.devo.rewards.listeners import RewardListeners
+from opensky.devo.rewards.lists import RewardLists
 from opensky.devo.rewards.manager import RewardManager
-from opensky.devo.rewards.reports import RewardReports
 from opensky.devo.rewards.replay_admin import RewardReplayAdmin
 from opensky.devo.rewards.replays import Replays
+from opensky.devo.rewards.reports import RewardReports
 from opensky.devo.rewards.repository import RewardRepository
 from opensky.devo.rewards.revisions import Revisions
 from opensky.devo.rewards.spans import SpanRepository
@@ -197,6 +198,7 @@ SERVICES: tuple[type, ...] = (
     RewardManager,
     RewardListeners,
     Replays,
+    RewardLists,
     AdminRepository,
     Newest,
     MemberCredit,
@@ -248,8 +250,8 @@ CONTROLLERS: tuple[type, ...] = (
     WebhookAdmin,
     DeliveryAdmin,
     RewardAdmin,
-    RewardReplayAdmin,
     RewardForms,
+    RewardReplayAdmin,
     HistoryAdmin,
     QueueAdmin,
     LetterAdmin,

@@ -16,6 +16,7 @@ from opensky.devo.members.objects import Member
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import Order
 from opensky.devo.rewards.facts import EVENTS
+from opensky.devo.rewards.lists import NamedList, RewardLists
 from opensky.devo.rewards.manager import RewardManager, Typed
 from opensky.devo.rewards.objects import RewardGrant
 from opensky.devo.rewards.past import KEPT, Span, asked_of
@@ -90,6 +91,7 @@ RULES = [
         name="E",
         condition='member.days < 1 and member.joined_at < now and all(line.sku == "BOWL" for line in order.lines)',
     ),
+    replace(POINTS, name="H", condition='"bowls" in order.lists and not ("friends" in member.lists)'),
     replace(POINTS, name="F", condition="100 / (order.items - 1) > 5"),
     replace(POINTS, name="G", condition='order.currency == "USD" and member.follows == 0 and not member.is_staff'),
 ]
@@ -102,6 +104,10 @@ def test_a_replay_says_what_was_granted(
     chance = random.Random(5)
     members = [make.member(name=name) for name in ("Ada", "Ben", "Cleo", "Dan")]
     unit.commit()
+    with jobs() as job:
+        job.get(RewardLists).put("bowls", "product", ["bowl"])
+        assert job.get(RewardLists).put(" friends ", "member", [each.email for each in members[:2]]) == 2
+        job.get(UnitOfWork).commit()
     rules = [ready(typed) for typed in RULES]
     for number in range(24):
         order = buy(chance.choice([*members, None]), bowls=chance.randint(1, 3))
@@ -113,7 +119,7 @@ def test_a_replay_says_what_was_granted(
         was = granted_to(unit, rule.id)
         assert {each.member_id: each.grants for each in found.recipients} == was, typed.name
         assert (found.granted, found.members) == (sum(was.values()), len(was)), typed.name
-    assert [bool(replayed(rule.id).problem) for rule in rules] == [False, False, False, False, False, True, False]
+    assert [bool(replayed(rule.id).problem) for rule in rules] == [typed.name == "F" for typed in RULES]
 
 
 def test_a_replay_of_those_who_joined_and_those_who_follow(
@@ -237,3 +243,23 @@ def test_what_is_not_known_of_the_past_is_refused_by_its_name(jobs: Container, c
         )
         with pytest.raises(Invalid, match=r"the past is not kept: member\.moods\."):
             Replay(job.get(Reader), kept, span_of(3, clock.now()), "USD")
+
+
+def test_a_list_is_made_anew_and_gone_when_nothing_is_on_it(jobs: Container, make: Factory, unit: UnitOfWork) -> None:
+    """Whoever is not known is named, and then nothing is changed."""
+    members = [make.member() for _ in range(3)]
+    unit.commit()
+
+    def put(words: list[str]) -> list[NamedList]:
+        with jobs() as job:
+            job.get(RewardLists).put("friends", "member", words)
+            job.get(UnitOfWork).commit()
+            return job.get(RewardLists).all()
+
+    assert put([each.email for each in members]) == [NamedList("friends", "member", 3)]
+    assert put([members[0].email, members[0].email]) == [NamedList("friends", "member", 1)]
+    with pytest.raises(Invalid, match=r"Not known: nobody@example\.org\."):
+        put([members[1].email, "nobody@example.org"])
+    with jobs() as job, pytest.raises(Invalid, match="1 to 80"):
+        job.get(RewardLists).put("  ", "member", [])
+    assert put([]) == []

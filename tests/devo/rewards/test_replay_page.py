@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from dishka import Container
@@ -149,3 +150,17 @@ def test_the_command_replays(
         job.get(UnitOfWork).commit()
     with pytest.raises(NotFound, match="Several rewards"):
         rewards_command(["replay", "First purchase", *given], result_action="return_value")
+
+
+def test_a_list_is_made_by_the_command(
+    ben: Member, jobs: Container, settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a file with an address a line."""
+    file = tmp_path / "friends.txt"
+    file.write_text(f"{ben.email}\n\n")
+    for words in (["list", "friends", "--members", str(file)], ["lists"]):
+        rewards_command([*words, "--data", str(settings.data)], result_action="return_value")
+    assert capsys.readouterr().out.splitlines() == ["1 member on the list 'friends'.", "friends  1 member"]
+    for wrong, said in ((["--members", str(tmp_path / "gone")], "cannot be read"), ([], "--members FILE")):
+        with pytest.raises(Misconfigured, match=said):
+            rewards_command(["list", "friends", *wrong, "--data", str(settings.data)], result_action="return_value")

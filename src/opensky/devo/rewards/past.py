@@ -18,6 +18,7 @@ from opensky.devo.members.events import MEMBER_CREATED
 from opensky.devo.members.objects import STAFF
 from opensky.devo.orders.events import ORDER_PAID
 from opensky.devo.rewards import past_queries as ask
+from opensky.devo.rewards.lists import LISTS_OF_MEMBERS, LISTS_OF_ORDERS
 from opensky.devo.rewards.past_queries import BATCH, PaidOrder
 from opensky.kernel.ids import first_id_at, made_at
 from opensky.kernel.money import Money
@@ -81,6 +82,7 @@ class People:
         self._known: dict[int, Facts] = {}
         self._paid: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
         self._followed: dict[int, list[datetime]] = defaultdict(list)
+        self._lists: dict[int, list[str]] = defaultdict(list)
 
     def meet(self, member_ids: Collection[int]) -> None:
         """Look up whoever of these is not known yet."""
@@ -94,6 +96,9 @@ class People:
         if self._first_asked or "orders" in self._wanted:
             for member_id, at, order_id in self._reader.fetch(ask.PAID, ids=new):
                 self._paid[member_id].append((at, order_id))
+        if "lists" in self._wanted:
+            for member_id, name in self._reader.fetch(LISTS_OF_MEMBERS, ids=new):
+                self._lists[member_id].append(name)
         if "follows" in self._wanted:
             for member_id, at in self._reader.fetch(ask.FOLLOWED, ids=new):
                 self._followed[member_id].append(at)
@@ -112,6 +117,8 @@ class People:
         found["days"] = None if joined is None else (at - joined).days
         if "orders" in wanted:
             found["orders"] = bisect_right(self._paid.get(member_id, ()), at, key=_moment)
+        if "lists" in wanted:
+            found["lists"] = self._lists.get(member_id, [])
         if "follows" in wanted:
             found["follows"] = bisect_right(self._followed.get(member_id, ()), at)
         return found
@@ -169,14 +176,20 @@ class Goods:
         self._reader = reader
         self._lists = [(name, part) for name, part in _LISTS.items() if f"order.{name}" in asked]
         self._lines = "order.lines" in asked
+        self._listed = "order.lists" in asked
         self._wanted = self._lines or "order.items" in asked or bool(self._lists)
         parts = {part for part in ask.PARTS if f"*.{part}" in asked} | {part for _, part in self._lists} | {"quantity"}
         self._parts = tuple(part for part in ask.PARTS if part in parts)
         self._query = ask.lines_with(self._parts)
         self._rows: dict[int, list[tuple[Any, ...]]] = {}
+        self._on: dict[int, list[str]] = {}
 
     def meet(self, order_ids: Collection[int]) -> None:
         """Look up what was ordered with these."""
+        if self._listed:
+            self._on = defaultdict(list)
+            for order_id, name in self._reader.fetch(LISTS_OF_ORDERS, ids=order_ids) if order_ids else ():
+                self._on[order_id].append(name)
         if not self._wanted or not order_ids:
             return
         found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
@@ -186,10 +199,11 @@ class Goods:
 
     def facts(self, order_id: int) -> Facts:
         """Return what is asked of what was ordered with one."""
+        found: Facts = {"lists": self._on.get(order_id, [])} if self._listed else {}
         if not self._wanted:
-            return {}
+            return found
         rows = self._rows.get(order_id, ())
-        found: Facts = {"items": sum(row[1] for row in rows)}
+        found["items"] = sum(row[1] for row in rows)
         for name, part in self._lists:
             place = self._parts.index(part) + 1
             values = [row[place] for row in rows]
@@ -219,7 +233,7 @@ def _joined(reader: Reader, _asked: Asked, span: Span) -> Iterator[Past]:
     while people := reader.read(ask.JOINED, since=since, until=span.until, after=after):
         for each in people:
             at, is_staff = each.joined_at, STAFF in each.roles
-            member = {"joined_at": at, "days": 0, "orders": 0, "follows": 0, "is_staff": is_staff}
+            member = {"joined_at": at, "days": 0, "orders": 0, "follows": 0, "lists": [], "is_staff": is_staff}
             yield Past(at, "", each.id, {"member": member, "now": at})
         since, after = people[-1].joined_at, people[-1].id
 
@@ -242,10 +256,10 @@ def _follows(reader: Reader, asked: Asked, span: Span) -> Iterator[Past]:
 
 
 _SUBJECTS = ("order", "member", "insider", "product", "level")
-_MEMBER = frozenset(f"member.{each}" for each in ("joined_at", "days", "orders", "follows", "is_staff"))
+_MEMBER = frozenset(f"member.{each}" for each in ("joined_at", "days", "orders", "follows", "lists", "is_staff"))
 _ORDER = frozenset(
     f"order.{each}"
-    for each in ("total", "currency", "first_purchase", "items", "country", "is_guest", "lines", *_LISTS)
+    for each in ("total", "currency", "first_purchase", "items", "country", "is_guest", "lines", "lists", *_LISTS)
 )
 KEPT: Mapping[str, Kept] = {
     ORDER_PAID: Kept(

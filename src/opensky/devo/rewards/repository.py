@@ -13,6 +13,7 @@ from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.products.objects import ProductCard
 from opensky.devo.rewards.limits import is_open
+from opensky.devo.rewards.lists import LISTS_OF_MEMBERS, LISTS_OF_ORDERS
 from opensky.devo.rewards.objects import (
     RewardChanges,
     RewardGrant,
@@ -363,6 +364,14 @@ class FactRepository:
     def followed(self, member_id: int) -> int:
         """How many insiders does this member follow?"""
         return self._unit.fetch_one(_FOLLOWED, member_id=member_id) or 0
+
+    def lists_of_member(self, member_id: int) -> list[str]:
+        """On which lists is this member?"""
+        return [name for _, name in self._unit.fetch(LISTS_OF_MEMBERS, ids=[member_id])]
+
+    def lists_of_order(self, order_id: int) -> list[str]:
+        """On which lists is something of this order?"""
+        return [name for _, name in self._unit.fetch(LISTS_OF_ORDERS, ids=[order_id])]
 
     def wants_letters(self, member_id: int) -> bool:
         """Has this member asked for news?"""

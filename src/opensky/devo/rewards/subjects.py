@@ -41,6 +41,7 @@ ORDER = (
         "order.products", "list", "The products' names in addresses.", "the products in it", "blue-bowl", things="text"
     ),
     FactType("order.insiders", "list", "Whose products they are.", "the insiders in it", "maya-linden", things="text"),
+    FactType("order.lists", "list", "The lists that something of it is on.", "its lists", "spring", things="text"),
     FactType("order.country", "text", "Where the parcel goes, in two letters.", "the country", "US"),
     FactType("order.is_guest", "truth", "Whether it is a guest's; they get nothing.", "it is a guest's"),
     FactType("order.lines", "list", "What was ordered.", "the lines", things=LINE),
@@ -50,6 +51,7 @@ MEMBER = (
     FactType("member.days", "number", "Days since they opened their account.", "days since they joined", 30),
     FactType("member.orders", "number", "How many orders they have paid and kept.", "their paid orders", 3),
     FactType("member.follows", "number", "How many insiders they follow.", "how many insiders they follow", 5),
+    FactType("member.lists", "list", "The lists that they are on.", "their lists", "friends", things="text"),
     FactType("member.is_staff", "truth", "Whether they work here.", "they work here"),
     FactType("member.wants_letters", "truth", "Whether they asked for news by letter.", "they want letters"),
 )
@@ -87,6 +89,7 @@ def order_facts(order: Order, facts: FactRepository) -> Context:
         items=lambda own: sum(line["quantity"] for line in own["lines"]),
         skus=lambda own: [line["sku"] for line in own["lines"]],
         products=lambda own: _distinct(own["lines"], "product"),
+        lists=lambda _: facts.lists_of_order(order.id),
         insiders=lambda own: _distinct(own["lines"], "insider"),
     )
 
@@ -100,6 +103,7 @@ def member_facts(member_id: MemberId, facts: FactRepository, now: datetime) -> C
         is_staff=lambda own: bool(own["person"]) and STAFF in own["person"].roles,
         orders=lambda _: facts.paid_orders(member_id),
         follows=lambda _: facts.followed(member_id),
+        lists=lambda _: facts.lists_of_member(member_id),
         wants_letters=lambda _: facts.wants_letters(member_id),
     )
 
