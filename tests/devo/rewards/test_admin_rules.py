@@ -1,5 +1,6 @@
 """What staff do with rules that there are: copy, compare, approve, try, and see what they granted."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -209,3 +210,19 @@ def test_a_budget_needs_a_reward_of_known_cost(jobs: Container) -> None:
     with jobs() as job:
         wrong = job.get(RewardManager).check(replace(HELLO, terms={"budget": "5"})).wrong
     assert [each.field for each in wrong] == ["budget"]
+
+
+class TestEventsThatAreHeard:
+    """A shop that asks rules about two events alone."""
+
+    @pytest.fixture
+    def settings(self, tmp_path: Path) -> Settings:
+        return Settings(data=tmp_path, secret_key="0" * 64, events={"rewards": ["order.paid", "seller.follow"]})
+
+    def test_only_they_are_offered(self, staff: Browser, ready: Ready) -> None:
+        """A rule on another one says that nobody asks it."""
+        form = staff.open(f"{RULES}/new").text
+        assert re.findall(r'<option value="([a-z_]+\.[a-z_]+)"[^>]*>When', form) == ["order.paid", "seller.follow"]
+        assert staff.get(f"{RULES}/new?event=member.created").status_code == 404
+        staff.open(f"{RULES}/{ready(HELLO).id}")
+        assert "Rules are not asked about this event in this shop" in staff.text()

@@ -9,7 +9,7 @@ from opensky.devo.rewards.admin_form import REWARDS_PATH, number
 from opensky.devo.rewards.approval import NotApproved
 from opensky.devo.rewards.changes import differences
 from opensky.devo.rewards.conditions import text_of
-from opensky.devo.rewards.facts import EVENTS
+from opensky.devo.rewards.facts import EVENTS, looked_up
 from opensky.devo.rewards.happened import NAMES, fields_of
 from opensky.devo.rewards.manager import DryRun, RewardManager
 from opensky.devo.rewards.objects import STATES, STEPS, RewardRule, State
@@ -39,6 +39,7 @@ class RewardAdmin:
         self._reports = reports
         self._newest = newest
         self._currency = settings.currency
+        self._events = looked_up(settings)
         self._visitor = visitor
 
     @page(REWARDS_PATH, access=access.STAFF)
@@ -85,7 +86,7 @@ class RewardAdmin:
             left=self._reports.left(kept, totals),
             charts=charts(self._reports.days(kept.id)),
             recipients=[_recipient_row(each) for each in self._reports.recipients(kept.id)],
-            when=EVENTS[kept.event].when,
+            is_heard=kept.event in self._events,
             fields=fields_of(kept.event),
             named=named,
             tried=tried,

@@ -7,7 +7,7 @@ from opensky.devo.admin.acts import note
 from opensky.devo.rewards import conditions
 from opensky.devo.rewards.builder import ROOT, Group, build, fits, tree_of
 from opensky.devo.rewards.builder_form import acted, shown, tree_from
-from opensky.devo.rewards.facts import EVENTS, Subscribed
+from opensky.devo.rewards.facts import EVENTS, Subscribed, looked_up
 from opensky.devo.rewards.kinds import REWARDS
 from opensky.devo.rewards.manager import RewardManager, Typed
 from opensky.devo.rewards.objects import RewardRule
@@ -17,6 +17,7 @@ from opensky.kernel.errors import Invalid, NotFound
 from opensky.ruler import InvalidRule
 from opensky.ruler.json_form import canonical
 from opensky.ruler.text_form import from_text
+from opensky.settings import Settings
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
 REWARDS_PATH = "/admin/rewards"
@@ -44,14 +45,16 @@ class Draft:
 class RewardForms:
     """Makes and edits reward rules."""
 
-    def __init__(self, rewards: RewardManager, visitor: Visitor) -> None:
+    def __init__(self, rewards: RewardManager, settings: Settings, visitor: Visitor) -> None:
         self._rewards = rewards
+        self._events = looked_up(settings)
         self._visitor = visitor
 
     @page(f"{REWARDS_PATH}/new", access=access.STAFF)
-    def new(self, event: str = "order.paid") -> Page:
+    def new(self, event: str = "") -> Page:
         """Show the form of a new rule for an event."""
-        if event not in EVENTS:
+        event = event or next(iter(self._events), "")
+        if event not in self._events:
             raise NotFound("Rewards cannot be given for this event.")
         return self._page(Draft(typed=Typed(event=event, reward="credit", limit_each="1"), tree=Group()))
 
@@ -151,6 +154,7 @@ class RewardForms:
             focus=draft.focus,
             said=self._rewards.said(typed, unclear=draft.unclear),
             subscribed=subscribed,
+            events=[(each.event, each.when) for each in self._events.values()],
             **_choices(subscribed),
         )
 
@@ -198,7 +202,6 @@ def _typed(form: Form) -> Typed:
 
 def _choices(subscribed: Subscribed) -> dict[str, Any]:
     return {
-        "events": [(each.event, each.when) for each in EVENTS.values()],
         "known": list(subscribed.schema.facts.values()),
         "kinds": conditions.kinds_for(subscribed.event),
         "rewards": list(REWARDS.values()),
