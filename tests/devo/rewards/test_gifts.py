@@ -1,5 +1,6 @@
 """What rules give beside credit and points: each is given once, and taken back with the order."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -15,11 +16,15 @@ from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import Order
 from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.manager import RewardManager, Typed
+from opensky.devo.webhooks.deliveries import DeliveryManager
+from opensky.devo.webhooks.manager import WebhookManager
+from opensky.devo.webhooks.objects import HOUSE
 from opensky.kernel.errors import Invalid
 from opensky.mail.folder import MailFolder
 from opensky.osis.runtime import Worker
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
+from opensky.testing.factories import Factory
 
 COUPON = Typed(
     name="Ten off", event="order.paid", reward="coupon", more={"coupon.percent": "10", "coupon.expires_days": "30"}
@@ -115,3 +120,34 @@ def test_rewards_say_what_they_give(jobs: Container) -> None:
         "When an order is paid, they get free delivery of one order.",
         "When an order is paid, they get the letter 'Thank you'.",
     ]
+
+
+def test_the_shops_own_webhook_is_told_once_and_no_insiders(
+    jobs: Container, ready: Ready, buy: Buy, ben: Member, make: Factory, unit: UnitOfWork
+) -> None:
+    """What was granted, by which revision, and to whom; it is kept in the log with each try."""
+    noor = make.seller(slug="noor")
+    unit.commit()
+    with jobs() as job:
+        endpoints = job.get(WebhookManager)
+        own = endpoints.create(HOUSE, "https://crm.example.org/rewards", [], "Our letters")
+        other = endpoints.create(noor.id, "https://noor.example.org/", ["order.paid"])
+        job.get(UnitOfWork).commit()
+    call = Typed(name="Tell", event="order.paid", reward="webhook", more={"webhook.endpoint": str(own.id)})
+    made = ready(call)
+    ready(replace(call, more={"webhook.endpoint": str(other.id)}))
+    order = buy(ben)
+    again(jobs, order)
+    with jobs() as job:
+        [told] = job.get(DeliveryManager).log(own.id, (1 << 63) - 1, 9).entries
+        assert job.get(DeliveryManager).log(other.id, (1 << 63) - 1, 9).entries == []
+        body = json.loads(job.get(DeliveryManager).shown(told.id, own.id).body)
+    assert body["type"] == "reward.granted"
+    assert body["data"]["member"] == {"id": str(ben.id)}
+    assert body["data"]["reward"] | {"key": ""} == {
+        "rule": "Tell",
+        "revision": made.revision,
+        "key": "",
+        "event": "order.paid",
+        "about": f"order.paid:{order.id}",
+    }

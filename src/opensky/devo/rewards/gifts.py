@@ -1,4 +1,4 @@
-"""What rules can give beside credit and points: coupons, free delivery, a level, a letter."""
+"""What rules can give beside credit and points: coupons, free delivery, a level, a letter, a webhook."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from opensky.devo.rewards.registry import Issued, Refused, Says, ToMember, expir
 from opensky.kernel.money import Money
 
 _HUNDRED = 100
-_MOST = 100_000
+_MOST, _LARGEST = 100_000, 1 << 63
 _LONGEST_SUBJECT, _LONGEST_TEXT, _LONGEST_LEVEL = 120, 2000, 40
 _GOOD_FOR = Says("Good for so many days", "Empty: for ever.")
 
@@ -149,3 +149,29 @@ class LetterReward(ToMember):
         """Send it, with all that the event has changed or not at all."""
         givers.letters.thank(to.recipient, self.subject, self.text)
         return True
+
+
+@reward_type("A call of the shop's own webhook")
+@dataclass(frozen=True, kw_only=True)
+class WebhookReward(ToMember):
+    """The shop's own program is told, which then does what it likes."""
+
+    endpoint: Annotated[int, Says("Number of the webhook", "One of the shop's own, as its page under Webhooks says.")]
+
+    @staticmethod
+    def get_type() -> str:
+        """Return its name."""
+        return "webhook"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.endpoint < _LARGEST:
+            raise Refused("endpoint", "Please give the number that stands on the page of the webhook.")
+
+    def words(self, currency: str) -> str:
+        """Say what it does."""
+        return f"what the shop's webhook {self.endpoint} gives"
+
+    def issue_reward(self, givers: Givers, to: Issued) -> bool:
+        """Tell it; one that is disabled or an insider's is not told."""
+        told = {"rule": to.why, "revision": to.rule, "key": to.key, "event": to.event, "about": to.about}
+        return givers.webhooks.tell_house(self.endpoint, {"reward": told, "member": {"id": str(to.recipient)}})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from opensky.devo.benefits.manager import BenefitManager
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.letters.manager import LetterManager
+from opensky.devo.webhooks.deliveries import DeliveryManager
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +15,4 @@ class Givers:
     credit: CreditManager
     benefits: BenefitManager
     letters: LetterManager
+    webhooks: DeliveryManager

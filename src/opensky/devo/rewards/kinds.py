@@ -6,7 +6,7 @@ from typing import Annotated
 
 from opensky.devo.follows.events import SELLER_FOLLOW
 from opensky.devo.rewards.facts import ORDER_EVENTS
-from opensky.devo.rewards.gifts import CouponReward, FreeShippingReward, LetterReward, LevelReward
+from opensky.devo.rewards.gifts import CouponReward, FreeShippingReward, LetterReward, LevelReward, WebhookReward
 from opensky.devo.rewards.giving import Givers
 from opensky.devo.rewards.questions import DateCondition, FreeCondition, MemberCondition, ProductCondition
 from opensky.devo.rewards.registry import (
@@ -51,6 +51,7 @@ __all__ = [
     "Reward",
     "Says",
     "ToMember",
+    "WebhookReward",
     "both",
     "condition_type",
     "made",

@@ -14,7 +14,7 @@ from opensky.devo.storefront.views import AdminAction, AdminFilter, AdminRow
 from opensky.devo.webhooks.asking import number
 from opensky.devo.webhooks.deliveries import DeliveryManager
 from opensky.devo.webhooks.manager import WebhookManager, Wishes
-from opensky.devo.webhooks.objects import STATES, WebhookEndpoint
+from opensky.devo.webhooks.objects import HOUSE, STATES, WebhookEndpoint
 from opensky.devo.webhooks.telling import LIKELY, OF_ORDERS, OF_PRODUCTS, TOLD, EventTold
 from opensky.devo.webhooks.views import AttemptShown, DeliveryShown, EndpointShown, Last
 from opensky.kernel.clock import Clock
@@ -70,12 +70,12 @@ class WebhookAdmin:
 
     @action(f"{_WEBHOOKS}/new", access=access.STAFF)
     def create(self, form: Form) -> Page:
-        """Make an endpoint for an insider, and show its secret, this once."""
+        """Make an endpoint for an insider, or for the shop itself, and show its secret, this once."""
         typed = {name: form.text(name) for name in ("seller", "url", "description")}
         chosen = form.many("events")
         try:
-            seller = self._sellers.by_slug(typed["seller"])
-            made = self._webhooks.create(seller.id, typed["url"], chosen, typed["description"])
+            owner = self._sellers.by_slug(typed["seller"]).id if typed["seller"].strip() else HOUSE
+            made = self._webhooks.create(owner, typed["url"], chosen, typed["description"])
         except NotFound:
             return _form(typed, chosen, {"seller": "There is no insider of that name."})
         except Conflict as error:
@@ -96,7 +96,7 @@ class WebhookAdmin:
             "admin/webhook.html",
             here=_WEBHOOKS,
             endpoint=endpoint,
-            seller=self._sellers.shown_by_id(endpoint.seller_id),
+            seller=None if endpoint.seller_id == HOUSE else self._sellers.shown_by_id(endpoint.seller_id),
             states=_filters(STATES, asked.state),
             log=[_line(each, last.get(each.id)) for each in found.entries],
             older=found.older or "",
@@ -230,7 +230,14 @@ class DeliveryAdmin:
 def _row(endpoint: EndpointShown, seller: Insider | None) -> AdminRow:
     told = ", ".join(endpoint.events[:_SHOWN_EVENTS]) + (" …" if len(endpoint.events) > _SHOWN_EVENTS else "")
     state = f"{endpoint.state}: {endpoint.reason}" if endpoint.reason else endpoint.state
-    cells = [endpoint.url, seller.name if seller else "", state, told, endpoint.failing_since, endpoint.created_at]
+    cells = [
+        endpoint.url,
+        seller.name if seller else "the shop itself",
+        state,
+        told,
+        endpoint.failing_since,
+        endpoint.created_at,
+    ]
     return AdminRow(cells, f"{_WEBHOOKS}/{endpoint.id}")
 
 

@@ -14,7 +14,14 @@ from opensky.devo.products.objects import Product
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.webhooks import telling
 from opensky.devo.webhooks.events import WEBHOOK_DISABLED
-from opensky.devo.webhooks.objects import DeliveryId, EndpointId, WebhookAttempt, WebhookDelivery, WebhookEndpoint
+from opensky.devo.webhooks.objects import (
+    HOUSE,
+    DeliveryId,
+    EndpointId,
+    WebhookAttempt,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from opensky.devo.webhooks.repository import WebhookRepository
 from opensky.devo.webhooks.views import AttemptShown, DeliveryInFull, DeliveryShown, Last, Target
 from opensky.events import Dispatcher, Event
@@ -94,6 +101,14 @@ class DeliveryManager:
         """Tell an insider what happened to themselves."""
         for target in self._wanting(event, seller.id):
             self._deliver(target, event.name, telling.of_seller(event, self._webhooks.followers(seller.id)))
+
+    def tell_house(self, endpoint_id: int, data: Mapping[str, Any]) -> bool:
+        """Tell an endpoint of the house what a reward rule says; says whether there is one that takes it."""
+        target = self._webhooks.target(endpoint_id)
+        if target is None or target.seller_id != HOUSE or target.state != "active":
+            return False
+        self._deliver(target, telling.REWARDED, data)
+        return True
 
     def ping(self, endpoint: WebhookEndpoint) -> WebhookDelivery:
         """Send a test to an endpoint, also to one that is disabled; it is tried once."""

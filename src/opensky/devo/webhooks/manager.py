@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from opensky.devo.sellers.objects import SellerId
-from opensky.devo.webhooks.objects import EndpointId, WebhookEndpoint
+from opensky.devo.webhooks.objects import HOUSE, EndpointId, WebhookEndpoint
 from opensky.devo.webhooks.repository import WebhookRepository
-from opensky.devo.webhooks.telling import NAMES
+from opensky.devo.webhooks.telling import NAMES, REWARDED
 from opensky.devo.webhooks.views import EndpointShown
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -121,9 +121,11 @@ class WebhookManager:
             except NotCalled as error:
                 wrong.append(FieldError("url", error.message, "Address"))
         events = list(dict.fromkeys(wishes.events)) if wishes.events is not None else endpoint.events
-        if not events:
+        if endpoint.seller_id == HOUSE:
+            events = [REWARDED]
+        elif not events:
             wrong.append(FieldError("events", "Please choose at least one event.", "NotBlank"))
-        if unknown := [each for each in events if each not in NAMES]:
+        elif unknown := [each for each in events if each not in NAMES]:
             wrong.append(FieldError("events", f"There is no event {', '.join(unknown)} to be told.", "Choice"))
         if wrong:
             raise Invalid(*wrong)

@@ -18,6 +18,8 @@ STATES: tuple[DeliveryState, ...] = ("waiting", "delivered", "failed", "dropped"
 BOTH_SIGN = timedelta(hours=24)
 """So long after a change of the secret the one before it signs, too."""
 LONGEST_WORDS = 120
+HOUSE = SellerId(0)
+"""Stands for the shop itself, where an endpoint is not an insider's: its own marketing or accounting program."""
 
 
 @entity("webhook_endpoints", Index("seller_id"))

@@ -37,6 +37,8 @@ from opensky.serializer import to_view
 PING = "webhook.ping"
 """What a test is called; no event of the shop has this name."""
 LIKELY = ORDER_PAID
+REWARDED = "reward.granted"
+"""What endpoints of the house are told, by reward rules that say so; no insider ever is."""
 
 Details = Callable[[Mapping[str, Any]], dict[str, Any]]
 
