@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import opensky.devo.benefits
 import opensky.devo.bus
 import opensky.devo.credits
 import opensky.devo.history
@@ -11,6 +12,7 @@ import opensky.devo.rewards
 import opensky.devo.storefront
 import opensky.devo.webhooks
 from opensky.devo.account.controller import AccountController
+from opensky.devo.admin.coupons import CouponAdmin, MemberBenefits
 from opensky.devo.admin.credits import CreditAdmin, MemberCredit
 from opensky.devo.admin.mail import MailAdmin
 from opensky.devo.admin.newest import Newest
@@ -24,6 +26,8 @@ from opensky.devo.bag.controller import BagController
 from opensky.devo.bag.listeners import BagListener
 from opensky.devo.bag.manager import BagManager
 from opensky.devo.bag.repository import BagRepository
+from opensky.devo.benefits.api import BenefitApi
+from opensky.devo.benefits.controller import BenefitController
 from opensky.devo.benefits.listeners import BenefitListeners
 from opensky.devo.benefits.manager import BenefitManager
 from opensky.devo.benefits.repository import BenefitRepository
@@ -202,6 +206,7 @@ SERVICES: tuple[type, ...] = (
     AdminRepository,
     Newest,
     MemberCredit,
+    MemberBenefits,
 )
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
@@ -233,6 +238,8 @@ CONTROLLERS: tuple[type, ...] = (
     AccountController,
     CreditController,
     CreditApi,
+    BenefitController,
+    BenefitApi,
     ForgottenController,
     AddressController,
     LettersController,
@@ -247,6 +254,7 @@ CONTROLLERS: tuple[type, ...] = (
     SellerAdmin,
     MemberAdmin,
     CreditAdmin,
+    CouponAdmin,
     WebhookAdmin,
     DeliveryAdmin,
     RewardAdmin,
@@ -266,6 +274,7 @@ TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.letters.__file__).parent / "templates",
     Path(opensky.devo.proofs.__file__).parent / "templates",
     Path(opensky.devo.credits.__file__).parent / "templates",
+    Path(opensky.devo.benefits.__file__).parent / "templates",
     Path(opensky.devo.rewards.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""

@@ -1,6 +1,7 @@
 """Members in the admin."""
 
 from opensky.devo.admin.acts import note
+from opensky.devo.admin.coupons import MemberBenefits
 from opensky.devo.admin.credits import MemberCredit
 from opensky.devo.admin.lists import NEWEST, ORDER_COLUMNS, PAGE, Asked, list_page, order_row
 from opensky.devo.admin.newest import Newest
@@ -25,6 +26,7 @@ class MemberAdmin:
         members: MemberManager,
         follows: FollowManager,
         credit: MemberCredit,
+        benefits: MemberBenefits,
         sessions: Sessions,
         newest: Newest,
         visitor: Visitor,
@@ -33,6 +35,7 @@ class MemberAdmin:
         self._members = members
         self._follows = follows
         self._credit = credit
+        self._benefits = benefits
         self._sessions = sessions
         self._newest = newest
         self._visitor = visitor
@@ -55,6 +58,7 @@ class MemberAdmin:
             "Staff": member.is_staff,
             "Follows": self._follows.number_followed(member.id),
             "Address": _one_line(member.address),
+            **self._benefits.facts(member.id),
         }
         sessions = [AdminRow([each.device, each.seen_at]) for each in self._sessions.of(member.id)]
         orders = [order_row(each) for each in self._lists.orders("", "", NEWEST, _SOME, member_id=member.id)]
@@ -69,6 +73,7 @@ class MemberAdmin:
                 AdminTable("Where they are logged in", ["Device", "Last seen"], sessions),
                 AdminTable("Newest orders", ORDER_COLUMNS, orders),
                 *self._credit.tables(member.id),
+                self._benefits.table(member.id),
                 self._newest.table(Member, member.id),
             ],
             actions=[AdminAction(f"{_MEMBERS}/{member.id}/end-sessions", "Log out everywhere", danger=True)],

@@ -14,15 +14,16 @@ from opensky.devo.benefits.objects import (
     LONGEST_WHY,
     Benefit,
     BenefitId,
+    Counted,
     Kind,
     plain,
 )
-from opensky.devo.benefits.repository import BenefitRepository, Counted
+from opensky.devo.benefits.repository import BenefitRepository
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.members.objects import MemberId
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
-from opensky.kernel.errors import FieldError, Invalid
+from opensky.kernel.errors import FieldError, Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
 from opensky.settings import Settings
@@ -129,6 +130,24 @@ class BenefitManager:
         made.code = kept
         self._benefits.add(made)
         return made
+
+    def end(self, benefit_id: int, why: str) -> Benefit:
+        """Have a coupon used no more; what orders have used stays used. The change history hears of it.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self.get(benefit_id)
+        if found.state == "good":
+            found.state, found.ended = "taken_back", why[:LONGEST_WHY]
+        return found
+
+    def get(self, benefit_id: int) -> Benefit:
+        """Return one benefit; raises ``NotFound``."""
+        found = self._benefits.get(benefit_id)
+        if found is None:
+            raise NotFound("There is no such coupon.", id=benefit_id)
+        return found
 
     def issue_free_shipping(
         self, member_id: MemberId, *, key: str, why: str, expires_at: datetime | None = None

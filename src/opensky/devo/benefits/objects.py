@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Literal, NamedTuple, NewType
 
 from opensky.devo.members.objects import MemberId
 from opensky.kernel.money import Money
@@ -72,6 +72,13 @@ class Benefit:
     def amount(self) -> Money:
         """The money that it takes off; nothing where it is a percentage."""
         return Money(self.amount_minor or 0, self.currency or "USD")
+
+
+class Counted(NamedTuple):
+    """A benefit in a list, and how many have used it."""
+
+    benefit: Benefit
+    uses: int
 
 
 @NoHistory()

@@ -1,12 +1,12 @@
 """Every question that is asked about benefits and levels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, delete, func, or_, select, update
 
-from opensky.devo.benefits.objects import ANYBODY, Benefit, BenefitId, BenefitUse, MemberLevel
+from opensky.devo.benefits.objects import Benefit, BenefitId, BenefitUse, Counted, MemberLevel
 from opensky.devo.members.objects import MemberId
 from opensky.persistence import Command, Query, Reader, UnitOfWork, insert_ignore, table
 from opensky.persistence.statements import insert_or_hold
@@ -22,13 +22,6 @@ class Used(NamedTuple):
     benefit_id: int
     whose: str
     limited: bool
-
-
-class Counted(NamedTuple):
-    """A benefit in a list, and how many have used it."""
-
-    benefit: Benefit
-    uses: int
 
 
 def _made(*values: Any) -> Benefit:
@@ -157,10 +150,6 @@ class BenefitRepository:
         found = self._reader.fetch(_NEWEST, member_id=member_id, before=before, limit=limit)
         uses: Mapping[int, int] = dict(self._reader.fetch(_HOW_MANY, ids=[each.id for each in found])) if found else {}
         return [Counted(each, uses.get(each.id, 0)) for each in found]
-
-    def public(self, before: int, limit: int) -> Sequence[Counted]:
-        """Which coupons are for anybody?"""
-        return self.newest(ANYBODY, before, limit)
 
     def hold_level(self, member_id: MemberId, now: datetime) -> MemberLevel:
         """Return a member's level to be changed, so that until the transaction ends nobody else changes it."""
