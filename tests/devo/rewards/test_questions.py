@@ -59,7 +59,7 @@ def test_what_is_asked_of_an_order_is_found(
     jobs: Container, ready: Ready, buy: Buy, ben: Member, more: dict[str, str], gets: int
 ) -> None:
     """Somebody buys one bowl of Maya's, on the eighth of February."""
-    ready(replace(POINT, more=POINT.more | more))
+    ready(replace(POINT, more={**POINT.more, **more}))
     buy(ben)
     with jobs() as job:
         assert job.get(CreditManager).balance(ben.id).points == gets

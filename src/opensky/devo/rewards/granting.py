@@ -101,7 +101,7 @@ class RewardGranter:
         if cls is Order:
             # Whoever cancels it waits, and takes back what is given here, or is waited for.
             self._rewards.hold_order(about[0])
-        subject = self._unit.get(cls, *about)
+        subject: object | None = self._unit.get(cls, *about)
         return [] if subject is None else self._asked(book, Told(event, subject, carried, at, later=True))
 
     def take_back(self, order: Order) -> int:
@@ -134,8 +134,8 @@ class RewardGranter:
         if happening.recipient is None:
             return []
         held, broken = book.matching(event, happening.context, later=told.later)
-        for each in broken:
-            _LOG.warning("reward.not_asked", rule=each.kept.id, event_of=happening.key, error=each.error)
+        for failed in broken:
+            _LOG.warning("reward.not_asked", rule=failed.kept.id, event_of=happening.key, error=failed.error)
         running = [each for each in held if each.kept.covers(at)]
         kept = self._rewards.kept_for(happening.key) if running else set()
         issued: list[tuple[Running, RewardGrant]] = []

@@ -375,4 +375,5 @@ class FactRepository:
 
     def wants_letters(self, member_id: int) -> bool:
         """Has this member asked for news?"""
-        return bool(self._unit.fetch_one(_WANTS, member_id=member_id, topic=NEWS))
+        found: int = self._unit.fetch_one(_WANTS, member_id=member_id, topic=NEWS) or 0
+        return found > 0

@@ -91,7 +91,8 @@ class SpanRepository:
 
 def _counted(where: UnitOfWork | Reader, rule: Counted, whose: int, use: Use, at: datetime) -> int:
     if use.span == BUDGET:
-        return int(where.fetch_one(_COST, rule=rule.id) or 0)
+        cost: int = where.fetch_one(_COST, rule=rule.id) or 0
+        return int(cost)  # MariaDB sums to a decimal
     since = first_id_at(begin_of(rule, at))
     if whose == EVERYBODY:
         return where.fetch_one(_NUMBER_SINCE, rule=rule.id, since=since) or 0
