@@ -1,0 +1,123 @@
+"""``opensky stats``: a statsd server of our own, and what there is to ask and tell it."""
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from cyclopts import App, Parameter
+
+from opensky.kernel.errors import Misconfigured
+from opensky.stats.admin import asked
+from opensky.stats.aggregate import Aggregate, Rules
+from opensky.stats.server import Address, Listening, Server
+from opensky.stats.sinks import Carbon, Console, Sink
+
+app = App(name="stats", help="Count: a statsd server, and what to ask it.")
+_LOG = structlog.get_logger()
+_LAST_PORT = 65_535
+_OURS = "127.0.0.1:8125"
+_ADMIN = "127.0.0.1:8126"
+
+
+@app.command(help_epilogue="Example: ./opensky stats run --carbon 127.0.0.1:2003 --percentiles 90 99.9")
+def run(
+    *,
+    udp: str = _OURS,
+    tcp: str = "",
+    unix: Path | None = None,
+    admin: str = _ADMIN,
+    carbon: str = "",
+    pickled: bool = False,
+    every: float = 10.0,
+    percentiles: Annotated[tuple[float, ...], Parameter(negative=(), consume_multiple=True)] = (90.0,),
+    legacy: bool = False,
+    forget: bool = False,
+    prefix: str = "stats",
+) -> None:
+    """Receive what clients count, sum it up at each interval, and hand it to carbon, or print it. Ctrl-C ends it, with what there is.
+
+    SIGUSR1 writes its health to the log.
+
+    Args:
+        udp: where to receive datagrams, as host:port; empty: nowhere.
+        tcp: where to receive lines by TCP.
+        unix: the path of a unix datagram socket to receive on.
+        admin: where to answer commands, one a line, such as stats, health, counters.
+        carbon: where carbon takes series, as host:port; without it they are printed, a JSON object an interval.
+        pickled: speak carbon's pickle format, usually port 2004.
+        every: seconds of an interval.
+        percentiles: which of timers to sum up; below zero, the top ones.
+        legacy: name series as older statsds did: stats.NAME and stats_counts.NAME.
+        forget: send nothing, instead of zero, for what did not come in an interval.
+        prefix: what the names of all series begin with.
+    """
+    if every <= 0:
+        raise Misconfigured(f"An interval has some seconds, not {every:g}: --every 10")
+    if any(not 0 < abs(each) <= 100 for each in percentiles):  # noqa: PLR2004 - of a hundred
+        raise Misconfigured(
+            "Percentiles are numbers from 0 to 100, or below zero for the top ones: --percentiles 90 99.9 -10"
+        )
+    sink: Sink = Carbon(_address("carbon", carbon), pickled=pickled) if carbon else Console()
+    listening = Listening(
+        udp=_address("udp", udp) if udp else None,
+        tcp=_address("tcp", tcp) if tcp else None,
+        unix=unix,
+        admin=_address("admin", admin) if admin else None,
+    )
+    rules = Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix)
+    try:
+        server = Server(listening, [sink], Aggregate(rules), every=every)
+    except OSError as error:
+        raise Misconfigured(f"It cannot receive there: {error.strerror or error}. Does another statsd run?") from error
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: server.stop())
+    signal.signal(signal.SIGUSR1, lambda *_: _LOG.info("stats.health", **server.admin.stats()))
+    _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
+    server.run()
+
+
+@app.command(help_epilogue="Example: ./opensky stats ask counters")
+def ask(*command: str, admin: str = _ADMIN) -> None:
+    """Ask a statsd server by its admin port, ours or Etsy's, and print what it says.
+
+    Args:
+        *command: such as stats, health, health down, counters, timers, gauges, delcounters shop.*, config, help.
+        admin: where it answers, as host:port.
+    """
+    try:
+        said = asked(_address("admin", admin), " ".join(command) or "help")
+    except OSError as error:
+        raise Misconfigured(f"No statsd answers at {admin}: {error.strerror or error}.") from error
+    print(said.rstrip())
+    if said == "ERROR\n":
+        raise Misconfigured("It does not know that command; ./opensky stats ask help lists what it knows.")
+
+
+@app.command(help_epilogue="Example: ./opensky stats send 'deploys:1|c' 'office.temperature:21.5|g'")
+def send(*lines: str, to: str = f"udp://{_OURS}") -> None:
+    """Send lines of statsd's protocol, to try a server out or from a script.
+
+    Args:
+        *lines: such as name:1|c, name:320|ms, name:7|g, name:ada|s.
+        to: udp://host:port or unix:///path of a socket.
+    """
+    from opensky.stats import client  # noqa: PLC0415 - its name is what a person would expect of a variable
+    from opensky.stats.samples import BadLine, read  # noqa: PLC0415
+
+    wrong = [sample.text.decode() for line in lines for sample in read(line.encode()) if isinstance(sample, BadLine)]
+    if wrong or not lines:
+        raise Misconfigured(f"This is no line of statsd: {wrong[0] if wrong else 'nothing'}. One looks like name:1|c.")
+    try:
+        deliver = client.to(to)
+        for packet in client.packed(lines):
+            deliver(packet)
+    except (ValueError, OSError) as error:
+        raise Misconfigured(str(error)) from error
+
+
+def _address(name: str, text: str) -> Address:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > _LAST_PORT:
+        raise Misconfigured(f"--{name} is host:port, such as 127.0.0.1:8125, not {text!r}.")
+    return host.strip("[]") or "127.0.0.1", int(port)

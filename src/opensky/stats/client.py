@@ -1,0 +1,250 @@
+"""The client: what business code calls. It only notes; a thread of its own adds up and sends once a second.
+
+Nothing here waits, and nothing is raised into the code that is counted: what cannot be sent is dropped, and counted.
+"""
+
+import atexit
+import os
+import random
+import socket
+import threading
+import time
+import weakref
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from opensky.stats.names import CUT, UNDECLARED, Names
+from opensky.stats.samples import tagged
+
+PACKET = 1400
+"""Bytes that a datagram carries at most: what fits into one frame of an ordinary network."""
+MOST_NOTED = 1_000_000
+KEPT_TIMES = 500
+"""Of one timer, so many times are sent each second: a fair sample, which says for how many it stands."""
+EVERY = 1.0
+DROPPED = "stats.dropped"
+_LAST_PORT = 65_535
+
+Send = Callable[[bytes], None]
+"""Takes one packed datagram; may raise ``OSError``."""
+
+
+class Stats:
+    """Counters, timers, gauges and sets of this process. Safe in threads; a forked child goes on with none of its parent's notes.
+
+    ``increment("seller.follow.shaq")`` is the talk's. Names are declared (``Names``); without ``send`` nothing is noted.
+    """
+
+    def __init__(self, names: Names | None = None, send: Send | None = None, *, every: float = EVERY) -> None:
+        self._names = names or Names(())
+        self._send = send
+        self._every = every
+        self._ones: deque[str] = deque(maxlen=MOST_NOTED)
+        self._more: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
+        self._times: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
+        self._members: deque[tuple[str, str]] = deque(maxlen=MOST_NOTED)
+        self._gauges: dict[str, float] = {}
+        self._reads: list[tuple[str, Callable[[], float]]] = []
+        self._flushing = threading.Lock()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lost = 0
+        self.one: Callable[[str], None] = self._ones.append if send else _nothing
+        """``increment`` of one, as cheap as it gets: for what happens a hundred thousand times a second."""
+
+    def increment(self, name: str, by: float = 1, tags: Mapping[str, str] | None = None) -> None:
+        """Count something once, or ``by`` so much."""
+        if self._send is None:
+            return
+        if tags:
+            name = tagged(name, dict(tags))
+        if by == 1:
+            self._ones.append(name)
+        else:
+            self._more.append((name, by))
+
+    def decrement(self, name: str, by: float = 1) -> None:
+        """Count something down."""
+        self.increment(name, -by)
+
+    def timing(self, name: str, ms: float, tags: Mapping[str, str] | None = None) -> None:
+        """Note how long something took, in milliseconds; less than none counts as none."""
+        if self._send is not None:
+            self._times.append((tagged(name, dict(tags)) if tags else name, max(0.0, ms)))
+
+    @contextmanager
+    def timed(self, name: str, tags: Mapping[str, str] | None = None) -> Iterator[None]:
+        """Note how long a block takes, however it ends."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.timing(name, (time.perf_counter() - began) * 1000, tags)
+
+    def gauge(self, name: str, value: float, tags: Mapping[str, str] | None = None) -> None:
+        """Note how much of something there is now; the last note of a second is sent."""
+        if self._send is not None:
+            self._gauges[tagged(name, dict(tags)) if tags else name] = value
+
+    def gauge_of(self, name: str, read: Callable[[], float]) -> None:
+        """Have something read once a second, such as the length of a queue; what raises is left out that second."""
+        self._reads.append((name, read))
+
+    def unique(self, name: str, member: Any) -> None:
+        """Note that something was there: how many different ones there were in an interval is counted by the server."""
+        if self._send is not None:
+            self._members.append((name, str(member)))
+
+    def start(self) -> None:
+        """Send each second from now on, in a thread, and what is left when the process ends."""
+        if self._send is None or self._thread is not None:
+            return
+        self._begin()
+        atexit.register(self.stop)
+        again = weakref.WeakMethod(self._begin)
+        os.register_at_fork(after_in_child=lambda: (begin := again()) is not None and begin())
+
+    def stop(self) -> None:
+        """Send what is left, and no more after it."""
+        self._ended.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(2)
+        self._thread = None
+        self.flush()
+
+    def flush(self) -> int:
+        """Send what was noted since the last time; returns how many datagrams. Never raises."""
+        if self._send is None:
+            return 0
+        sent = 0
+        with self._flushing:
+            for packet in packed(self._lines()):
+                try:
+                    self._send(packet)
+                    sent += 1
+                except OSError:
+                    self._lost += 1
+        return sent
+
+    def _begin(self) -> None:
+        for each in (self._ones, self._more, self._times, self._members):
+            each.clear()
+        self._gauges = {}
+        self._flushing, self._ended = threading.Lock(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="stats", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ended.wait(self._every):
+            with suppress(Exception):  # nothing that is counted may end the counting
+                self.flush()
+
+    def _lines(self) -> Iterator[str]:
+        """Take what was noted, add it up under admitted names, and write it as lines."""
+        counts: Counter[str] = Counter()
+        for name, count in Counter(_taken(self._ones)).items():
+            counts[self._admit(name, counts)] += count
+        for name, by in _taken(self._more):
+            counts[self._admit(name, counts)] += by
+        lost, self._lost = self._lost, 0
+        if lost:
+            counts[DROPPED] += lost
+        yield from self._of_times(counts)
+        for name, member in dict.fromkeys(_taken(self._members)):
+            if kept := self._admit(name, counts):
+                yield f"{kept}:{_one_line(member)}|s"
+        for name, value in self._gauges_now():
+            if kept := self._admit(name, counts):
+                # A signed number would be a step from what the server has.
+                yield f"{kept}:{value:.15g}|g" if value >= 0 else f"{kept}:0|g\n{kept}:{value:.15g}|g"
+        counts.pop("", None)
+        for name, count in counts.items():
+            yield f"{name}:{count:.15g}|c"
+
+    def _of_times(self, counts: Counter[str]) -> Iterator[str]:
+        times: dict[str, list[float]] = {}
+        for name, ms in _taken(self._times):
+            times.setdefault(self._admit(name, counts), []).append(ms)
+        times.pop("", None)
+        for name, found in times.items():
+            rate = min(1.0, KEPT_TIMES / len(found))
+            kept = found if rate == 1 else random.Random().sample(found, KEPT_TIMES)
+            said = f"|@{rate:.6g}" if rate < 1 else ""
+            yield from (f"{name}:{ms:.6g}|ms{said}" for ms in kept)
+
+    def _gauges_now(self) -> list[tuple[str, float]]:
+        gauges, self._gauges = self._gauges, {}
+        for name, read in self._reads:
+            with suppress(Exception):
+                gauges[name] = read()
+        return list(gauges.items())
+
+    def _admit(self, name: str, counts: Counter[str]) -> str:
+        kept, told = self._names.admit(name)
+        if told:
+            counts[told] += 1
+        return kept
+
+
+def packed(lines: Iterable[str], most: int = PACKET) -> Iterator[bytes]:
+    """Pack lines into datagrams of at most so many bytes; a line that is longer by itself is left out."""
+    packet: list[bytes] = []
+    size = 0
+    for line in lines:
+        raw = line.encode()
+        if len(raw) > most:
+            continue
+        if packet and size + 1 + len(raw) > most:
+            yield b"\n".join(packet)
+            packet, size = [], 0
+        packet.append(raw)
+        size += len(raw) + (1 if size else 0)
+    if packet:
+        yield b"\n".join(packet)
+
+
+def to(address: str) -> Send:
+    """Return what sends to ``udp://host:port`` or ``unix:///path/of/a/socket``, without ever waiting.
+
+    Raises:
+        ValueError: it is no such address.
+    """
+    scheme, _, rest = address.partition("://")
+    if scheme == "unix" and rest.startswith("/"):
+        wire, target = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), rest
+        wire.setblocking(False)
+        return lambda packet: _sent(wire.sendto(packet, target))
+    host, _, port = rest.rpartition(":")
+    if scheme != "udp" or not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
+        raise ValueError(f"Stats go to udp://host:port or unix:///path, not to {address!r}.")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    place = (host.strip("[]"), int(port))
+    udp = socket.socket(family, socket.SOCK_DGRAM)
+    udp.setblocking(False)
+    return lambda packet: _sent(udp.sendto(packet, place))
+
+
+def _sent(_bytes: int) -> None:
+    return None
+
+
+def _nothing(_name: str) -> None:
+    return None
+
+
+def _taken(noted: deque[Any]) -> Iterator[Any]:
+    """Take what is there now; what comes meanwhile stays for the next time."""
+    for _ in range(len(noted)):
+        try:
+            yield noted.popleft()
+        except IndexError:  # another thread cleared it
+            return
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("|", " ").replace(":", " ").split())[:200]
+
+
+__all__ = ["CUT", "DROPPED", "UNDECLARED", "Stats", "packed", "to"]
