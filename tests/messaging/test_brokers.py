@@ -181,13 +181,19 @@ class TestBrokers:
     def test_an_aborted_transaction_sends_nothing(self, database: Database, connection: Connection) -> None:
         """Neither does one that was never committed."""
         queue = queue_of(database)
-        destination = {"destination": connection.dialect.destination(queue), **connection.dialect.sending(queue, None)}
-        for name, end in (("t1", "ABORT"), ("t2", "")):
+        one, other, last = (
+            {
+                "destination": connection.dialect.destination(queue),
+                **connection.dialect.sending(database.ids.next(), None),
+            }
+            for _ in range(3)
+        )
+        for name, headers, end in (("t1", one, "ABORT"), ("t2", other, "")):
             inside = {"transaction": name}
-            connection.send(Frame("BEGIN", inside), Frame("SEND", destination | inside, b"x"))
+            connection.send(Frame("BEGIN", inside), Frame("SEND", headers | inside, b"x"))
             if end:
                 connection.confirmed(Frame(end, inside))
-        connection.confirmed(Frame("SEND", destination, b'{"last": 1}'))
+        connection.confirmed(Frame("SEND", last, b'{"last": 1}'))
         intake = Intake(database, [queue])
         intake.subscribe(connection)
         assert intake.round(connection, 10) == 1
@@ -224,7 +230,7 @@ class TestBrokers:
                     "SEND",
                     {
                         "destination": connection.dialect.destination("quiet"),
-                        **connection.dialect.sending("quiet", None),
+                        **connection.dialect.sending(1, None),
                     },
                 )
             )

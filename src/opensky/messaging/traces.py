@@ -7,7 +7,7 @@ an event is told in a unit of work that sends messages, or that a message has ca
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Column, Index, Table, bindparam, delete, select
+from sqlalchemy import Column, Index, Table, bindparam, select
 
 from opensky.messaging.tables import KEY_LENGTH, NAME_LENGTH
 from opensky.persistence import Command, Query, Reader, UnitOfWork, insert_ignore
@@ -70,8 +70,3 @@ def journeys_of(reader: Reader, about: About, most: int) -> list[int]:
 def subjects_of(reader: Reader, correlation: int, most: int) -> list[About]:
     """What was this journey about, the first first?"""
     return reader.fetch(_ABOUT, of_correlation=correlation, most=most)
-
-
-def prune(unit: UnitOfWork, before: datetime) -> int:
-    """Forget what was noted before an instant; return how much."""
-    return unit.execute(delete(TRACES).where(_t.noted_at < microseconds(before))).rowcount

@@ -22,8 +22,8 @@ class Dialect(Protocol):
     def destination(self, queue: str) -> str:
         """Return the destination of a queue."""
 
-    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
-        """Return the headers of a persistent message that the broker holds back until ``due_at``.
+    def sending(self, id_: int, due_at: datetime | None) -> Mapping[str, str]:
+        """Return the headers of a persistent message with this id, which the broker holds back until ``due_at``.
 
         Raises:
             NotSendable: this broker holds nothing back; the outbox does.
@@ -50,7 +50,7 @@ class Classic:
     def destination(self, queue: str) -> str:
         return f"/queue/{queue}"
 
-    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
+    def sending(self, id_: int, due_at: datetime | None) -> Mapping[str, str]:
         return {"persistent": "true", **_delay(due_at)}
 
     def subscribing(self, prefetch: int) -> Mapping[str, str]:
@@ -60,6 +60,8 @@ class Classic:
 @dataclass(frozen=True, slots=True)
 class Artemis:
     """Apache Artemis. Its window is in bytes; for a delay it takes ActiveMQ's header, in milliseconds from now.
+
+    It drops what a relay sends again, once it is told the ids of messages.
 
     The talk's header, ``_HQ_SCHED_DELIVERY``, belongs to HornetQ's own protocol and was an absolute instant in milliseconds; over STOMP it
     does nothing, and its successor ``_AMQ_SCHED_DELIVERY`` does nothing either, since STOMP has no numbers.
@@ -71,8 +73,8 @@ class Artemis:
     def destination(self, queue: str) -> str:
         return queue
 
-    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
-        headers = {"persistent": "true", "destination-type": "ANYCAST"}
+    def sending(self, id_: int, due_at: datetime | None) -> Mapping[str, str]:
+        headers = {"persistent": "true", "destination-type": "ANYCAST", "_AMQ_DUPL_ID": str(id_)}
         return headers | _delay(due_at)
 
     def subscribing(self, prefetch: int) -> Mapping[str, str]:
@@ -93,7 +95,7 @@ class Rabbit:
     def destination(self, queue: str) -> str:
         return f"/queue/{queue}"
 
-    def sending(self, queue: str, due_at: datetime | None) -> Mapping[str, str]:
+    def sending(self, id_: int, due_at: datetime | None) -> Mapping[str, str]:
         if due_at is not None:
             raise NotSendable(
                 f"RabbitMQ holds no message back until {due_at:%c}; send it in a unit of work, whose outbox does."

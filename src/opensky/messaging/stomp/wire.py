@@ -8,7 +8,7 @@ import msgspec
 
 from opensky.messaging.message import HIGHEST, LOWEST, USUAL_PRIORITY, Message
 from opensky.messaging.rows import body
-from opensky.messaging.stomp.dialects import Artemis, Dialect
+from opensky.messaging.stomp.dialects import Dialect
 from opensky.messaging.stomp.frames import Frame
 from opensky.messaging.tables import KEY_LENGTH, NAME_LENGTH
 
@@ -16,15 +16,6 @@ _ID = "opensky_id"
 _TICKET = "opensky_ticket"
 """Says that the body is in the database from which the message was sent, and how long it is."""
 _JSON = "application/json"
-_OURS = (
-    _ID,
-    "opensky_correlation",
-    "opensky_causation",
-    "opensky_type",
-    "opensky_history",
-    "opensky_key",
-    "opensky_headers",
-)
 _THEIRS = frozenset(
     (
         "destination",
@@ -59,9 +50,7 @@ def to_frame(message: Message, dialect: Dialect, due_at: datetime | None = None)
     }
     if message.ticket:
         headers[_TICKET] = str(message.ticket)
-    headers |= dialect.sending(message.queue_name, due_at)
-    if isinstance(dialect, Artemis):
-        headers["_AMQ_DUPL_ID"] = str(message.id)  # Artemis then drops what a relay sends again
+    headers |= dialect.sending(message.id, due_at)
     return Frame("SEND", headers, b"" if message.ticket else body(message.parameters).encode())
 
 

@@ -7,7 +7,7 @@ A flow is a plain function: call it in a test.
 import inspect
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -59,11 +59,11 @@ class Flow:
     raw: str
     joins: bool
     retry: Backoff
-    limit: int
-    rate: Rate | None
-    breaker: str
-    tap: str
     timeout: timedelta
+    limit: int = 0
+    rate: Rate | None = None
+    breaker: str = ""
+    tap: str = ""
     sentence: str = ""
     sends: tuple[type, ...] = field(default=())
 
@@ -108,7 +108,10 @@ def flow(
     Raises:
         WrongFlow: the function has no typed payload.
     """
-    return lambda function: _flow(function, queue, name, retry, limit, rate, breaker, tap, timeout, joins=False)
+    seconds = timedelta(seconds=timeout)
+    return lambda function: replace(
+        _read(function, queue, name, retry, seconds, joins=False), limit=limit, rate=rate, breaker=breaker, tap=tap
+    )
 
 
 def join(
@@ -119,22 +122,11 @@ def join(
     Its payload is annotated ``list[Part]``. A split is what one flow yielded at once; a part stays part of it through flows that yield
     one output for one message.
     """
-    return lambda function: _flow(function, queue, name, retry, 0, None, "", "", timeout, joins=True)
+    return lambda function: _read(function, queue, name, retry, timedelta(seconds=timeout), joins=True)
 
 
-def _flow(  # noqa: PLR0917 - called from the two doors above alone
-    function: Function,
-    queue: str,
-    name: str,
-    retry: Backoff,
-    limit: int,
-    rate: Rate | None,
-    breaker: str,
-    tap: str,
-    timeout: float,
-    *,
-    joins: bool,
-) -> Flow:
+def _read(function: Function, queue: str, name: str, retry: Backoff, timeout: timedelta, *, joins: bool) -> Flow:
+    """Read the signature of a function, and refuse one that cannot be a flow."""
     label = f"{function.__module__}.{function.__qualname__}"
     if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
         raise WrongFlow(
@@ -165,11 +157,7 @@ def _flow(  # noqa: PLR0917 - called from the two doors above alone
         raw=raw,
         joins=joins,
         retry=retry,
-        limit=limit,
-        rate=rate,
-        breaker=breaker,
-        tap=tap,
-        timeout=timedelta(seconds=timeout),
+        timeout=timeout,
         sentence=(inspect.getdoc(function) or "").partition("\n")[0],
         sends=_sent(returns),
     )
