@@ -12,12 +12,12 @@ from rich.table import Column, Table
 from opensky.cli.bus_letters import dead, journey
 from opensky.cli.bus_program import serve
 from opensky.cli.folder import existing, settings_of
+from opensky.cli.shop import opened
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.messaging import Queue
 from opensky.messaging.books import Books, balance, unbalanced
 from opensky.persistence import Database
-from opensky.wiring import container
 from opensky.wiring.bus import FLOWS
 
 app = App(name="bus", help="Run the service bus, and look into its queues.")
@@ -56,7 +56,8 @@ def queues(*, data: Path | None = None, json: bool = False) -> None:
         data: data folder of the shop (default: var).
         json: print one JSON object instead of a table.
     """
-    with _database(data) as database:
+    with opened(data) as shop:
+        database = shop.get(Database)
         found = Queue(database).depths()
         kept = balance(database, database.clock.now() - timedelta(days=1))
     if json:
@@ -94,7 +95,8 @@ def books(*, days: int = 1, data: Path | None = None, json: bool = False) -> Non
     """
     if days < 1:
         raise Misconfigured("Look back at least one day: --days 1.")
-    with _database(data) as database:
+    with opened(data) as shop:
+        database = shop.get(Database)
         since = database.clock.now() - timedelta(days=days)
         kept = balance(database, since)
         wrong = [] if kept.balanced else unbalanced(database, since)
@@ -119,22 +121,6 @@ def _told(kept: Books) -> str:
         else f"{kept.missing} ARE MISSING, {kept.twice} ARE THERE TWICE (./opensky bus books)"
     )
     return f"{kept.steps} steps sent {kept.sent} messages: {where}; {end}."
-
-
-class _database:  # noqa: N801 - a context manager that reads as a noun
-    """The database of a data folder, with tables in it, closed at the end."""
-
-    def __init__(self, data: Path | None) -> None:
-        self._container = container(settings_of(existing(data)))
-
-    def __enter__(self) -> Database:
-        database = self._container.__enter__().get(Database)
-        if not database.created:
-            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
-        return database
-
-    def __exit__(self, *error: object) -> None:
-        self._container.__exit__(*error)  # type: ignore[arg-type]
 
 
 def _print_json(value: object) -> None:

@@ -4,11 +4,9 @@ from pathlib import Path
 
 from cyclopts import App
 
-from opensky.cli.folder import existing, settings_of
+from opensky.cli.shop import opened
 from opensky.devo.credits.manager import CreditManager
-from opensky.kernel.errors import Misconfigured
-from opensky.persistence import Database, UnitOfWork
-from opensky.wiring import container
+from opensky.persistence import UnitOfWork
 
 app = App(name="credits", help="Book credit and points that have expired.")
 
@@ -21,12 +19,10 @@ def expire(*, data: Path | None = None) -> None:
         data: data folder of the shop (default: var).
     """
     booked = 0
-    with container(settings_of(existing(data))) as whole:
-        if not whole.get(Database).created:
-            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
+    with opened(data) as shop:
         more = True
         while more:
-            with whole() as scope:
+            with shop() as scope:
                 some = scope.get(CreditManager).expire()
                 scope.get(UnitOfWork).commit()
             booked, more = booked + some, some > 0

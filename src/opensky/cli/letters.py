@@ -5,12 +5,11 @@ from pathlib import Path
 
 from cyclopts import App
 
-from opensky.cli.folder import existing, settings_of
+from opensky.cli.shop import opened
 from opensky.devo.letters.news import NewsManager
 from opensky.kernel.errors import Misconfigured
 from opensky.mail import bounces
-from opensky.persistence import Database, UnitOfWork
-from opensky.wiring import container
+from opensky.persistence import UnitOfWork
 
 app = App(name="letters", help="Write the weekly letter, and take in what comes back.")
 
@@ -24,10 +23,9 @@ def news(*, data: Path | None = None) -> None:
     """
     written = 0
     after: int | None = 0
-    with container(settings_of(existing(data))) as whole:
-        _refuse_empty(whole.get(Database))
+    with opened(data) as shop:
         while after is not None:
-            with whole() as scope:
+            with shop() as scope:
                 made, after = scope.get(NewsManager).write(after)
                 scope.get(UnitOfWork).commit()
                 written += made
@@ -46,15 +44,8 @@ def returned(*files: Path, data: Path | None = None) -> None:
         raw = [each.read_bytes() for each in files] or [sys.stdin.buffer.read()]
     except OSError as error:
         raise Misconfigured(f"Cannot read {error.filename}: {error.strerror}.") from error
-    with container(settings_of(existing(data))) as whole:
-        _refuse_empty(whole.get(Database))
-        with whole() as scope:
-            unit = scope.get(UnitOfWork)
-            known = sum(bounces.note(unit, bounces.read(each)) for each in raw)
-            unit.commit()
+    with opened(data) as shop, shop() as scope:
+        unit = scope.get(UnitOfWork)
+        known = sum(bounces.note(unit, bounces.read(each)) for each in raw)
+        unit.commit()
     print(f"{known} of our letters came back." if known else "No letter of ours came back with this.")
-
-
-def _refuse_empty(database: Database) -> None:
-    if not database.created:
-        raise Misconfigured("There is no shop yet; make one with ./opensky up.")
