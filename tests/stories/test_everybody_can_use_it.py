@@ -132,3 +132,36 @@ def test_pages_of_credit(walker: Callable[..., Any], size: str) -> None:
     maya.log_in("maya@demo.example", "demo-member-pass")
     assert look_at(maya, "/account/credit") == {}
     maya.page.get_by_text("A scratch on the mug").first.wait_for()
+
+
+@pytest.mark.parametrize(("size", "dark"), [("desktop", True), ("phone", False)], ids=["desktop, dark", "phone, light"])
+def test_pages_of_rewards(walker: Callable[..., Any], size: str, dark: bool) -> None:
+    """The list, the form with groups in one another and with its faults, a rule with its revisions, and its replay."""
+    staff = walker(size, dark=dark)
+    staff.log_in(*STAFF, after="/admin/rewards/new")
+    page = staff.page
+    page.locator("#when-add").click()
+    page.select_option("#when-0-fact", "order.total")
+    page.select_option("#when-0-operator", "between")
+    page.locator("button[value='group:when']").click()
+    page.select_option("#when-1-kind", "some:order.lines")
+    page.locator("#when-1-0-fact option[value='line.sku']").wait_for(state="attached")
+    page.select_option("#when-1-0-fact", "line.sku")
+    page.locator("#when-1-0-value").wait_for()
+    page.get_by_role("button", name="Check it").click()
+    page.locator("[role=alert]").wait_for()
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
+    assert faults(page) == {}
+    page.locator("button[value='remove:when-1']").click()
+    page.locator("button[value='remove:when-0']").click()
+    page.locator("#when-0-fact").wait_for(state="detached")
+    page.get_by_role("button", name="Write it as text").click()
+    page.locator("#condition").wait_for()
+    assert faults(page) == {}
+    page.fill("[name=name]", "Seen by axe")
+    page.fill("[name='credit.amount']", "5")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("It is a draft").wait_for()
+    rule = page.url.removeprefix(staff.shop.address)
+    paths = ("/admin/rewards", rule, f"{rule}/edit", f"{rule}/revisions", f"{rule}/replay")
+    assert look_at(staff, *paths) == {}
