@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from opensky.devo.webhooks.objects import BOTH_SIGN, LONGEST_WORDS, WebhookDelivery, WebhookEndpoint
 from opensky.devo.webhooks.telling import PING
@@ -199,7 +200,7 @@ def secret_answer(endpoint: WebhookEndpoint, secret: str) -> SecretAnswer:
     return SecretAnswer(secret, changed + BOTH_SIGN)
 
 
-def delivery_entry(delivery: WebhookDelivery | DeliveryShown) -> DeliveryEntry:
+def delivery_entry(delivery: WebhookDelivery | DeliveryShown | DeliveryInFull) -> DeliveryEntry:
     """Return what the API says of a delivery in the log."""
     return DeliveryEntry(
         str(delivery.id), delivery.event, delivery.state, delivery.tries, delivery.next_at, delivery.created_at
@@ -209,12 +210,7 @@ def delivery_entry(delivery: WebhookDelivery | DeliveryShown) -> DeliveryEntry:
 def delivery_answer(delivery: DeliveryInFull, tries: list[AttemptShown]) -> DeliveryAnswer:
     """Return all that the API says of a delivery."""
     return DeliveryAnswer(
-        id=str(delivery.id),
-        event=delivery.event,
-        state=delivery.state,
-        tries=delivery.tries,
-        next_at=delivery.next_at,
-        created_at=delivery.created_at,
+        **asdict(delivery_entry(delivery)),
         body=delivery.body,
         attempts=[AttemptAnswer(t.number, t.at, t.url, t.status, t.ms, t.error, t.answer) for t in tries],
     )

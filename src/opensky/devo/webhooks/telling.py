@@ -4,7 +4,7 @@ All data are shown by the serializer's group ``api``, and are the merchant's own
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -40,8 +40,6 @@ LIKELY = ORDER_PAID
 REWARDED = "reward.granted"
 """What endpoints of the house are told, by reward rules that say so; no insider ever is."""
 
-Details = Callable[[Mapping[str, Any]], dict[str, Any]]
-
 
 class EventTold(NamedTuple):
     """An event that endpoints can be told, and when it happens."""
@@ -57,47 +55,27 @@ def sentence(declared: str) -> str:
     return kept if kept.endswith(".") else f"{kept}."
 
 
-def _nothing(_values: Mapping[str, Any]) -> dict[str, Any]:
-    return {}
-
-
-def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"fields": list(values["fields"])}
-
-
-def _stock(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"sku": values["sku"], "on_hand": values["on_hand"]}
-
-
-def _cancelled(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"by": values["by"]}
-
-
-def _parcel(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {"carrier": values["carrier"], "tracking": values["tracking"], "shipped": dict(values["lines"])}
-
-
-OF_ORDERS: Mapping[EventName, Details] = {
-    ORDER_PAID: _nothing,
-    ORDER_HELD: _nothing,
-    ORDER_RELEASED: _nothing,
-    ORDER_SHIPPED: _parcel,
-    ORDER_CANCELLED: _cancelled,
-    ORDER_REFUNDED: _nothing,
+OF_ORDERS: Mapping[EventName, Sequence[str]] = {
+    ORDER_PAID: (),
+    ORDER_HELD: (),
+    ORDER_RELEASED: (),
+    ORDER_SHIPPED: ("carrier", "tracking"),
+    ORDER_CANCELLED: ("by",),
+    ORDER_REFUNDED: (),
 }
-OF_PRODUCTS: Mapping[EventName, Details] = {
-    PRODUCT_CREATED: _nothing,
-    PRODUCT_EDITED: _fields,
-    PRODUCT_PUBLISHED: _nothing,
-    PRODUCT_WITHDRAWN: _nothing,
-    PRODUCT_RESTOCKED: _stock,
+OF_PRODUCTS: Mapping[EventName, Sequence[str]] = {
+    PRODUCT_CREATED: (),
+    PRODUCT_EDITED: ("fields",),
+    PRODUCT_PUBLISHED: (),
+    PRODUCT_WITHDRAWN: (),
+    PRODUCT_RESTOCKED: ("sku", "on_hand"),
 }
-OF_SELLERS: Mapping[EventName, Details] = {
-    SELLER_EDITED: _fields,
-    SELLER_FOLLOW: _nothing,
-    SELLER_UNFOLLOW: _nothing,
+OF_SELLERS: Mapping[EventName, Sequence[str]] = {
+    SELLER_EDITED: ("fields",),
+    SELLER_FOLLOW: (),
+    SELLER_UNFOLLOW: (),
 }
-"""Each event that can be told, and what is told beside its subject."""
+"""Each event that can be told, and which of its parameters are told beside its subject."""
 
 TOLD: tuple[EventTold, ...] = tuple(
     EventTold(str(name), sentence(declaration_of(name).sentence))
@@ -110,21 +88,21 @@ NAMES = frozenset(each.name for each in TOLD)
 
 def of_product(event: Event) -> dict[str, Any]:
     """Return what a product's own insider is told of it."""
-    return {"product": to_view(event.subject, "api"), **OF_PRODUCTS[EventName(event.name)](event.parameters)}
+    return {"product": to_view(event.subject, "api"), **_told(event, OF_PRODUCTS)}
 
 
 def of_seller(event: Event, followers: int) -> dict[str, Any]:
     """Return what an insider is told of themselves: of who follows them, how many they are."""
-    told = {"seller": to_view(event.subject, "api"), **OF_SELLERS[EventName(event.name)](event.parameters)}
+    told = {"seller": to_view(event.subject, "api"), **_told(event, OF_SELLERS)}
     return told if event.name == SELLER_EDITED else {**told, "followers": followers}
 
 
 def of_order(event: Event, order: Order, lines: Sequence[OrderLine]) -> dict[str, Any] | None:
     """Return what an insider is told of an order with these lines of theirs; ``None`` where none of it is theirs to know."""
-    told = OF_ORDERS[EventName(event.name)](event.parameters)
-    if "shipped" in told:
+    told = _told(event, OF_ORDERS)
+    if event.name == ORDER_SHIPPED:
         own = {line.sku for line in lines}
-        told["shipped"] = [{"sku": sku, "quantity": n} for sku, n in told["shipped"].items() if sku in own]
+        told["shipped"] = [{"sku": sku, "quantity": n} for sku, n in event["lines"].items() if sku in own]
         if not told["shipped"]:
             return None
     shown = MerchantOrder(
@@ -137,6 +115,10 @@ def of_order(event: Event, order: Order, lines: Sequence[OrderLine]) -> dict[str
         lines=list(lines),
     )
     return {"order": to_view(shown, "api"), **told}
+
+
+def _told(event: Event, of: Mapping[EventName, Sequence[str]]) -> dict[str, Any]:
+    return {name: event[name] for name in of[EventName(event.name)]}
 
 
 def written(event: str, at: datetime, data: Mapping[str, Any]) -> str:
