@@ -11,7 +11,7 @@ from dishka import Container
 from rich.console import Console
 from rich.table import Table
 
-from opensky.cli.folder import existing, settings_of
+from opensky.cli.shop import opened
 from opensky.devo.bus.journeys import span
 from opensky.devo.bus.manager import BusManager, as_json, mark
 from opensky.devo.bus.masking import cleaned, veil
@@ -20,11 +20,11 @@ from opensky.devo.bus.watching import BusWatch
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import Order
 from opensky.kernel.errors import Conflict, Misconfigured, NotFound
+from opensky.kernel.ids import read_id
 from opensky.messaging import About, DeadLetters, Message
-from opensky.persistence import Database, UnitOfWork
+from opensky.persistence import UnitOfWork
 from opensky.persistence.history.actor import Actor
 from opensky.persistence.history.keys import key_text
-from opensky.wiring import container
 
 dead = App(name="dead", help="Dead letters: what was given up, until somebody decides.")
 _AT_ONCE = 500
@@ -131,8 +131,9 @@ def journey(which: str, *, data: Path | None = None) -> None:
     """
     with _shop(data) as shop:
         watch = shop.get(BusWatch)
-        if which.isascii() and which.isdecimal():
-            found = [watch.journey(int(which))]
+        number = read_id(which)
+        if number is not None:
+            found = [watch.journey(number)]
         else:
             order = shop.get(OrderManager).by_number(which)
             found = watch.journeys_of(About(Order.__name__, key_text(order.id)))[::-1]
@@ -200,9 +201,6 @@ def _agreed(question: str) -> bool:
 @contextmanager
 def _shop(data: Path | None) -> Iterator[Container]:
     """Open a scope on the shop of a data folder, in which whoever is at the terminal acts."""
-    with container(settings_of(existing(data))) as made:
-        if not made.get(Database).created:
-            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
-        with made() as scope:
-            scope.get(UnitOfWork).acting = Actor("system", name=f"{getpass.getuser()} at a terminal")
-            yield scope
+    with opened(data) as shop, shop() as scope:
+        scope.get(UnitOfWork).acting = Actor("system", name=f"{getpass.getuser()} at a terminal")
+        yield scope

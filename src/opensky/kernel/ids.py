@@ -13,6 +13,8 @@ from opensky.kernel.clock import Clock
 MemberId = NewType("MemberId", int)
 """A member's id. It stands here because sessions, below the features, name the member whom they belong to."""
 
+LAST = (1 << 63) - 1
+"""No id is greater: no store holds more. Lists that are read from their newest entry on begin before it."""
 EPOCH = datetime(2010, 1, 1, tzinfo=UTC)
 NODES = 1 << 10
 _SEQUENCES = 1 << 12
@@ -62,6 +64,14 @@ def first_id_at(moment: datetime) -> int:
 def made_at(id_: int) -> datetime:
     """Return when an id was made, to the millisecond."""
     return EPOCH + (id_ >> 22) * _MILLISECOND
+
+
+def read_id(text: str) -> int | None:
+    """Return the number that a text writes, as an address or a header does; ``None`` if it is none, or greater than any id."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(LAST))):
+        return None
+    number = int(text)
+    return number if number <= LAST else None
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import NamedTuple
 
+from opensky.kernel.ids import read_id
 from opensky.mail.errors import BrokenLetter
 from opensky.mail.letter import Letter
 from opensky.mail.rendering import Written
@@ -59,7 +60,7 @@ def enveloped(written: Written, letter: Letter, sender: Sender, id_: int, now: d
 def message_id_of(header: str) -> int:
     """Return the id of the message that a ``Message-ID`` of ours was made of; 0 if it is none of ours."""
     number = header.strip().strip("<>").partition(".")[0]
-    return int(number) if number.isascii() and number.isdecimal() and len(number) <= 19 else 0  # noqa: PLR2004 - 64 bits
+    return read_id(number) or 0
 
 
 def _address(name: str, address: str) -> Address:

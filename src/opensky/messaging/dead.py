@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from opensky.kernel.errors import FieldError, Invalid, NotFound
+from opensky.kernel.ids import LAST
 from opensky.messaging import bodies
 from opensky.messaging.message import Message
 from opensky.messaging.nudge import Nudger
@@ -66,9 +67,7 @@ class DeadLetters:
                 for queue, cause, letters, newest, last in map(tuple, reader.rows(statement))
             ]
 
-    def listed(
-        self, *, queue: str = "", cause: str = "", before: int = (1 << 63) - 1, limit: int = 50
-    ) -> list[DeadLetter]:
+    def listed(self, *, queue: str = "", cause: str = "", before: int = LAST, limit: int = 50) -> list[DeadLetter]:
         """Which letters are there, the newest first, before an id? Without large bodies: ``show`` has them."""
         statement = select(*_COLUMNS).where(_d.id < before).order_by(_d.id.desc()).limit(limit)
         if queue:

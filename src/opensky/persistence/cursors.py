@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, and_, bindparam, or_
 
 from opensky.kernel.errors import FieldError, Invalid
+from opensky.kernel.ids import LAST, read_id
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,8 +50,22 @@ class Cursor(NamedTuple):
             return cls(LATEST if at > 0 else EARLIEST, id_)
 
 
-START = Cursor(LATEST, (1 << 63) - 1)
+START = Cursor(LATEST, LAST)
 """Before the newest entry that there can be."""
+
+
+def id_before(text: str, field: str = "before") -> int:
+    """Read the id that a page of a list by ids alone is before; an empty text is the start of the list.
+
+    Raises:
+        Invalid: it is no id; ``field`` is named as the one at fault.
+    """
+    if not text:
+        return LAST
+    number = read_id(text)
+    if number is None:
+        raise not_a_cursor(field)
+    return number
 
 
 class Stretch(NamedTuple, Generic[T]):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import Executable
 from sqlalchemy.engine import Connection
 
+from opensky.kernel.ids import LAST
 from opensky.persistence.cursors import pack, unpack
 
 MOST_WORDS, LONGEST_TEXT = 8, 200
@@ -38,7 +39,7 @@ class Rank(NamedTuple):
         return cls(weight, id_) if math.isfinite(weight) else BEST
 
 
-BEST = Rank(-1e300, (1 << 63) - 1)
+BEST = Rank(-1e300, LAST)
 Entry = tuple[int, str, Mapping[str, str]]
 """An id, its scope, and its texts by column."""
 

@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 
 from opensky.kernel.errors import Misconfigured
+from opensky.kernel.ids import LAST
 from opensky.web.access import Access
 from opensky.web.answer import Answer, Stream
 from opensky.web.form import Form
@@ -26,9 +27,6 @@ from opensky.web.routing import Route, Signed, routes_of
 from opensky.web.signatures import known_as, sign
 
 FORM_TYPE = "application/x-www-form-urlencoded"
-
-
-NEWEST = (1 << 63) - 1
 
 
 class Endpoint(HTTPRouteHandler):
@@ -101,7 +99,7 @@ def _handler(
 
     async def answer(incoming: Incoming, arguments: dict[str, Any]) -> Answer:
         for number in numbers:  # nothing has a number that no store can hold: it is looked for, and not found
-            arguments[number] = min(arguments[number], NEWEST)
+            arguments[number] = min(arguments[number], LAST)
         for known, own in names.items():
             if known in arguments:
                 arguments[own] = arguments.pop(known)

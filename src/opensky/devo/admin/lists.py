@@ -5,11 +5,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from opensky.devo.admin.repository import OrderEntry, ProductEntry
 from opensky.devo.storefront.views import AdminFilter, AdminRow
-from opensky.kernel.errors import FieldError, Invalid
+from opensky.persistence.cursors import id_before
 from opensky.web import Page
 
 PAGE = 50
-NEWEST = (1 << 63) - 1
 LONGEST_SEARCH = 100
 
 T = TypeVar("T")
@@ -25,11 +24,7 @@ class Asked(NamedTuple):
     @classmethod
     def read(cls, q: str, state: str, before: str, states: Sequence[str] = ()) -> "Asked":
         """Read the parameters; a state that is none is as if it were not there. Raises ``Invalid`` on a broken cursor."""
-        if before and not (
-            before.isascii() and before.isdecimal() and len(before) <= len(str(NEWEST)) and int(before) <= NEWEST
-        ):
-            raise Invalid(FieldError("before", "This place in the list is not known; please start again.", "cursor"))
-        return cls(q.strip()[:LONGEST_SEARCH], state if state in states else "", int(before) if before else NEWEST)
+        return cls(q.strip()[:LONGEST_SEARCH], state if state in states else "", id_before(before))
 
 
 def list_page(

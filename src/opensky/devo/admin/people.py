@@ -3,7 +3,7 @@
 from opensky.devo.admin.acts import note
 from opensky.devo.admin.coupons import MemberBenefits
 from opensky.devo.admin.credits import MemberCredit
-from opensky.devo.admin.lists import NEWEST, ORDER_COLUMNS, PAGE, Asked, list_page, order_row
+from opensky.devo.admin.lists import ORDER_COLUMNS, PAGE, Asked, list_page, order_row
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository, MemberEntry
 from opensky.devo.bus.addresses import journeys_path
@@ -11,6 +11,7 @@ from opensky.devo.follows.manager import FollowManager
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import Member, MemberId, PostalAddress
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
+from opensky.kernel.ids import LAST
 from opensky.web import Form, Page, Redirect, Sessions, Visitor, access, action, page
 
 _SOME = 20
@@ -61,7 +62,7 @@ class MemberAdmin:
             **self._benefits.facts(member.id),
         }
         sessions = [AdminRow([each.device, each.seen_at]) for each in self._sessions.of(member.id)]
-        orders = [order_row(each) for each in self._lists.orders("", "", NEWEST, _SOME, member_id=member.id)]
+        orders = [order_row(each) for each in self._lists.orders("", "", LAST, _SOME, member_id=member.id)]
         detail = AdminDetail(
             title=member.name,
             back=_MEMBERS,

@@ -2,7 +2,7 @@
 
 from opensky.devo.admin.acts import note
 from opensky.devo.admin.editing import Edited, edit_page
-from opensky.devo.admin.lists import NEWEST, PAGE, PRODUCT_COLUMNS, Asked, list_page, product_row
+from opensky.devo.admin.lists import PAGE, PRODUCT_COLUMNS, Asked, list_page, product_row
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.repository import AdminRepository, SellerEntry
 from opensky.devo.follows.manager import FollowManager
@@ -10,6 +10,7 @@ from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.storefront.views import AdminDetail, AdminField, AdminRow, AdminTable
 from opensky.kernel.errors import Invalid
+from opensky.kernel.ids import LAST
 from opensky.persistence import Duplicate
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
@@ -56,7 +57,7 @@ class SellerAdmin:
     def show(self, slug: str) -> Page:
         """Show an insider with their newest products."""
         seller = self._sellers.by_slug(slug)
-        products = self._lists.products("", "", NEWEST, _SOME, seller_id=seller.id)
+        products = self._lists.products("", "", LAST, _SOME, seller_id=seller.id)
         detail = AdminDetail(
             title=seller.name,
             back=_SELLERS,

@@ -3,11 +3,12 @@
 from opensky.devo.bus.addresses import ABOUT, BOOKS, BUS, JOURNEYS, QUEUE
 from opensky.devo.bus.views import MINUTES
 from opensky.devo.bus.watching import BusWatch
-from opensky.kernel.errors import FieldError, Invalid, NotFound
+from opensky.kernel.errors import NotFound
+from opensky.kernel.ids import read_id
 from opensky.messaging import About
+from opensky.persistence.cursors import id_before
 from opensky.web import Page, Redirect, access, page
 
-NEWEST = (1 << 63) - 1
 LONGEST_LOOK = 24 * 7
 
 
@@ -40,24 +41,21 @@ class QueueAdmin:
     @page(BOOKS, access=access.STAFF)
     def books(self, hours: str = "1") -> Page:
         """Compare what each step says it has sent with where those messages are."""
-        asked = min(max(_number(hours) or 1, 1), LONGEST_LOOK)
+        asked = min(max(read_id(hours) or 1, 1), LONGEST_LOOK)
         return Page("admin/bus_books.html", here=BUS, books=self._bus.books(asked), choices=(1, 24, LONGEST_LOOK))
 
     @page(JOURNEYS, access=access.STAFF)
     def journeys(self, q: str = "", before: str = "") -> Page | Redirect:
         """List the newest journeys; a number leads to the journey of that message."""
         wanted = q.strip()
-        if wanted:
-            number = _number(wanted)
-            if number is not None:
-                try:
-                    self._bus.journey(number)
-                    return Redirect(f"{JOURNEYS}/{number}")
-                except NotFound:
-                    pass
-        if before and _number(before) is None:
-            raise Invalid(FieldError("before", "This place in the list is not known; please start again.", "cursor"))
-        lines, older = self._bus.newest(_number(before) or NEWEST)
+        number = read_id(wanted)
+        if number is not None:
+            try:
+                self._bus.journey(number)
+                return Redirect(f"{JOURNEYS}/{number}")
+            except NotFound:
+                pass
+        lines, older = self._bus.newest(id_before(before))
         return Page("admin/bus_journeys.html", here=JOURNEYS, lines=lines, older=older, query=wanted)
 
     @page(f"{JOURNEYS}/{{message_id:int}}", access=access.STAFF)
@@ -75,8 +73,3 @@ class QueueAdmin:
             journeys=self._bus.journeys_of(about)[::-1],  # as it came about
             subject=self._bus.named(about),
         )
-
-
-def _number(text: str) -> int | None:
-    fits = text.isascii() and text.isdecimal() and len(text) <= len(str(NEWEST))
-    return int(text) if fits and int(text) <= NEWEST else None

@@ -10,11 +10,11 @@ from opensky.devo.bus.views import ActLine, CauseLine, Decision, LetterView
 from opensky.kernel.errors import Conflict, FieldError, Invalid
 from opensky.kernel.ids import made_at
 from opensky.messaging import Cause, DeadLetter
+from opensky.persistence.cursors import id_before
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 from opensky.web.logs import security
 
 _PAGE = 50
-_NEWEST = (1 << 63) - 1
 _LONGEST_SHOWN = 100_000
 _LONGEST_FORM = 512 * 1024
 
@@ -36,7 +36,7 @@ class LetterAdmin:
     def letters(self, key: str, before: str = "") -> Page:
         """Show the letters that died of one cause."""
         group = self._bus.group(key)
-        found = self._bus.listed(group, _cursor(before), _PAGE + 1)
+        found = self._bus.listed(group, id_before(before), _PAGE + 1)
         older = str(found[_PAGE - 1].message.id) if len(found) > _PAGE else ""
         lines = [self._seen(each) for each in found[:_PAGE]]
         return Page("admin/bus_letters.html", here=DEAD, cause=self._cause(group), letters=lines, older=older)
@@ -221,14 +221,6 @@ def _until(form: Form) -> datetime:
         return datetime.fromisoformat(form.text("until")).astimezone(UTC)
     except ValueError as error:
         raise Invalid(FieldError("until", "Please look at the letters again, and decide then.", "date")) from error
-
-
-def _cursor(before: str) -> int:
-    if not before:
-        return _NEWEST
-    if not (before.isascii() and before.isdecimal() and len(before) <= len(str(_NEWEST)) and int(before) <= _NEWEST):
-        raise Invalid(FieldError("before", "This place in the list is not known; please start again.", "cursor"))
-    return int(before)
 
 
 def _letters(number: int) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from opensky.devo.callbacks.repository import SeenRepository
 from opensky.events import Codec, Dispatcher, SubjectGone, UnknownEvent, WrongEvent
 from opensky.kernel.errors import FieldError, Gone, Invalid
+from opensky.kernel.ids import read_id
 from opensky.messaging import Outgoing
 
 
@@ -48,7 +49,7 @@ class CallbackManager:
         except (UnknownEvent, WrongEvent) as error:
             raise Invalid(FieldError("event", error.message, "Event"), message=error.message) from error
         # Negative: the message caused what is sent here, but the step that handles it did not send it (``messaging.books``).
-        self._client.continues(slung.correlation, -int(id_) if id_.isdecimal() else 0, slung.history)
+        self._client.continues(slung.correlation, -(read_id(id_) or 0), slung.history)
         self._events.notify(event)
         return True
 

@@ -70,9 +70,7 @@ class HistoryAdmin:
         before: str = "",
     ) -> Download:
         """Give what a page asks for as a file for a spreadsheet."""
-        question = Question(kind, id, actor, field, since, until, before)
-        found = self._history.all(question.asked(), question.cursor())
-        security("admin.acted", act="export history", subject=question.address(), member=self._visitor.member_id)
+        found = self._exported(Question(kind, id, actor, field, since, until, before))
         return Download("history.csv", "text/csv; charset=utf-8", exports.as_csv(found))
 
     @page(f"{_HISTORY}/export.json", access=access.STAFF)
@@ -87,9 +85,7 @@ class HistoryAdmin:
         before: str = "",
     ) -> Download:
         """Give what a page asks for as a file for a program."""
-        question = Question(kind, id, actor, field, since, until, before)
-        found = self._history.all(question.asked(), question.cursor())
-        security("admin.acted", act="export history", subject=question.address(), member=self._visitor.member_id)
+        found = self._exported(Question(kind, id, actor, field, since, until, before))
         return Download("history.json", "application/json", exports.as_json(found))
 
     @page(f"{_HISTORY}/as-of", access=access.STAFF)
@@ -159,6 +155,10 @@ class HistoryAdmin:
         there = taken.subject.path if taken.found.operation != "remove" else ""  # what was removed has no page any more
         back = there or f"{_HISTORY}?kind={taken.subject.kind}&id={taken.subject.object_id}"
         return Redirect(back, flash="It is taken back, and that is in the history, too.")
+
+    def _exported(self, question: Question) -> exports.Pages:
+        security("admin.acted", act="export history", subject=question.address(), member=self._visitor.member_id)
+        return self._history.all(question.asked(), question.cursor())
 
     def _look(self, change_id: int, field: str, refused: str = "") -> Page:
         entry = self._history.change(change_id)

@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from opensky.kernel.errors import FieldError, Invalid
-from opensky.persistence.history.reading import NEWEST, Asked
+from opensky.kernel.ids import read_id
+from opensky.persistence.cursors import id_before
+from opensky.persistence.history.reading import Asked
 
 _ACTORS = ("staff", "member", "guest", "system")
 _LONGEST = 200
@@ -39,7 +41,7 @@ class Question:
 
     def cursor(self) -> int:
         """Return the id that the page is before."""
-        return number(self.before, "before") if self.before else NEWEST
+        return id_before(self.before)
 
     def address(self, **changes: str) -> str:
         """Return the query of an address that asks the same, but for ``changes``."""
@@ -56,10 +58,11 @@ class Question:
 
 
 def number(text: str, field: str) -> int:
-    """Read an id or a cursor; raises ``Invalid``."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(NEWEST)) and int(text) <= NEWEST):
+    """Read an id; raises ``Invalid``."""
+    found = read_id(text)
+    if found is None:
         raise Invalid(FieldError(field, "This place in the history is not known; please start again.", "cursor"))
-    return int(text)
+    return found
 
 
 def instant(text: str, field: str) -> datetime | None:

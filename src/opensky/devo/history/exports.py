@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from opensky.devo.history.repository import Subject
+from opensky.devo.history.manager import Subjects
 from opensky.persistence.history.reading import Entry
 
 COLUMNS = (
@@ -18,7 +18,6 @@ COLUMNS = (
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
-Subjects = Mapping[tuple[str, str], Subject]
 Pages = Iterable[tuple[Sequence[Entry], Subjects]]
 """Changes, with what their objects are called."""
 

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from opensky.devo.history.repository import HistoryRepository, Subject
 from opensky.devo.history.reverts import Reverts
 from opensky.kernel.errors import Conflict, NotFound
+from opensky.kernel.ids import LAST
 from opensky.mapping import describe
 from opensky.persistence import Database, UnitOfWork
 from opensky.persistence.history.folding import Past
 from opensky.persistence.history.keys import key_text, key_values
 from opensky.persistence.history.privacy import keeps
-from opensky.persistence.history.reading import NEWEST, Asked, Entry, HistoryPage
+from opensky.persistence.history.reading import Asked, Entry, HistoryPage
 from opensky.persistence.history.reverting import Reversal, Reverter
 
 Subjects = Mapping[tuple[str, str], Subject]
@@ -46,11 +47,11 @@ class HistoryManager:
         cls = self._kinds.get(kind)
         return [] if cls is None else [f.name for f in describe(cls).stored_fields if not f.version]
 
-    def page(self, asked: Asked, limit: int, before: int = NEWEST) -> HistoryPage:
+    def page(self, asked: Asked, limit: int, before: int = LAST) -> HistoryPage:
         """Return what was changed, newest first."""
         return self._changes.page(asked, limit, before)
 
-    def all(self, asked: Asked, before: int = NEWEST) -> Iterator[tuple[list[Entry], Subjects]]:
+    def all(self, asked: Asked, before: int = LAST) -> Iterator[tuple[list[Entry], Subjects]]:
         """Return everything that was changed, newest first, page by page with what the objects are called.
 
         It reads for itself, and holds nothing between two pages, so that it may outlast the request that asks for it.
@@ -69,7 +70,7 @@ class HistoryManager:
         found: list[Entry] = []
         for cls, key in objects:
             asked = Asked(kind=cls.__name__, object_id=key_text(key))
-            found += self._changes.page(asked, limit, NEWEST).entries
+            found += self._changes.page(asked, limit, LAST).entries
         return sorted(found, key=lambda entry: -entry.id)[:limit]
 
     def parts(self, kind: str, object_id: str) -> list[Subject]:

@@ -11,6 +11,7 @@ from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order
 from opensky.devo.products.objects import Category, Product, StockItem
 from opensky.devo.sellers.objects import Seller
+from opensky.kernel.ids import read_id
 from opensky.persistence import Query, Reader, UnitOfWork, table
 from opensky.persistence.documents.reading import DocumentQuery, Param
 from opensky.persistence.history.folding import Past, as_of
@@ -71,9 +72,10 @@ class HistoryRepository:
 
     def parts(self, kind: str, object_id: str) -> list[Subject]:
         """What belongs to this object and is counted by itself? The stock of a product."""
-        if kind != "Product" or not object_id.isdecimal():
+        product_id = read_id(object_id)
+        if kind != "Product" or product_id is None:
             return []
-        return [Subject("StockItem", key_text(sku)) for sku in self._reader.fetch(_STOCK, product_id=int(object_id))]
+        return [Subject("StockItem", key_text(sku)) for sku in self._reader.fetch(_STOCK, product_id=product_id)]
 
     def subjects(self, objects: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Subject]:
         """What are these objects, by class and id, called, and where are they? One statement for each class among them."""
@@ -82,7 +84,7 @@ class HistoryRepository:
             asked.setdefault(kind, set()).add(object_id)
         found = {(kind, id_): Subject(kind, id_) for kind, ids in asked.items() for id_ in ids}
         for kind, ids in asked.items():
-            for subject in self._named(kind, [int(id_) for id_ in ids if id_.isdecimal() and int(id_) < 1 << 63]):
+            for subject in self._named(kind, [number for id_ in ids if (number := read_id(id_)) is not None]):
                 found[kind, subject.object_id] = subject
         return found
 

@@ -14,14 +14,13 @@ from opensky.devo.proofs.repository import Open, ProofRepository
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import FieldError, Invalid
-from opensky.kernel.ids import IdGenerator
+from opensky.kernel.ids import IdGenerator, read_id
 from opensky.kernel.sealing import Signer
 from opensky.mail import Letter, Sealed
 from opensky.mapping import validate
 from opensky.settings import Settings
 
 LONGEST_EMAIL = 254
-_LONGEST_NUMBER = 19
 
 
 class ProofManager:
@@ -121,9 +120,8 @@ class ProofManager:
         self._letters.send(letter, urgent=True)
 
     def _opened(self, sealed: str, purpose: Purpose) -> Open:
-        number = Signer(self._settings.secret_key, _purpose(purpose)).open(sealed)
-        known = number.isascii() and number.isdecimal() and len(number) <= _LONGEST_NUMBER
-        proof = self._proofs.open(int(number), purpose, self._clock.now()) if known else None
+        number = read_id(Signer(self._settings.secret_key, _purpose(purpose)).open(sealed))
+        proof = self._proofs.open(number, purpose, self._clock.now()) if number is not None else None
         if proof is None:
             raise LinkEnded
         return proof

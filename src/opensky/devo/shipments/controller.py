@@ -8,6 +8,7 @@ from opensky.devo.shipments.files import ShipmentFiles, Told
 from opensky.devo.shipments.manager import Outcome, ShipmentManager
 from opensky.devo.shipments.objects import Bad, Parcel, Source
 from opensky.kernel.errors import FieldError, Invalid
+from opensky.kernel.ids import read_id
 from opensky.messaging import Message, Outgoing
 from opensky.web import Json, Signed, callback
 
@@ -54,7 +55,7 @@ class ShipmentController:
         """Take some parcels of a file: 200 with what became of each. Whoever asks again is answered the same."""
         batch = _read(call.body, Batch)
         # As in the callback of events: what the parcels cause belongs to the journey of their file.
-        self._client.continues(batch.correlation, -int(call.id) if call.id.isdecimal() else 0, batch.history)
+        self._client.continues(batch.correlation, -(read_id(call.id) or 0), batch.history)
         return Json(Outcomes(self._shipments.take(batch.source, batch.parcels, batch.bad)))
 
     @callback("/callbacks/shipments/files")

@@ -2,7 +2,7 @@
 
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.objects import SellerId
-from opensky.devo.webhooks.asking import before, number
+from opensky.devo.webhooks.asking import number
 from opensky.devo.webhooks.deliveries import MOST_AGAIN, DeliveryManager
 from opensky.devo.webhooks.manager import WebhookManager, Wishes
 from opensky.devo.webhooks.objects import WebhookEndpoint
@@ -35,6 +35,7 @@ from opensky.devo.webhooks.shapes import (
 )
 from opensky.devo.webhooks.telling import TOLD
 from opensky.kernel.errors import Conflict, Invalid, NotFound
+from opensky.persistence.cursors import id_before
 from opensky.web import Visitor, access, api
 
 _ONE, _LOG = "/api/v1/webhooks/{webhook:str}", "/api/v1/webhooks/{webhook:str}/deliveries"
@@ -134,7 +135,7 @@ class WebhookApi:
     def log(self, webhook: WebhookId, state: StateAsked = "", after: After = "", limit: Limit = 20) -> DeliveryListing:
         """Return what a webhook was told, the newest first; the log goes back 30 days."""
         endpoint = self._webhooks.shown(number(webhook), self._seller_id)
-        found = self._deliveries.log(endpoint.id, before(after), limit, state)
+        found = self._deliveries.log(endpoint.id, id_before(after, "after"), limit, state)
         return DeliveryListing([delivery_entry(each) for each in found.entries], str(found.older or ""))
 
     @api.get(f"{_LOG}/{{delivery:str}}", access=access.MEMBER, summary="Show a delivery", raises=[NotFound], tag=_TAG)

@@ -9,10 +9,9 @@ from opensky.devo.follows.objects import FollowerCount
 from opensky.devo.orders.objects import OrderLine
 from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from opensky.devo.webhooks.views import AttemptShown, DeliveryInFull, DeliveryShown, EndpointShown, Last, Target
-from opensky.kernel.ids import first_id_at
+from opensky.kernel.ids import LAST, first_id_at
 from opensky.persistence import Command, Query, Reader, UnitOfWork, table
 
-NEWEST = (1 << 63) - 1
 _endpoints, _deliveries, _attempts = table(WebhookEndpoint), table(WebhookDelivery), table(WebhookAttempt)
 _lines, _followers = table(OrderLine), table(FollowerCount)
 
@@ -212,7 +211,7 @@ class WebhookRepository:
 
     def forget_before(self, endpoint_id: int, before: datetime | None, limit: int) -> int:
         """Remove the oldest deliveries that wait for nothing, made before then or ever; return how many."""
-        until = first_id_at(before) if before is not None else NEWEST
+        until = first_id_at(before) if before is not None else LAST
         old = self._unit.fetch(_OLD, endpoint_id=endpoint_id, before=until, limit=limit)
         self.forget(old)
         return len(old)

@@ -4,10 +4,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import Executable, bindparam, select, update
 
+from opensky.kernel.ids import LAST
 from opensky.mapping import describe
 from opensky.persistence.history.keys import key_text
 from opensky.persistence.history.objects import Change
-from opensky.persistence.history.reading import NEWEST
 from opensky.persistence.tables import table
 
 FORGOTTEN = "forgotten"
@@ -30,7 +30,7 @@ def forget_subject(unit: Executing, cls: type, key: Any) -> int:
     """
     personal = {f.name for f in describe(cls).stored_fields if f.personal != "public" or _holds_personal(f.type)}
     whose = (_rows.c.kind == cls.__name__, _rows.c.object_id == key_text(key))
-    done, before = 0, NEWEST
+    done, before = 0, LAST
     while True:
         statement = select(_rows.c.id, _rows.c.fields).where(*whose, _rows.c.id < before)
         found = unit.execute(statement.order_by(_rows.c.id.desc()).limit(_BATCH)).all()

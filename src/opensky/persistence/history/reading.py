@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal_column, or_, select
 
-from opensky.kernel.ids import first_id_at, made_at
+from opensky.kernel.ids import LAST, first_id_at, made_at
 from opensky.persistence.history.actor import Actor
 from opensky.persistence.history.objects import Change, Operation
 from opensky.persistence.query import Query
@@ -22,7 +22,6 @@ Driver = Literal["object", "actor", "kind", "all"]
 
 LOOK = 10_000
 """How many changes one page looks through, where no index serves all that is asked."""
-NEWEST = (1 << 63) - 1
 _EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 _rows = table(Change)
 _ONE = literal_column("1", Integer)
@@ -91,7 +90,7 @@ class Asked:
     @property
     def before(self) -> int:
         """The id that all which fit are below."""
-        return first_id_at(max(self.until, _EARLIEST)) if self.until else NEWEST
+        return first_id_at(max(self.until, _EARLIEST)) if self.until else LAST
 
 
 class HistoryPage(NamedTuple):
@@ -174,7 +173,7 @@ class ChangeHistory:
     def __init__(self, source: Source) -> None:
         self._source = source
 
-    def page(self, asked: Asked, limit: int, before: int = NEWEST) -> HistoryPage:
+    def page(self, asked: Asked, limit: int, before: int = LAST) -> HistoryPage:
         """Return what fits, newest first, with ids below ``before`` (the ``older`` of the page before)."""
         values = self._values(asked, before)
         if asked.served:
@@ -195,7 +194,7 @@ class ChangeHistory:
     def since(self, kind: str, object_id: str, first: int, *, most: int = 500) -> list[Entry]:
         """Return all changes of an object from the id ``first`` on, newest first."""
         found: list[Entry] = []
-        before = NEWEST
+        before = LAST
         while True:
             more = self._source.fetch(
                 PLAIN["object"], kind=kind, object_id=object_id, before=before, first=first, limit=most
