@@ -10,6 +10,7 @@ from dishka import Provider, Scope
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opensky.devo.credits.manager import CreditManager
 from opensky.devo.members.objects import PostalAddress
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
@@ -19,7 +20,8 @@ from opensky.devo.products.manager import ProductManager
 from opensky.devo.products.objects import StockItem
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.errors import Refusal
-from opensky.kernel.ids import IdGenerator
+from opensky.kernel.ids import IdGenerator, MemberId
+from opensky.kernel.money import Money
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.factories import Factory
@@ -27,6 +29,7 @@ from opensky.wiring import container
 
 ADDRESS = PostalAddress(name="Ben Reed", street="5 Mill Lane", city="Ghent", postcode="9000", country="BE")
 STOCK = {"BOWL": 4, "CUP": 2}
+BEN, CREDIT = MemberId(11), 3000
 
 BUY = st.tuples(
     st.just("buy"),
@@ -61,6 +64,7 @@ def _open(app: Any, clock: SetClock) -> None:
         make = Factory(unit, app.get(IdGenerator), clock)
         for sku, stock in STOCK.items():
             scope.get(ProductManager).publish(make.draft(make.seller(), variants=[make.variant(sku=sku)], stock=stock))
+        scope.get(CreditManager).grant(BEN, Money(CREDIT), key="welcome", why="Welcome")
         unit.commit()
 
 
@@ -68,8 +72,15 @@ def _take(step: tuple[Any, ...], orders: OrderManager, unit: UnitOfWork, clock: 
     clock.advance(seconds=1)
     match step:
         case "buy", key, lines, token:
+            # Every other one is a member's, who pays with credit first.
+            buyer = Buyer(BEN) if key % 2 else Buyer(bag_id=1)
             bought = Purchase(
-                buyer=Buyer(bag_id=1), email="x@example.org", address=ADDRESS, lines=lines, key=f"key {key}"
+                buyer=buyer,
+                email="x@example.org",
+                address=ADDRESS,
+                lines=lines,
+                key=f"key {key}",
+                use_credit=bool(key % 2),
             )
             orders.buy(bought, token)
         case "wait", _:
@@ -98,5 +109,7 @@ def _add_up(app: Any) -> None:
 
         charges = unit.find(TestCharge)
         taken = sum(each.amount.minor for each in charges if not each.declined and not each.refund_reference)
-        assert taken == sum(order.total.minor for order in orders if order.state == "paid")
+        assert taken == sum(order.charge.minor for order in orders if order.state == "paid")
+        used = sum(order.credit.minor for order in orders if order.state != "cancelled")
+        assert scope.get(CreditManager).balance(BEN).credit == Money(CREDIT - used)
         assert not any(order.refund_due for order in orders)

@@ -107,7 +107,7 @@ def test_a_coupon_is_reckoned_in_before_anything_is_ordered(
     browser.open("/checkout")
     assert browser.submit("/checkout", payment_token=CARD, coupon="spring-10", **ADDRESS).status_code == 200
     assert orders(unit) == []
-    assert "Coupon: 10 % off -$1.25" in browser.text()
+    assert "Coupon SPRING10 -$1.25" in browser.text()
     assert "Total $16.20" in browser.text()
 
     browser.submit("/checkout", payment_token=CARD, **ADDRESS)

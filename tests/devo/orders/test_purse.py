@@ -304,5 +304,8 @@ def test_an_order_without_any_of_this_costs_no_statement_more(
         orders.buy(purchase(**given), APPROVED)
         return reader.statements - before
 
+    before = reader.statements
+    assert orders.at_checkout(Buyer(nobody.id), {"BOWL": 1}) == (None, Money(0), 0)
+    assert reader.statements - before == 1
     looked_for = 2
     assert cost(buyer=Buyer(nobody.id), key="member") == cost(key="guest") + looked_for

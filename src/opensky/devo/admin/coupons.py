@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from opensky.devo.admin.acts import note
-from opensky.devo.admin.editing import LONGEST_REASON, REASON
+from opensky.devo.admin.editing import LONGEST_REASON
 from opensky.devo.admin.lists import NEWEST, PAGE, Asked
 from opensky.devo.admin.newest import Newest
 from opensky.devo.benefits.manager import BenefitManager
@@ -114,8 +114,7 @@ class CouponAdmin:
 
     def _form(self, typed: dict[str, str], errors: dict[str, str]) -> Page:
         fields = [
-            replace(field, value=typed.get(field.name, ""), error=errors.get(field.name, ""))
-            for field in (*_FIELDS, REASON)
+            replace(field, value=typed.get(field.name, ""), error=errors.get(field.name, "")) for field in _FIELDS
         ]
         return Page(
             "admin/edit.html",

@@ -142,8 +142,8 @@ def _parts(order: Order) -> dict[str, object]:
     if order.delivery:
         parts["Delivery"] = order.delivery
     if order.credit:
-        back = " (given back)" if order.state == "cancelled" else ""
-        parts |= {"Paid by credit": f"{order.credit}{back}", "Paid by card": order.charge}
+        word = "Credit, given back" if order.state == "cancelled" else "Paid by credit"
+        parts |= {word: order.credit, "Paid by card": order.charge}
     return parts
 
 

@@ -75,7 +75,6 @@ class CheckoutSums:
             credit=self._purse.spendable(known.credit, due.total),
             delivery_price=Money(self._price, goods.currency),
             coupon=due.coupon.code or "" if due.coupon else "",
-            coupon_gives=due.coupon.gives if due.coupon else "",
             gifts=[GiftView(each.code or "", each.gives, each.why, each.expires_at) for each in gifts],
         )
 

@@ -28,7 +28,6 @@ class DueView(Struct, frozen=True):
     """How much of the buyer's credit could be used for it."""
     delivery_price: Money
     coupon: str = ""
-    coupon_gives: str = ""
     gifts: Sequence[GiftView] = ()
 
     @property
