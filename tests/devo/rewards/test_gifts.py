@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from dishka import Container
+from dishka import Container, Provider, Scope
 from tests.devo.rewards.conftest import Buy, Ready
 
 from opensky.devo.benefits.manager import BenefitManager
+from opensky.devo.credits.manager import CreditManager
 from opensky.devo.letters.manager import LetterManager
 from opensky.devo.members.objects import Member
 from opensky.devo.orders.events import ORDER_PAID
@@ -19,12 +20,14 @@ from opensky.devo.rewards.manager import RewardManager, Typed
 from opensky.devo.webhooks.deliveries import DeliveryManager
 from opensky.devo.webhooks.manager import WebhookManager
 from opensky.devo.webhooks.objects import HOUSE
+from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.errors import Invalid
 from opensky.mail.folder import MailFolder
 from opensky.osis.runtime import Worker
 from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.factories import Factory
+from opensky.wiring.containers import container
 
 COUPON = Typed(
     name="Ten off", event="order.paid", reward="coupon", more={"coupon.percent": "10", "coupon.expires_days": "30"}
@@ -151,3 +154,30 @@ def test_the_shops_own_webhook_is_told_once_and_no_insiders(
         "event": "order.paid",
         "about": f"order.paid:{order.id}",
     }
+
+
+def test_a_level_is_given_and_who_rises_is_rewarded_in_turn(
+    settings: Settings, clock: SetClock, ready: Ready, buy: Buy, ben: Member
+) -> None:
+    """One rule's reward can be another's event. A cancelled order takes the level back; a level that is no more is given to nobody."""
+    order = buy(ben)
+    silver = Typed(name="Silver", event="order.paid", reward="level", more={"level.level": "Silver"})
+    ready(silver)
+    ready(replace(silver, more={"level.level": "Platinum"}))
+    ready(Typed(name="Risen", event="member.level_reached", reward="points", more={"points.points": "7"}))
+    test = Provider(scope=Scope.APP)
+    test.provide(lambda: clock, provides=Clock)
+    shop = container(replace(settings, levels={"Silver": {"points": 500}, "Gold": {"points": 900}}), test)
+
+    def stands() -> tuple[str, int]:
+        with shop() as job:
+            level = job.get(BenefitManager).level(ben.id)
+            return level.name if level else "", job.get(CreditManager).balance(ben.id).points
+
+    for _ in range(2):
+        again(shop, order)
+        assert stands() == ("Silver", 7)
+    with shop() as job:
+        job.get(OrderManager).cancel_for(order.number)
+    assert stands() == ("", 7)
+    shop.close()

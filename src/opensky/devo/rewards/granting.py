@@ -189,19 +189,19 @@ class RewardGranter:
         )
 
     def _issue(self, running: Running, grant: RewardGrant, event: str) -> None:
-        running.reward.issue_reward(
-            self._givers,
-            Issued(
-                recipient=grant.member_id,
-                key=key_of(grant.id),
-                why=running.kept.name,
-                rule=grant.revision,
-                currency=self._currency,
-                now=grant.at,
-                event=event,
-                about=grant.event,
-            ),
+        to = Issued(
+            recipient=grant.member_id,
+            key=key_of(grant.id),
+            why=running.kept.name,
+            rule=grant.revision,
+            currency=self._currency,
+            now=grant.at,
+            event=event,
+            about=grant.event,
         )
+        if not running.reward.issue_reward(self._givers, to):
+            # A level that is no more, a webhook that is disabled: who made the rule should hear of it.
+            _LOG.warning("reward.not_given", rule=grant.rule_id, event_of=grant.event, reward=grant.reward)
 
     def _reverse(self, grant: Granted, why: str) -> None:
         kind = REWARDS.get(grant.reward)
