@@ -8,9 +8,10 @@ from opensky.devo.rewards import conditions
 from opensky.devo.rewards.builder import ROOT, Group, build, fits, tree_of
 from opensky.devo.rewards.builder_form import acted, shown, tree_from
 from opensky.devo.rewards.facts import EVENTS, Subscribed, looked_up
-from opensky.devo.rewards.kinds import REWARDS
+from opensky.devo.rewards.kinds import REWARDS, Kind
 from opensky.devo.rewards.manager import RewardManager, Typed
 from opensky.devo.rewards.objects import RewardRule
+from opensky.devo.rewards.registry import ANY_EVENT
 from opensky.devo.rewards.terms import FIELDS
 from opensky.devo.rewards.terms_words import DAYS, MODES, PERIODS
 from opensky.kernel.errors import Invalid, NotFound
@@ -24,6 +25,7 @@ REWARDS_PATH = "/admin/rewards"
 _ONE = f"{REWARDS_PATH}/{{rule:str}}"
 _LARGEST = (1 << 63) - 1
 _PLAIN = ("name", "event", "condition", "reward", "starts_at", "ends_at", "limit_total", "limit_each", "priority")
+_HARDLY_ANY = 2
 _MANY_PARTS = "This condition has more parts than fields can show, so it stays text."
 _WAITS = "Saved. It is paused until an approver switches it on again."
 
@@ -200,10 +202,17 @@ def _typed(form: Form) -> Typed:
     )
 
 
+def _at_hand(kind: Kind) -> bool:
+    """Say whether a type of condition is worth its place in every form: made for the event, with hardly a field."""
+    return ANY_EVENT not in kind.events and len(kind.arguments) <= _HARDLY_ANY
+
+
 def _choices(subscribed: Subscribed) -> dict[str, Any]:
+    kinds = conditions.kinds_for(subscribed.event)
     return {
         "known": list(subscribed.schema.facts.values()),
-        "kinds": conditions.kinds_for(subscribed.event),
+        "kinds": [each for each in kinds if _at_hand(each)],
+        "more_kinds": [each for each in kinds if not _at_hand(each)],
         "rewards": list(REWARDS.values()),
         "days": list(DAYS.items()),
         "periods": list(PERIODS.items()),
