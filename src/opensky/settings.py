@@ -108,6 +108,8 @@ class Settings:
     """Address to which letters that cannot be delivered come back; empty means the one from which they come."""
     mail_imprint: str = ""
     """Who writes, with a postal address, as it stands below each letter; many countries ask for it."""
+    stats_url: str = ""
+    """Address of a statsd, such as `udp://127.0.0.1:8125` or `unix:///run/statsd.sock`; empty means that nothing is counted."""
     events: dict[str, Any] = field(default_factory=dict)
     """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to; the list `events.rewards` names those that reward rules are asked about, all if it is not there."""
     demo: bool = False

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opensky.stats import Names, Stats
-from opensky.stats.client import DROPPED, KEPT_TIMES, PACKET, packed, to
+from opensky.stats.client import DROPPED, KEPT_TIMES, PACKET, Datagrams, packed
 from opensky.stats.names import CUT, UNDECLARED
 from opensky.stats.samples import Sample, read
 
@@ -27,6 +27,9 @@ class Wire:
         if self.broken:
             raise BlockingIOError
         self.packets.append(packet)
+
+    def close(self) -> None:
+        self.packets.append(b"")
 
     @property
     def samples(self) -> list[Sample]:
@@ -47,7 +50,7 @@ def wire() -> Wire:
 
 
 def stats_on(wire: Wire, *names: str, most: int = 1000) -> Stats:
-    return Stats(Names(names, most), wire.send)
+    return Stats(Names(names, most), wire)
 
 
 def test_what_is_counted_in_a_second_is_one_line(wire: Wire) -> None:
@@ -167,7 +170,7 @@ def test_it_sends_each_second_and_at_its_end_and_a_child_begins_anew(tmp_path: P
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as server:
         server.bind(str(path))
         server.settimeout(10)
-        stats = Stats(Names(["parent", "child"]), to(f"unix://{path}"), every=0.05)
+        stats = Stats(Names(["parent", "child"]), Datagrams(f"unix://{path}"), every=0.05)
         stats.start()
         stats.increment("parent")
         assert server.recv(PACKET) == b"parent:1|c"
@@ -197,4 +200,4 @@ def test_packing_loses_no_line_and_keeps_to_the_size(names: list[str]) -> None:
 )
 def test_an_address_that_is_none_is_said_so(address: str) -> None:
     with pytest.raises(ValueError, match="udp://host:port"):
-        to(address)
+        Datagrams(address)

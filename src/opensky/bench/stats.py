@@ -18,7 +18,7 @@ from pathlib import Path
 
 from opensky.bench.processes import cpu_seconds
 from opensky.bench.results import Metric, Results
-from opensky.cli.servers.server import free_port
+from opensky.bench.shop import free_port
 from opensky.kernel.errors import Misconfigured
 from opensky.stats import Names, Stats
 from opensky.stats.admin import asked
@@ -58,7 +58,7 @@ def _increment() -> float:
         sink.bind(("127.0.0.1", 0))
         wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         wire.connect(sink.getsockname())
-        stats = Stats(Names(["seller.follow.*"]), wire.sendall)
+        stats = Stats(Names(["seller.follow.*"]), wire)
         increment, best = stats.increment, float("inf")
         for _ in range(7):
             began = time.process_time()

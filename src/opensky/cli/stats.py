@@ -1,6 +1,7 @@
 """``opensky stats``: a statsd server of our own, and what there is to ask and tell it."""
 
 import signal
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -109,9 +110,9 @@ def send(*lines: str, to: str = f"udp://{_OURS}") -> None:
     if wrong or not lines:
         raise Misconfigured(f"This is no line of statsd: {wrong[0] if wrong else 'nothing'}. One looks like name:1|c.")
     try:
-        deliver = client.to(to)
-        for packet in client.packed(lines):
-            deliver(packet)
+        with closing(client.Datagrams(to)) as wire:
+            for packet in client.packed(lines):
+                wire.send(packet)
     except (ValueError, OSError) as error:
         raise Misconfigured(str(error)) from error
 

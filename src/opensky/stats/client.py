@@ -13,7 +13,7 @@ import weakref
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Protocol
 
 from opensky.stats.names import CUT, UNDECLARED, Names
 from opensky.stats.samples import tagged
@@ -27,19 +27,26 @@ EVERY = 1.0
 DROPPED = "stats.dropped"
 _LAST_PORT = 65_535
 
-Send = Callable[[bytes], None]
-"""Takes one packed datagram; may raise ``OSError``."""
+
+class Wire(Protocol):
+    """Takes packed datagrams; raises ``OSError`` for one that it cannot take now."""
+
+    def send(self, packet: bytes, /) -> object:
+        """Send one, without waiting."""
+
+    def close(self) -> None:
+        """Let go."""
 
 
 class Stats:
     """Counters, timers, gauges and sets of this process. Safe in threads; a forked child goes on with none of its parent's notes.
 
-    ``increment("seller.follow.shaq")`` is the talk's. Names are declared (``Names``); without ``send`` nothing is noted.
+    ``increment("seller.follow.shaq")`` is the talk's. Names are declared (``Names``); without a ``wire`` nothing is noted.
     """
 
-    def __init__(self, names: Names | None = None, send: Send | None = None, *, every: float = EVERY) -> None:
+    def __init__(self, names: Names | None = None, wire: Wire | None = None, *, every: float = EVERY) -> None:
         self._names = names or Names(())
-        self._send = send
+        self._wire = wire
         self._every = every
         self._ones: deque[str] = deque(maxlen=MOST_NOTED)
         self._more: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
@@ -51,12 +58,17 @@ class Stats:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._lost = 0
-        self.one: Callable[[str], None] = self._ones.append if send else _nothing
+        self.one: Callable[[str], None] = self._ones.append if wire else _nothing
         """``increment`` of one, as cheap as it gets: for what happens a hundred thousand times a second."""
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything is noted at all."""
+        return self._wire is not None
 
     def increment(self, name: str, by: float = 1, tags: Mapping[str, str] | None = None) -> None:
         """Count something once, or ``by`` so much."""
-        if self._send is None:
+        if self._wire is None:
             return
         if tags:
             name = tagged(name, dict(tags))
@@ -71,7 +83,7 @@ class Stats:
 
     def timing(self, name: str, ms: float, tags: Mapping[str, str] | None = None) -> None:
         """Note how long something took, in milliseconds; less than none counts as none."""
-        if self._send is not None:
+        if self._wire is not None:
             self._times.append((tagged(name, dict(tags)) if tags else name, max(0.0, ms)))
 
     @contextmanager
@@ -85,7 +97,7 @@ class Stats:
 
     def gauge(self, name: str, value: float, tags: Mapping[str, str] | None = None) -> None:
         """Note how much of something there is now; the last note of a second is sent."""
-        if self._send is not None:
+        if self._wire is not None:
             self._gauges[tagged(name, dict(tags)) if tags else name] = value
 
     def gauge_of(self, name: str, read: Callable[[], float]) -> None:
@@ -94,12 +106,12 @@ class Stats:
 
     def unique(self, name: str, member: Any) -> None:
         """Note that something was there: how many different ones there were in an interval is counted by the server."""
-        if self._send is not None:
+        if self._wire is not None:
             self._members.append((name, str(member)))
 
     def start(self) -> None:
         """Send each second from now on, in a thread, and what is left when the process ends."""
-        if self._send is None or self._thread is not None:
+        if self._wire is None or self._thread is not None:
             return
         self._begin()
         atexit.register(self.stop)
@@ -107,22 +119,25 @@ class Stats:
         os.register_at_fork(after_in_child=lambda: (begin := again()) is not None and begin())
 
     def stop(self) -> None:
-        """Send what is left, and no more after it."""
+        """Send what is left, and let go: nothing is noted any more."""
         self._ended.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(2)
         self._thread = None
         self.flush()
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
 
     def flush(self) -> int:
         """Send what was noted since the last time; returns how many datagrams. Never raises."""
-        if self._send is None:
+        if self._wire is None:
             return 0
         sent = 0
         with self._flushing:
             for packet in packed(self._lines()):
                 try:
-                    self._send(packet)
+                    self._wire.send(packet)
                     sent += 1
                 except OSError:
                     self._lost += 1
@@ -205,29 +220,30 @@ def packed(lines: Iterable[str], most: int = PACKET) -> Iterator[bytes]:
         yield b"\n".join(packet)
 
 
-def to(address: str) -> Send:
-    """Return what sends to ``udp://host:port`` or ``unix:///path/of/a/socket``, without ever waiting.
+class Datagrams:
+    """A wire to ``udp://host:port`` or ``unix:///path/of/a/socket``. A server that is not there yet may come later."""
 
-    Raises:
-        ValueError: it is no such address.
-    """
-    scheme, _, rest = address.partition("://")
-    if scheme == "unix" and rest.startswith("/"):
-        wire, target = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM), rest
-        wire.setblocking(False)
-        return lambda packet: _sent(wire.sendto(packet, target))
-    host, _, port = rest.rpartition(":")
-    if scheme != "udp" or not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
-        raise ValueError(f"Stats go to udp://host:port or unix:///path, not to {address!r}.")
-    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    place = (host.strip("[]"), int(port))
-    udp = socket.socket(family, socket.SOCK_DGRAM)
-    udp.setblocking(False)
-    return lambda packet: _sent(udp.sendto(packet, place))
+    def __init__(self, address: str) -> None:
+        """Raises ``ValueError``: it is no such address."""
+        scheme, _, rest = address.partition("://")
+        host, _, port = rest.rpartition(":")
+        self._to: Any = rest
+        family = socket.AF_UNIX
+        if scheme != "unix" or not rest.startswith("/"):
+            if scheme != "udp" or not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
+                raise ValueError(f"Stats go to udp://host:port or unix:///path, not to {address!r}.")
+            family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+            self._to = (host.strip("[]"), int(port))
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
 
+    def send(self, packet: bytes, /) -> None:
+        """Send one, without waiting."""
+        self._socket.sendto(packet, self._to)
 
-def _sent(_bytes: int) -> None:
-    return None
+    def close(self) -> None:
+        """Let go."""
+        self._socket.close()
 
 
 def _nothing(_name: str) -> None:
@@ -247,4 +263,4 @@ def _one_line(text: str) -> str:
     return " ".join(text.replace("|", " ").replace(":", " ").split())[:200]
 
 
-__all__ = ["CUT", "DROPPED", "UNDECLARED", "Stats", "packed", "to"]
+__all__ = ["CUT", "DROPPED", "UNDECLARED", "Datagrams", "Stats", "Wire", "packed"]

@@ -22,9 +22,9 @@ class Names:
         self._most = most
         self._known: dict[str, str] = {}
         for name in declared:
-            self.declare(name)
+            self.add(name)
 
-    def declare(self, name: str) -> None:
+    def add(self, name: str) -> None:
         """Declare a further name, or pattern."""
         if "*" not in name:
             self._exact.add(name)

@@ -14,6 +14,7 @@ from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
 from opensky.persistence import Database, relay
 from opensky.settings import Settings
+from opensky.stats import Stats
 from opensky.web.adapter import Endpoint, endpoints
 from opensky.web.answer import Answer
 from opensky.web.assets import Assets
@@ -50,7 +51,8 @@ def build(
     assets = Assets(settings.data / "media", SecurityHeaders(settings), static)
     pages = Templates(settings, clock, assets, templates)
     identities = _identities(settings, database, clock)
-    kernel = Kernel(settings, container, identities, pages, assets, frame)
+    stats = container.get(Stats)
+    kernel = Kernel(settings, container, identities, pages, assets, frame, stats)
     pool = Pool(settings.threads)
     made = [
         *own_endpoints(kernel, pool, database, assets),
@@ -62,7 +64,7 @@ def build(
         exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
         openapi_config=None,
         request_max_body_size=_BODY_LIMIT,
-        lifespan=[_lifespan(pool, database)],
+        lifespan=[_lifespan(pool, database, stats)],
         logging_config=None,
     )
     app.state.preload, app.state.pool = partial(warm, kernel, made, pages, database, clock), pool
@@ -84,12 +86,14 @@ def _methods(made: Sequence[Endpoint]) -> dict[str, set[str]]:
     return found
 
 
-def _lifespan(pool: Pool, database: Database) -> Callable[[Litestar], Any]:
+def _lifespan(pool: Pool, database: Database, stats: Stats) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         redoing = relay.start(database)  # in each worker, after the fork: threads do not survive it
+        stats.start()
         yield
         pool.close()
+        stats.stop()
         if redoing is not None:
             redoing.stop()
 

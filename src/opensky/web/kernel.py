@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,7 @@ from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
 from opensky.kernel.signed import ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
 from opensky.persistence import ConnectionLost, Deadlock
 from opensky.settings import Settings
+from opensky.stats import Stats
 from opensky.web import cookies as names
 from opensky.web.access import Access
 from opensky.web.answer import Answer, Stream
@@ -27,6 +29,7 @@ from opensky.web.problems import PROBLEM, Problem, problem_for, problem_of
 from opensky.web.responses import Download, Framed, Json, Page, Redirect
 from opensky.web.routing import Route, Signed
 from opensky.web.signing import Signer
+from opensky.web.stats import count_answer
 from opensky.web.templates import Templates
 from opensky.web.visitor import Visitor
 
@@ -57,6 +60,7 @@ class Kernel:
         templates: Templates,
         assets: Assets,
         frame: type[Frame] | None = None,
+        stats: Stats | None = None,
     ) -> None:
         self.assets = assets
         self._container = container
@@ -67,6 +71,7 @@ class Kernel:
         self._seals: dict[str, Seal] = {}
         self._secret_key, self._clock = settings.secret_key, container.get(Clock)
         self._frame = frame
+        self._stats = stats or Stats()
         self._sticky = settings.replica_sticky_seconds
         self._encoder = msgspec.json.Encoder(enc_hook=_encode)
 
@@ -86,6 +91,22 @@ class Kernel:
         ``later`` takes what is still to be done when the answer is made: the event loop, which must not wait for a writer's
         turn, has it done in a thread.
         """
+        if not self._stats.sends:
+            return self._answered(route, controller, method, incoming, arguments, later)
+        began = perf_counter()
+        answer = self._answered(route, controller, method, incoming, arguments, later)
+        count_answer(self._stats, route.method, route.path, answer.status, (perf_counter() - began) * 1000)
+        return answer
+
+    def _answered(
+        self,
+        route: Route,
+        controller: type,
+        method: str,
+        incoming: Incoming,
+        arguments: dict[str, Any],
+        later: Callable[..., None] | None,
+    ) -> Answer:
         try:
             exchange = self._exchange(route, incoming)
         except Exception as error:  # noqa: BLE001 - the edge: nothing may pass

@@ -27,11 +27,13 @@ from opensky.osis.runtime.hands import Report
 from opensky.osis.runtime.worker import silent
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
+from opensky.stats import Stats
 from opensky.wiring.databases import open_database
 from opensky.wiring.loops import for_ever
 from opensky.wiring.mail import MailPost
 from opensky.wiring.messages import BUS, remote_queues
 from opensky.wiring.nodes import ClaimedIds
+from opensky.wiring.stats import bus_stats
 
 FLOWS: tuple[Flow, ...] = (
     sling,
@@ -101,6 +103,13 @@ class Bus(Provider):
         yield nudger
         nudger.close()
 
+    @provide
+    def stats(self, settings: Settings) -> Iterator[Stats]:
+        stats = bus_stats(settings)
+        stats.start()
+        yield stats
+        stats.stop()
+
     @provide(scope=Scope.REQUEST)
     def unit_of_work(self, database: Database) -> Iterator[UnitOfWork]:
         with database.unit_of_work() as unit:
@@ -130,6 +139,7 @@ def worker(app: Container, flows: tuple[Flow, ...] = FLOWS, *, report: Report = 
         settings.data / "run" / BUS,
         threads=settings.bus_threads,
         report=report,
+        stats=app.get(Stats),
     )
 
 

@@ -14,7 +14,7 @@ from opensky.devo.products.known import KnownCards
 from opensky.devo.rewards.knowing import KnownRules
 from opensky.devo.rewards.replays import Replayer
 from opensky.devo.shipments.repository import LeftParcels
-from opensky.events import Dispatcher, Listeners
+from opensky.events import Dispatcher, Listeners, listen
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
 from opensky.mail.rendering import Renderer
@@ -22,6 +22,7 @@ from opensky.messaging import Routes
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.persistence.history.recording import Recorder
 from opensky.settings import Settings
+from opensky.stats import Stats
 from opensky.web import Exchange, Sessions, Throttles, Tokens, Visitor
 from opensky.web.reference import ApiReference
 from opensky.wiring.acting import Acting
@@ -32,6 +33,7 @@ from opensky.wiring.mail import renderer
 from opensky.wiring.messages import Slinger, forwarding
 from opensky.wiring.nodes import ClaimedIds
 from opensky.wiring.rewards import asked_about
+from opensky.wiring.stats import COUNTED_FIRST, EventCounter, web_stats
 
 
 class Application(Provider):
@@ -82,8 +84,15 @@ class Application(Provider):
         return renderer(settings)
 
     @provide
-    def listeners(self, routes: Routes, settings: Settings) -> Listeners:
-        return Listeners((*asked_about(REGISTRATIONS, settings), *forwarding(routes)))
+    def stats(self, settings: Settings) -> Iterator[Stats]:
+        stats = web_stats(settings)
+        yield stats
+        stats.stop()
+
+    @provide
+    def listeners(self, routes: Routes, settings: Settings, stats: Stats) -> Listeners:
+        counting = [listen("*", EventCounter(stats), priority=COUNTED_FIRST)] if stats.sends else []
+        return Listeners((*counting, *asked_about(REGISTRATIONS, settings), *forwarding(routes)))
 
 
 class Job(Provider):

@@ -12,7 +12,9 @@ from opensky.osis.runtime.errors import Reject
 from opensky.osis.runtime.flow import Backoff, Flow
 from opensky.osis.runtime.handling import Handler, Outcome, cause, told
 from opensky.osis.runtime.lanes import Lane
+from opensky.osis.runtime.stats import FAILED, FLOWS, stat
 from opensky.persistence import StoreBusy, StoreFull
+from opensky.stats import Stats
 
 SETTLE_SECONDS = 0.01
 """What was handled is acknowledged together, but waits no longer than this for company."""
@@ -45,6 +47,7 @@ class Hand:
         lease: timedelta,
         report: Report,
         clock: Clock,
+        stats: Stats,
     ) -> None:
         self.name = name
         self.doing: Doing | None = None
@@ -58,6 +61,7 @@ class Hand:
         self._lease = lease
         self._report = report
         self._clock = clock
+        self._stats = stats
         self._turn = 0
         self._inside: Lane | None = None
         self._leaving = threading.Lock()
@@ -105,7 +109,9 @@ class Hand:
             self.doing = Doing(lane.flow, message, began)
             outcome = self._handle(lane, message)
             self.doing = None
-            lane.took(time.monotonic() - began)
+            seconds = time.monotonic() - began
+            lane.took(seconds)
+            self._stats.timing(stat(FLOWS, lane.flow.queue), seconds * 1000)
             if outcome is not None:
                 settle_at = settle_at if ready else began + SETTLE_SECONDS
                 ready.append(outcome)
@@ -135,6 +141,7 @@ class Hand:
 
     def _failed(self, lane: Lane, message: Message, error: Exception) -> None:
         flow = lane.flow
+        self._stats.increment(stat(FAILED, flow.queue))
         if isinstance(error, Reject):
             lane.succeeded()  # a third party that refuses is there
         elif isinstance(error, StoreBusy):

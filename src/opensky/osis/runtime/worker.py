@@ -17,6 +17,7 @@ from opensky.osis.runtime.handling import Clients, Handler, Scopes
 from opensky.osis.runtime.hands import TIMED_OUT, Hand, Report, give_up
 from opensky.osis.runtime.lanes import lanes
 from opensky.persistence import Database
+from opensky.stats import Stats
 
 LEASE = timedelta(seconds=60)
 LOOK_SECONDS = 1.0
@@ -49,6 +50,7 @@ class Worker:
         threads: int = 4,
         lease: timedelta = LEASE,
         report: Report = silent,
+        stats: Stats | None = None,
     ) -> None:
         check(flows)
         self.breakers = {flow.breaker: Breaker(flow.breaker) for flow in flows if flow.breaker}
@@ -59,6 +61,7 @@ class Worker:
         self._folder = folder
         self._lease = lease
         self._report = report
+        self._stats = stats or Stats()
         self._stopping = threading.Event()
         self._awake = threading.Condition()
         self._nudges = 0
@@ -101,7 +104,8 @@ class Worker:
 
     def _hand(self) -> Hand:
         name = owner(str(next(self._number)))
-        return Hand(name, self._lanes, self._queue, self._handler, self._lease, self._report, self._database.clock)
+        clock = self._database.clock
+        return Hand(name, self._lanes, self._queue, self._handler, self._lease, self._report, clock, self._stats)
 
     def _start(self) -> None:
         hand = self._hand()

@@ -1,0 +1,92 @@
+"""``opensky stats``, as processes: run, send, ask, and killed."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from opensky.cli.servers.server import free_port
+from opensky.stats.admin import asked
+
+PROGRAM = (sys.executable, "-P", "-m", "opensky.cli", "stats")
+
+
+class Running:
+    """A server of its own, on free ports; what it prints goes to a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.udp, self.admin = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+        self.said = folder / "said"
+        command = (*PROGRAM, "run", "--udp", self.udp, "--admin", self.admin, "--every", "3600")
+        with self.said.open("wb") as out:
+            self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        until = time.monotonic() + 60
+        while not self.answers():
+            assert time.monotonic() < until, self.said.read_text("utf-8")
+            time.sleep(0.05)
+
+    def answers(self) -> bool:
+        host, port = self.admin.split(":")
+        try:
+            return asked((host, int(port)), "health").startswith("health: up")
+        except OSError:
+            return False
+
+    def tell(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run((*PROGRAM, *words), capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    made = Running(tmp_path)
+    yield made
+    made.process.kill()
+    made.process.wait()
+
+
+def test_what_is_sent_is_asked_for_and_printed_at_the_end(server: Running) -> None:
+    """From a script, without a line of Python."""
+    assert (
+        server.tell("send", "deploys:1|c", "deploys:2|c", "office:21.5|g", "--to", f"udp://{server.udp}").returncode
+        == 0
+    )
+    until = time.monotonic() + 20
+    while '"deploys": 3.0' not in (said := server.tell("ask", "counters", "--admin", server.admin).stdout):
+        assert time.monotonic() < until, said
+    assert server.tell("ask", "health", "--admin", server.admin).stdout == "health: up\n"
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(30) == 0
+    found = json.loads(server.said.read_text("utf-8").splitlines()[-1])
+    assert (found["stats.counters.deploys.count"], found["stats.gauges.office"]) == (3, 21.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("run", "--udp", "nonsense"), "--udp is host:port"),
+        (("run", "--every", "0"), "An interval has some seconds"),
+        (("run", "--percentiles", "190"), "Percentiles are numbers"),
+        (("run", "--carbon", "127.0.0.1:99999"), "--carbon is host:port"),
+        (("send", "nonsense"), "This is no line of statsd: nonsense"),
+        (("send",), "This is no line of statsd"),
+        (("send", "a:1|c", "--to", "http://x"), "udp://host:port"),
+        (("ask", "stats", "--admin", "127.0.0.1:1"), "No statsd answers at 127.0.0.1:1"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_line(words: tuple[str, ...], says: str) -> None:
+    done = subprocess.run((*PROGRAM, *words), capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_and_a_word_that_is_unknown_are_said(server: Running) -> None:
+    taken = server.tell("run", "--udp", server.udp, "--admin", "")
+    assert (taken.returncode, "Does another statsd run?" in taken.stderr) == (1, True)
+    unknown = server.tell("ask", "nonsense", "--admin", server.admin)
+    assert (unknown.returncode, "does not know that command" in unknown.stderr) == (1, True)
