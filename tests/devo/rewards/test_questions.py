@@ -117,7 +117,7 @@ def test_groups_that_never_end_are_refused() -> None:
 def test_each_event_offers_what_it_has() -> None:
     """Of any event the member and the day can be asked."""
     offered = {event: [kind.name for kind in kinds_for(event)] for event in EVENTS}
-    assert offered["order.paid"] == offered["order.created"] == ["product", "member", "date", "order"]
-    assert offered["seller.follow"] == ["member", "date", "follow"]
+    assert offered["order.paid"] == offered["order.created"] == ["order", "product", "member", "date"]
+    assert offered["seller.follow"] == ["follow", "member", "date"]
     assert offered["member.created"] == ["member", "date"]
     assert TALK.event in offered

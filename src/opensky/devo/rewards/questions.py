@@ -1,17 +1,62 @@
-"""What can be asked without writing a condition: of what is in an order, of the member, of the day, and anything at all."""
+"""What can be asked without writing a condition: of an order and what is in it, of whom somebody follows, of the member, of the day, and anything at all."""
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
+from opensky.devo.follows.events import SELLER_FOLLOW
 from opensky.devo.rewards.facts import ORDER_EVENTS
 from opensky.devo.rewards.registry import ANY_EVENT, Refused, Says, both, condition_type
 from opensky.ruler import Expression, InvalidRule, RuleBuilder
+from opensky.ruler.expressions import condition
 from opensky.ruler.text_form import from_text
 
 _SKU = Says("With one of these variants", "Codes, separated by commas, such as BOWL, CUP-RED. May be empty.")
 _PRODUCT = Says("With one of these products", "Names in addresses, separated by commas. May be empty.")
 _INSIDER = Says("With something of one of these insiders", "Names in addresses, separated by commas. May be empty.")
+
+
+@condition_type("Of the order", *ORDER_EVENTS)
+@dataclass(frozen=True, kw_only=True)
+class OrderCondition:
+    """What is asked of an order."""
+
+    require_first_purchase: Annotated[bool, Says("Only a member's first purchase")] = False
+    minimum_total: Annotated[Decimal | None, Says("The order costs at least", "May be empty.")] = None
+
+    @staticmethod
+    def get_type() -> str:
+        """Return its name."""
+        return "order"
+
+    def build_rule(self) -> Expression | None:
+        """Return the condition."""
+        order = RuleBuilder().order
+        asked = [condition(order.first_purchase)] if self.require_first_purchase else []
+        if self.minimum_total is not None:
+            least = self.minimum_total
+            asked.append(order.total >= (int(least) if least == int(least) else least))
+        return both(*asked)
+
+
+@condition_type("Of the insider", SELLER_FOLLOW)
+@dataclass(frozen=True, kw_only=True)
+class FollowCondition:
+    """Whom somebody begins to follow."""
+
+    insider: Annotated[
+        str, Says("Only this insider", "Their name in addresses, such as maya-linden. May be empty.")
+    ] = ""
+
+    @staticmethod
+    def get_type() -> str:
+        """Return its name."""
+        return "follow"
+
+    def build_rule(self) -> Expression | None:
+        """Return the condition."""
+        return RuleBuilder().insider.slug.equal_to(self.insider) if self.insider else None
 
 
 @condition_type("Of what is in the order", *ORDER_EVENTS)
