@@ -121,8 +121,7 @@ def test_rules_are_listed_paused_and_archived(staff: Browser) -> None:
 @pytest.mark.parametrize("event", ["order.paid", "member.created", "seller.follow"])
 def test_each_event_has_its_form(staff: Browser, event: str) -> None:
     """With the facts that can be asked of it."""
-    staff.open(f"{RULES}/new?event={event}")
-    assert 'name="when-kind"' in staff.page.text
+    assert 'name="when-kind"' in staff.open(f"{RULES}/new?event={event}").text
     form = as_text(staff).text
     assert "member.days" in form
     assert ("insider.slug" in form) == (event == "seller.follow")

@@ -57,13 +57,11 @@ inside = of_lines | st.lists(of_lines, min_size=2, max_size=3).map(lambda found:
 lists = st.builds(
     lambda kind, asked: Quantified(kind, LINES, "line", asked), st.sampled_from(["any_of", "all_of"]), inside
 )
+joins = st.sampled_from(["logical_and", "logical_or", "logical_xor"])
 conditions = st.recursive(
     clauses | lists,
     lambda inner: st.one_of(
-        *(
-            st.lists(inner, min_size=2, max_size=3).map(lambda found, name=name: Operation(name, tuple(found)))
-            for name in ("logical_and", "logical_or", "logical_xor")
-        ),
+        st.builds(lambda name, found: Operation(name, tuple(found)), joins, st.lists(inner, min_size=2, max_size=3)),
         inner.map(lambda found: Operation("logical_not", (found,))),
     ),
     max_leaves=6,

@@ -10,12 +10,16 @@ from sqlalchemy import func, select
 
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.members.events import MEMBER_CREATED
-from opensky.devo.members.objects import Member, MemberId
+from opensky.devo.members.objects import Member, MemberId, PostalAddress
+from opensky.devo.orders.events import ORDER_PAID
+from opensky.devo.orders.objects import Order, OrderId
 from opensky.devo.rewards.granting import RewardGranter
 from opensky.devo.rewards.manager import RewardManager, Typed
 from opensky.devo.rewards.objects import RewardGrant
+from opensky.devo.rewards.reports import Left, RewardReports, Totals
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.ids import IdGenerator
+from opensky.kernel.money import Money
 from opensky.persistence import Database, UnitOfWork, table
 from opensky.settings import Settings
 from opensky.wiring.containers import container
@@ -99,3 +103,79 @@ def test_a_thousand_deliveries_race_a_cap_of_a_hundred_on_each_server(jobs: Cont
         balances = [job.get(CreditManager).balance(member.id) for member in members]
     assert sum(each.credit.minor for each in balances) == 100 * 500 + 60 * 500
     assert sum(each.points for each in balances) == 200 + 30 + 40
+
+
+def test_what_was_granted_is_counted_alike_on_each_server(jobs: Container, clock: SetClock) -> None:
+    """By rule, by day and by member; a day without any is there, too."""
+    ids = jobs.get(IdGenerator)
+    ann, ben = (Member(id=MemberId(ids.next()), email=f"{n}@example.org", name=n, joined_at=clock.now()) for n in "ab")
+    with jobs() as job:
+        job.get(UnitOfWork).persist_all([ann, ben])
+        rewards = job.get(RewardManager)
+        rule = rewards.create(CAPPED)
+        rewards.step(rule, "active")
+        job.get(UnitOfWork).commit()
+    for member in (ann, ben):
+        with jobs() as job:
+            job.get(RewardGranter).happened(MEMBER_CREATED, member, {})
+            job.get(UnitOfWork).commit()
+        clock.advance(days=2)
+    with jobs() as job:
+        reports = job.get(RewardReports)
+        totals = reports.of(rule.id)
+        assert totals == reports.of_all()[rule.id] == Totals(granted=2, cost_minor=1000, reversed=0, control=0)
+        assert reports.left(rewards.shown(rule.id), totals) == Left(98, None)
+        assert [each.granted for each in reports.days(rule.id)[-5:]] == [1, 0, 1, 0, 0]
+        assert reports.days(rule.id)[-3].cost == Money(500)
+        found = sorted((each.name, each.granted, each.cost) for each in reports.recipients(rule.id))
+        assert found == [("a", 1, Money(500)), ("b", 1, Money(500))]
+        assert reports.of(1) == Totals()
+
+
+def test_an_order_that_is_cancelled_while_the_bus_rewards_it_keeps_nothing(jobs: Container, clock: SetClock) -> None:
+    """Whoever comes first, the other waits: what was granted is taken back, or nothing is granted."""
+    ids, at = jobs.get(IdGenerator), clock.now()
+    ben = Member(id=MemberId(ids.next()), email="ben@example.org", name="Ben", joined_at=at)
+    orders = [
+        Order(
+            id=OrderId(ids.next()),
+            number=f"OS-{number}",
+            member_id=ben.id,
+            email=ben.email,
+            address=PostalAddress(name="Ben", street="5 Mill Lane", city="Ghent", postcode="9000", country="BE"),
+            state="paid",
+            total=Money(1250),
+            idempotency_key=str(number),
+            placed_at=at,
+            paid_at=at,
+        )
+        for number in range(15)
+    ]
+    with jobs() as job:
+        job.get(UnitOfWork).persist_all([ben, *orders])
+        rewards = job.get(RewardManager)
+        rewards.step(rewards.create(replace(LATER, event="order.paid", limit_total="", limit_each="")), "active")
+        job.get(UnitOfWork).commit()
+
+    def grant(order: Order) -> None:
+        with jobs() as job:
+            job.get(RewardGranter).due(ORDER_PAID, (order.id,), {}, at)
+            job.get(UnitOfWork).commit()
+
+    def cancel(order: Order) -> None:
+        with jobs() as job:
+            found = job.get(UnitOfWork).get(Order, order.id)
+            assert found is not None
+            found.state = "cancelled"
+            job.get(UnitOfWork).flush()
+            job.get(RewardGranter).take_back(found)
+            job.get(UnitOfWork).commit()
+
+    with ThreadPoolExecutor(2) as pool:
+        for order in orders:
+            for done in [pool.submit(grant, order), pool.submit(cancel, order)]:
+                done.result()
+    with jobs() as job:
+        assert job.get(CreditManager).balance(ben.id).points == 0
+        grants = table(RewardGrant)
+        assert set(job.get(UnitOfWork).execute(select(grants.c.state)).scalars()) <= {"reversed"}
