@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from opensky.devo.members.objects import Member, MemberId
-from opensky.devo.orders.controller import order_cursor
 from opensky.devo.orders.errors import CancelledMeanwhile, PaymentDeclined, PaymentUnclear
 from opensky.devo.orders.listeners import OrderListener
 from opensky.devo.orders.manager import OrderManager, Purchase
@@ -24,6 +23,7 @@ from opensky.kernel.errors import Conflict, Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
 from opensky.persistence import Reader, UnitOfWork
+from opensky.persistence.cursors import id_before
 from opensky.testing.factories import Factory
 
 MakePurchase = Callable[..., Purchase]
@@ -309,12 +309,12 @@ def test_a_cursor_is_the_id_of_an_order() -> None:
     this_year = IdGenerator(0, SetClock(datetime(2026, 11, 23, tzinfo=UTC))).next()
     assert len(str(this_year)) == 19
 
-    assert order_cursor(str(this_year)) == this_year
-    assert order_cursor("411129033523204096") == 411129033523204096
-    assert order_cursor("") == order_cursor(str(1 << 63)) == (1 << 63) - 1
-    for text in ("x", "-1", "1 ", "9" * 40):
+    assert id_before(str(this_year)) == this_year
+    assert id_before("411129033523204096") == 411129033523204096
+    assert id_before("") == id_before(str((1 << 63) - 1)) == (1 << 63) - 1
+    for text in ("x", "-1", "1 ", "9" * 40, str(1 << 63)):
         with pytest.raises(Invalid):
-            order_cursor(text)
+            id_before(text)
 
 
 def test_the_order_s_page_shows_names_of_the_day_and_pictures_of_today(

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from opensky.devo.admin.acts import note
 from opensky.devo.admin.editing import LONGEST_REASON
-from opensky.devo.admin.lists import NEWEST, PAGE, Asked
+from opensky.devo.admin.lists import PAGE
 from opensky.devo.admin.newest import Newest
 from opensky.devo.benefits.manager import BenefitManager
 from opensky.devo.benefits.objects import Benefit, Counted
@@ -17,6 +17,7 @@ from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminField, 
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import FieldError, Invalid
 from opensky.kernel.money import Money
+from opensky.persistence.cursors import id_before
 from opensky.settings import Settings
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
@@ -68,7 +69,7 @@ class CouponAdmin:
     @page("/admin/coupons", access=access.STAFF)
     def list(self, before: str = "") -> Page:
         """List them, the newest first."""
-        found = self._benefits.issued(before=Asked.read("", "", before).before or NEWEST, limit=PAGE + 1)
+        found = self._benefits.issued(before=id_before(before), limit=PAGE + 1)
         older = str(found[PAGE - 1].benefit.id) if len(found) > PAGE else ""
         rows = [_row(each, f"{_COUPONS}/{each.benefit.id}") for each in found[:PAGE]]
         return Page("admin/coupons.html", columns=_COLUMNS, rows=rows, older=older, here=_COUPONS)

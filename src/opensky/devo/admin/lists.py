@@ -5,12 +5,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from opensky.devo.admin.repository import OrderEntry, ProductEntry
 from opensky.devo.storefront.views import AdminFilter, AdminRow
-from opensky.kernel.ids import LAST
 from opensky.persistence.cursors import id_before
 from opensky.web import Page
 
 PAGE = 50
-NEWEST = LAST
 LONGEST_SEARCH = 100
 
 T = TypeVar("T")

@@ -24,7 +24,7 @@ from opensky.devo.members.objects import MemberId
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import FieldError, Invalid, NotFound
-from opensky.kernel.ids import IdGenerator
+from opensky.kernel.ids import LAST, IdGenerator
 from opensky.kernel.money import Money
 from opensky.settings import Settings
 
@@ -32,7 +32,6 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 10
 _HUNDRED = 100
 _SHORTEST_CODE = 4
-_NEWEST = (1 << 63) - 1
 
 
 class Standing(NamedTuple):
@@ -217,7 +216,7 @@ class BenefitManager:
         """Return the coupons and free deliveries that a member may use."""
         return [each for each in self._benefits.good_of(member_id, self._clock.now()) if each.kind != "level"]
 
-    def issued(self, member_id: MemberId = ANYBODY, before: int = _NEWEST, limit: int = 50) -> Sequence[Counted]:
+    def issued(self, member_id: MemberId = ANYBODY, before: int = LAST, limit: int = 50) -> Sequence[Counted]:
         """Return what was issued to a member, or to anybody, the newest first."""
         return self._benefits.newest(member_id, before, limit)
 

@@ -6,7 +6,6 @@ import msgspec
 
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import PostalAddress
-from opensky.devo.orders.controller import order_cursor
 from opensky.devo.orders.errors import PaymentDeclined
 from opensky.devo.orders.lines import MOST_LINES, MOST_OF_ONE
 from opensky.devo.orders.manager import OrderManager, Purchase
@@ -14,6 +13,7 @@ from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.repository import Listed
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from opensky.kernel.money import Money
+from opensky.persistence.cursors import id_before
 from opensky.serializer.views import Moment, MoneyView
 from opensky.web import FromHeader, Visitor, access, api
 
@@ -167,7 +167,7 @@ class OrderApi:
     @api.get("/api/v1/orders", access=access.MEMBER, summary="List my orders", raises=[Invalid], tag="Orders")
     def list(self, after: After = "", limit: Limit = 20) -> OrderListing:
         """Return one's orders, newest first, by cursor."""
-        found = self._orders.of_member(self._visitor.require_member(), order_cursor(after), limit)
+        found = self._orders.of_member(self._visitor.require_member(), id_before(after, "after"), limit)
         return OrderListing([_entry(each) for each in found.entries], str(found.older or ""))
 
     @api.get(

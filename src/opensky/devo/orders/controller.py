@@ -23,14 +23,13 @@ from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.storefront.views import BagView
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, FieldError, Invalid, LoginRequired, NotFound
+from opensky.persistence.cursors import id_before
 from opensky.settings import Settings
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 from opensky.web.signing import Signer, new_token
 
 _PAGE = 20
 _ORDERED_ALREADY = "You have ordered just these things a moment ago; only the payment is not confirmed yet."
-_NEWEST = (1 << 63) - 1
-_DIGITS = len(str(_NEWEST))
 
 
 class CheckoutController:
@@ -210,7 +209,7 @@ class OrderController:
     @page("/orders", access=access.MEMBER, quick=True)
     def list(self, before: str = "") -> Page:
         """Show a member's orders, newest first."""
-        found = self._orders.of_member(self._visitor.require_member(), order_cursor(before), _PAGE)
+        found = self._orders.of_member(self._visitor.require_member(), id_before(before), _PAGE)
         rows = order_rows(found.entries, self._orders.lines_of(found.entries))
         return Page("orders.html", orders=rows, older=str(found.older or ""))
 
@@ -252,12 +251,3 @@ def order_path(number: str, **query: str) -> str:
 def order_proof(settings: Settings) -> Signer:
     """Return the signer of links to guests' orders."""
     return Signer(settings.secret_key, "order")
-
-
-def order_cursor(text: str) -> int:
-    """Return the id of the last order seen, from the address bar; what no id reaches is the start. Raises ``Invalid``."""
-    if not text:
-        return _NEWEST
-    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
-        raise Invalid(FieldError("before", "This place in the list is not known; please start from the top.", "cursor"))
-    return min(int(text), _NEWEST)
