@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from dishka import Container, Provider, Scope
 from sqlalchemy import func, select
+from tests.conftest import server
 
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.members.events import MEMBER_CREATED
@@ -22,6 +23,7 @@ from opensky.kernel.ids import IdGenerator
 from opensky.kernel.money import Money
 from opensky.persistence import Database, UnitOfWork, table
 from opensky.settings import Settings
+from opensky.testing.engines import fresh
 from opensky.wiring.containers import container
 
 pytestmark = pytest.mark.services
@@ -54,17 +56,17 @@ LATER = replace(
 ALSO = replace(CAPPED, name="Also", reward="points", more={"points.points": "1"}, limit_total="")
 
 
-@pytest.fixture(params=["mariadb_url", "postgresql_url", "mongodb_url"])
+@pytest.fixture(params=["MariaDB", "PostgreSQL", "MongoDB"])
 def jobs(request: pytest.FixtureRequest, settings: Settings, clock: SetClock) -> Any:
-    """The shop's own container on each server."""
-    url = request.getfixturevalue(request.param)
-    where = {"documents_url": url} if request.param == "mongodb_url" else {"database_url": url}
-    test = Provider(scope=Scope.APP)
-    test.provide(lambda: clock, provides=Clock)
-    made = container(replace(settings, **where), test)
-    made.get(Database).create()
-    yield made
-    made.close()
+    """The shop's own container on each server, in a database of its own for each test."""
+    with fresh(server(request.param)) as url:
+        where = {"documents_url": url} if request.param == "MongoDB" else {"database_url": url}
+        test = Provider(scope=Scope.APP)
+        test.provide(lambda: clock, provides=Clock)
+        made = container(replace(settings, **where), test)
+        made.get(Database).create()
+        yield made
+        made.close()
 
 
 def test_a_thousand_deliveries_race_a_cap_of_a_hundred_on_each_server(jobs: Container, clock: SetClock) -> None:
