@@ -60,7 +60,7 @@ ALSO = replace(CAPPED, name="Also", reward="points", more={"points.points": "1"}
 def jobs(request: pytest.FixtureRequest, settings: Settings, clock: SetClock) -> Any:
     """The shop's own container on each server, in a database of its own for each test."""
     with fresh(server(request.param)) as url:
-        where = {"documents_url": url} if request.param == "MongoDB" else {"database_url": url}
+        where: dict[str, Any] = {"documents_url": url} if request.param == "MongoDB" else {"database_url": url}
         test = Provider(scope=Scope.APP)
         test.provide(lambda: clock, provides=Clock)
         made = container(replace(settings, **where), test)
