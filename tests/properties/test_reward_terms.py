@@ -51,7 +51,15 @@ MOMENTS = st.datetimes(_BEGIN, _END, timezones=st.just(UTC))
 def rule(**said: Any) -> KeptRule:
     """A rule with these terms."""
     at = datetime(2024, 1, 1, tzinfo=UTC)
-    whole = {"name": "", "event": "", "condition": "", "reward": "", "state": "", "revision": "", "created_at": at}
+    whole: dict[str, Any] = {
+        "name": "",
+        "event": "",
+        "condition": "",
+        "reward": "",
+        "state": "",
+        "revision": "",
+        "created_at": at,
+    }
     return KeptRule(id=7, **whole, **said)
 
 
