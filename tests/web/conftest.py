@@ -135,7 +135,7 @@ class Pages:
         return Redirect("/mine")
 
     @action("/end/{id:str}", access=access.MEMBER)
-    def end(self, id: str) -> Page:  # noqa: A002
+    def end(self, id: str) -> Page:
         ended = self.sessions.end(self.visitor.require_member(), id)
         return Page("plain.html", title="", text=str(ended))
 

@@ -123,7 +123,7 @@ def idle_megabytes(folder: Path) -> float:
         database.create()
     log = folder / "bus.log"
     with log.open("wb") as out:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             [sys.executable, "-P", "-m", "opensky.cli", "bus", "run", "--data", str(folder)],
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -63,7 +63,7 @@ def _measured(data: Path, *arguments: str) -> Cost:
     command = [sys.executable, "-P", "-m", "opensky.cli", "import", *arguments, "--data", str(data), "--json"]
     began = time.perf_counter()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdout=out, stderr=said)  # noqa: S603 - our own program
+        process = subprocess.Popen(command, stdout=out, stderr=said)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:

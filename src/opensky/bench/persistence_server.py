@@ -34,9 +34,7 @@ def mongodb() -> Iterator[str]:
             "--log-level=WARNING",
         ]
         with (Path(folder) / "log").open("wb") as log:
-            server = subprocess.Popen(  # noqa: S603 - this interpreter
-                [sys.executable, "-P", "-m", "secantus", *arguments], stdout=log, stderr=log
-            )
+            server = subprocess.Popen([sys.executable, "-P", "-m", "secantus", *arguments], stdout=log, stderr=log)
         try:
             url = f"mongodb://127.0.0.1:{port}/"
             _wait(url, server)

@@ -165,7 +165,7 @@ def _product(database: Database, number: int, seller: Seller, products: int) -> 
 @contextmanager
 def _running(arguments: list[str], port: int, log: Path) -> Iterator[Running]:
     with log.open("wb") as out:
-        process = subprocess.Popen(arguments, stdout=out, stderr=subprocess.STDOUT)  # noqa: S603 - our own commands
+        process = subprocess.Popen(arguments, stdout=out, stderr=subprocess.STDOUT)
     try:
         _wait(process, port, log)
         yield Running("127.0.0.1", port, process.pid)

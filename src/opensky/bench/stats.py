@@ -84,7 +84,7 @@ def _etsy(rate: int, seconds: int) -> tuple[int, int, float]:
     home = Path.home() / ".cache" / "opensky" / "etsy-statsd"
     if not (home / "node_modules" / "statsd").is_dir():
         home.mkdir(parents=True, exist_ok=True)
-        subprocess.run([npm, "install", "--silent", "--no-optional", "--prefix", str(home), _ETSY], check=True)  # noqa: S603
+        subprocess.run([npm, "install", "--silent", "--no-optional", "--prefix", str(home), _ETSY], check=True)
     port, admin = free_port(), free_port()
     config = home / "config.js"
     config.write_text(
@@ -96,7 +96,7 @@ def _etsy(rate: int, seconds: int) -> tuple[int, int, float]:
 
 @contextmanager
 def _server(command: list[str], admin: int) -> Iterator[int]:
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
             until = time.monotonic() + _PATIENCE
             while not _asked(admin, "health"):

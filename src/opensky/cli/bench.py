@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from opensky.bench.results import Results, as_json, as_rows
 from opensky.cli.servers.running import BROKERS, running
@@ -72,11 +72,8 @@ def _fitting(run: Callable[..., Any], options: dict[str, str]) -> dict[str, obje
 
 
 def _table(name: str, results: Results) -> Table:
-    table = Table(title=f"bench {name}", title_justify="left")
-    for column, justify in (("what", "left"), ("value", "right"), ("unit", "left"), ("target", "right")):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]  # rich names the two words as literals
-    table.add_column("best peer", justify="right")
-    table.add_column("verdict")
+    value, target, peer = (Column(each, justify="right") for each in ("value", "target", "best peer"))
+    table = Table("what", value, "unit", target, peer, "verdict", title=f"bench {name}", title_justify="left")
     for row in as_rows(results):
         table.add_row(*map(str, row))
     return table

@@ -43,7 +43,7 @@ class Preparation:
         ready = note_file(data).exists() and not unfinished_file(data).exists()
         self.was_ready = ready and known.items() <= self.note().items()
         arguments = [sys.executable, "-P", "-m", "opensky.cli.prepare", *(["--empty"] if empty else [])]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module
+        self._process = subprocess.Popen(
             arguments,
             env=environment | lifeline.offer(),
             process_group=0,  # Ctrl-C in a terminal is for opensky up alone, which then ends this

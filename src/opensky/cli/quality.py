@@ -58,7 +58,7 @@ def _both_at_once(root: Path) -> int:
         rest, served = Path(folder) / "rest", Path(folder) / "served"
         said = Path(folder) / "said"
         with said.open("wb") as out:
-            beside = subprocess.Popen(  # noqa: S603 - tools of our lock
+            beside = subprocess.Popen(
                 _measured("services"),
                 cwd=root,
                 env=os.environ | servers | {"COVERAGE_FILE": str(served)},
@@ -106,7 +106,7 @@ def run(stages: Sequence[Stage], folder: Path, environment: Mapping[str, str] | 
 
 def _status(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> int:
     """Run a command to its end. Ctrl-C in the terminal reaches it too; it gets the time to say how far it came."""
-    with subprocess.Popen(command, cwd=folder, env=environment) as process:  # noqa: S603 - tools of our lock
+    with subprocess.Popen(command, cwd=folder, env=environment) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

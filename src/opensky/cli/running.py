@@ -45,7 +45,7 @@ class RunningShop:
         """Start the supervisor; it keeps the descriptor ``keep_open``, and so a lock on it, until it ends."""
         path = run_folder(self._settings.data) / "supervisord.conf"
         path.write_text(configuration(self._settings.data, self._table), "utf-8")
-        self._supervisor = subprocess.Popen(  # noqa: S603 - our own module
+        self._supervisor = subprocess.Popen(
             [sys.executable, "-P", "-m", "opensky.cli.supervise", str(path)],
             env=self._environment | lifeline.offer(),
             stdin=subprocess.DEVNULL,

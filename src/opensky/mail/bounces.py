@@ -1,7 +1,8 @@
 """What comes back: delivery status notifications (RFC 3464), read to learn which of our letters did not arrive, and why."""
 
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
+from itertools import islice
 from typing import NamedTuple
 
 from opensky.mail.envelope import message_id_of
@@ -25,14 +26,14 @@ def read(raw: bytes) -> list[Bounce]:
     message = message_from_bytes(raw, policy=policy.default)
     if message.get_content_type() != "multipart/report":
         return []
-    ours, found = 0, []
+    ours, found = 0, list[MIMEPart]()
     for part in message.walk():
         kind = part.get_content_type()
         if kind in {"message/rfc822", "text/rfc822-headers"}:
             ours = ours or message_id_of(_original_id(part))
         elif kind == "message/delivery-status":
             # The first block speaks of the report, each further one of a recipient.
-            found += [each for each in part.get_payload()[1:] if isinstance(each, EmailMessage)]  # type: ignore[index]
+            found += islice(part.iter_parts(), 1, None)
     return [_bounce(each, ours) for each in found]
 
 
@@ -58,11 +59,11 @@ def _original_id(part: EmailMessage) -> str:
     if part.get_content_type() == "text/rfc822-headers":
         headers = message_from_bytes(part.get_payload(decode=True), policy=policy.default)  # type: ignore[arg-type]
         return str(headers.get("Message-ID", ""))
-    inside = part.get_payload()
-    return str(inside[0].get("Message-ID", "")) if isinstance(inside, list) and inside else ""  # type: ignore[union-attr]
+    inside = next(part.iter_parts(), None)
+    return str(inside.get("Message-ID", "")) if inside is not None else ""
 
 
-def _bounce(block: EmailMessage, ours: int) -> Bounce:
+def _bounce(block: MIMEPart, ours: int) -> Bounce:
     recipient = str(block.get("Original-Recipient") or block.get("Final-Recipient") or "")
     action, status = str(block.get("Action", "")).strip().lower(), str(block.get("Status", "")).strip()
     said = " ".join(str(block.get("Diagnostic-Code", "")).split())

@@ -19,7 +19,8 @@ KEPT_SECONDS = 10.0
 _PORTS = {"smtp": 587, "smtps": 465}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _MODES = ("require", "offered", "none")
-_FOR_EVER = 500
+_DONE, _NOT_NOW, _FOR_EVER = 250, 400, 500
+"""As RFC 5321 numbers answers; what is refused now or for ever begins with a number."""
 _BAD_ADDRESS = frozenset({510, 511, 512, 513, 521, 550, 551, 553, 556})
 """Answers that speak of an address: there is no such one, or it takes nothing."""
 
@@ -100,10 +101,10 @@ class SmtpPost:
         if options and not client.has_extn("smtputf8"):
             raise Refused(f"{self._server.host} takes no addresses in other scripts than Latin.", bounce=True)
         for code, said in (client.mail(self._returns, options), client.rcpt(to)):
-            if code >= 400:  # noqa: PLR2004 - as RFC 5321 numbers answers
+            if code >= _NOT_NOW:
                 raise smtplib.SMTPResponseException(code, said)
         code, said = client.data(message.as_bytes())
-        if code != 250:  # noqa: PLR2004 - likewise
+        if code != _DONE:
             raise smtplib.SMTPDataError(code, said)
         self._mine.until = time.monotonic() + KEPT_SECONDS
         return f"{code} {_text(said)}"
@@ -149,7 +150,7 @@ class SmtpPost:
 
 def _alive(client: smtplib.SMTP) -> bool:
     try:
-        return client.rset()[0] == 250  # noqa: PLR2004 - as RFC 5321 numbers answers
+        return client.rset()[0] == _DONE
     except (smtplib.SMTPException, OSError):
         return False
 

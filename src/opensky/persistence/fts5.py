@@ -57,9 +57,10 @@ class Fts5Search:
 
     def put(self, writer: Writes, entries: Iterable[Entry], *, new: bool = False) -> None:
         blank = dict.fromkeys(self._columns, "")
-        if made := [{**blank, **texts, "id": id_, "scope": scope} for id_, scope, texts in entries]:
+        made: list[dict[str, Any]] = [{**blank, **texts, "id": id_, "scope": scope} for id_, scope, texts in entries]
+        if made:
             if not new:
-                self.remove(writer, [entry["id"] for entry in made])  # type: ignore[misc]
+                self.remove(writer, [entry["id"] for entry in made])
             writer.execute(self._insert, made)
 
     def remove(self, writer: Writes, ids: Iterable[int]) -> None:

@@ -101,7 +101,8 @@ def element_class(hint: Any) -> type | None:
     hint = bare(without_none(bare(hint)[0])[0])[0]
     inner = [bare(each)[0] for each in get_args(hint) if each is not ...]
     if get_origin(hint) in (list, tuple) and len(inner) == 1 and is_object(inner[0]):
-        return inner[0]  # type: ignore[no-any-return]
+        element: type = inner[0]
+        return element
     return None
 
 

@@ -48,7 +48,7 @@ class SecureRabbitMQ(RabbitMQ):
     def prepare(self) -> None:
         """Make certificate and key, and name them in the configuration."""
         key = self.folder / "key.pem"
-        subprocess.run(  # noqa: S603 - a program that we found
+        subprocess.run(
             [
                 *(find("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"),
                 *("-addext", f"subjectAltName=IP:{HOST}", "-keyout", str(key), "-out", str(self.certificate)),

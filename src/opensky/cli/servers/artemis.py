@@ -38,7 +38,7 @@ class Artemis(Server):
         maven = find("mvn")
         if maven and cls.missing() == archive().name:
             archive().parent.mkdir(parents=True, exist_ok=True)
-            subprocess.run(  # noqa: S603 - a program that we found
+            subprocess.run(
                 [maven, "-q", "dependency:copy", f"-Dartifact={_COORDINATES}", f"-DoutputDirectory={archive().parent}"],
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

@@ -47,7 +47,7 @@ def explain(server: type[Server]) -> str:
 
 def _apt_get(*arguments: str) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(  # noqa: S603 - the system's own
+    done = subprocess.run(
         ["apt-get", *arguments],  # noqa: S607 - likewise
         env=environment,
         stdin=subprocess.DEVNULL,

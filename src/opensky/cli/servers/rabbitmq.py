@@ -41,7 +41,7 @@ class RabbitMQ(Server):
 
     def _start_register(self) -> None:
         command = [*held(self._account(), self.sign), find("epmd"), "-address", HOST, "-port", str(self._names)]
-        self._register = subprocess.Popen(  # noqa: S603 - a program that we found
+        self._register = subprocess.Popen(
             command,
             env=self._environment(),
             stdin=subprocess.DEVNULL,

@@ -74,7 +74,7 @@ class Server(ABC):
     def start(self) -> None:
         """Start it. It hears nothing of Ctrl-C in the terminal, which is for who started it."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - a program that we found
+            self._process = subprocess.Popen(
                 [*held(self._account(), self.last_sign or self.sign), *self.command()],
                 env=self._environment(),
                 cwd=self.folder,
@@ -147,7 +147,7 @@ class Server(ABC):
         account = self._account()
         if account:
             shutil.chown(self.folder, account)
-        done = subprocess.run(  # noqa: S603 - a program that we found
+        done = subprocess.run(
             [*held(account, signal.SIGKILL), *command],
             env=self._environment(),
             cwd=self.folder,

@@ -64,7 +64,7 @@ class QueueAdmin:
         return Page("admin/bus_journey.html", here=JOURNEYS, journeys=[self._bus.journey(message_id)], subject=None)
 
     @page(ABOUT, access=access.STAFF)
-    def about(self, kind: str, id: str) -> Page:  # noqa: A002 - the name in the address bar, as in the history
+    def about(self, kind: str, id: str) -> Page:
         """Draw the journeys that something, such as an order, has been part of."""
         about = About(kind, id)
         return Page(

@@ -31,7 +31,7 @@ class HistoryAdmin:
     def list(
         self,
         kind: str = "",
-        id: str = "",  # noqa: A002 - the name in the address bar
+        id: str = "",
         actor: str = "",
         field: str = "",
         since: str = "",
@@ -62,7 +62,7 @@ class HistoryAdmin:
     def export_csv(
         self,
         kind: str = "",
-        id: str = "",  # noqa: A002
+        id: str = "",
         actor: str = "",
         field: str = "",
         since: str = "",
@@ -77,7 +77,7 @@ class HistoryAdmin:
     def export_json(
         self,
         kind: str = "",
-        id: str = "",  # noqa: A002
+        id: str = "",
         actor: str = "",
         field: str = "",
         since: str = "",
@@ -89,7 +89,7 @@ class HistoryAdmin:
         return Download("history.json", "application/json", exports.as_json(found))
 
     @page(f"{_HISTORY}/as-of", access=access.STAFF)
-    def as_of(self, kind: str, id: str, at: str = "") -> Page:  # noqa: A002
+    def as_of(self, kind: str, id: str, at: str = "") -> Page:
         """Show an object as it was at an instant, beside what it is now."""
         now = self._clock.now()
         moment = min(instant(at, "at") or now, now)

@@ -16,7 +16,7 @@ class SignUpController:
         self._visitor = visitor
 
     @page("/sign-up", access=access.PUBLIC)
-    def form(self, next: str = "") -> Page | Redirect:  # noqa: A002 - the name in the address bar
+    def form(self, next: str = "") -> Page | Redirect:
         """Show the form; whoever is signed in has no use for it."""
         if self._visitor.signed_in:
             return Redirect(local_path(next, "/feed"))
@@ -45,7 +45,7 @@ class LogInController:
         self._settings = settings
 
     @page("/log-in", access=access.PUBLIC)
-    def form(self, next: str = "") -> Page | Redirect:  # noqa: A002 - the name in the address bar
+    def form(self, next: str = "") -> Page | Redirect:
         """Show the form."""
         if self._visitor.signed_in:
             return Redirect(local_path(next, "/feed"))

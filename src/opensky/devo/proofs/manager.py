@@ -18,9 +18,8 @@ from opensky.kernel.ids import IdGenerator, read_id
 from opensky.kernel.sealing import Signer
 from opensky.mail import Letter, Sealed
 from opensky.mapping import validate
+from opensky.mapping.validators import Email
 from opensky.settings import Settings
-
-LONGEST_EMAIL = 254
 
 
 class ProofManager:
@@ -51,7 +50,7 @@ class ProofManager:
             Invalid: this is no address.
         """
         address = normal_email(email)
-        if not 3 <= len(address) <= LONGEST_EMAIL or "@" not in address[1:-1]:  # noqa: PLR2004 - a@b
+        if Email().broken_by(address):
             raise Invalid(FieldError("email", "This does not look like an e-mail address.", "Email"))
         self._events.notify_async(Event(PROOF_PASSWORD_ASKED, None, {"email": address}))
 

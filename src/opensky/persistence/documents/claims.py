@@ -1,6 +1,7 @@
 """Claims: the unique values of documents, in SQL, so that a taken one is refused inside of the transaction."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -70,10 +71,9 @@ class Claims:
     def _take(self, claims: Sequence[_Claim]) -> None:
         if not claims:
             return
-        if len({(c.name, c.digest) for c in claims}) < len(claims):  # two of one batch
-            seen: set[tuple[str, str]] = set()
-            twice = next(c for c in claims if (c[:2] in seen or seen.add(c[:2])))  # type: ignore[func-returns-value]
-            raise self._duplicate(twice.name)
+        [(value, times)] = Counter((c.name, c.digest) for c in claims).most_common(1)
+        if times > 1:  # two of one batch
+            raise self._duplicate(value[0])
         rows = [{"collection": self._collection, "name": c.name, "digest": c.digest, "id": c.id} for c in claims]
         try:
             self._connection.execute(insert(CLAIMS), rows)

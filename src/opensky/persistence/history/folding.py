@@ -129,7 +129,9 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     ordered = sorted(entries, key=lambda entry: -entry.id)
     for later, earlier in zip(range(len(ordered)), range(1, len(ordered)), strict=False):
         a, b = ordered[later], ordered[earlier]
-        if a.operation == b.operation == "update" and None not in {a.version, b.version} and a.version < b.version:  # type: ignore[operator]
+        if a.operation != "update" or b.operation != "update" or a.version is None or b.version is None:
+            continue
+        if a.version < b.version:
             ordered[later], ordered[earlier] = b, a
     return ordered
 

@@ -168,7 +168,7 @@ class MigrationConformance:
         code = f"from pathlib import Path; {_RUN}"
         url = runner.target.url.render_as_string(hide_password=False)
         command = [sys.executable, "-c", code, url, str(runner.folder)]
-        killed = subprocess.run(command, env=os.environ | {"KILLED_HERE": "1"}, check=False)  # noqa: S603 - our own words
+        killed = subprocess.run(command, env=os.environ | {"KILLED_HERE": "1"}, check=False)
         assert killed.returncode == -signal.SIGKILL
         assert not runner.running()
         [entry] = runner.status().failed
