@@ -15,6 +15,7 @@ from opensky.devo.rewards.registry import ANY_EVENT
 from opensky.devo.rewards.terms import FIELDS
 from opensky.devo.rewards.terms_words import DAYS, MODES, PERIODS
 from opensky.kernel.errors import Invalid, NotFound
+from opensky.kernel.ids import read_id
 from opensky.ruler import InvalidRule
 from opensky.ruler.json_form import canonical
 from opensky.ruler.text_form import from_text
@@ -23,7 +24,6 @@ from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
 REWARDS_PATH = "/admin/rewards"
 _ONE = f"{REWARDS_PATH}/{{rule:str}}"
-_LARGEST = (1 << 63) - 1
 _PLAIN = ("name", "event", "condition", "reward", "starts_at", "ends_at", "limit_total", "limit_each", "priority")
 _HARDLY_ANY = 2
 _MANY_PARTS = "This condition has more parts than fields can show, so it stays text."
@@ -222,6 +222,7 @@ def _choices(subscribed: Subscribed) -> dict[str, Any]:
 
 def number(text: str) -> int:
     """Return the id in an address; raises ``NotFound`` for what is none."""
-    if text.isascii() and text.isdecimal() and len(text) <= len(str(_LARGEST)) and int(text) <= _LARGEST:
-        return int(text)
-    raise NotFound("There is no such reward.")
+    found = read_id(text)
+    if found is None:
+        raise NotFound("There is no such reward.")
+    return found
