@@ -1,6 +1,7 @@
 """What is not taken is tried again, ever later; what never is, is given up; who takes nothing is told nothing more."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -86,178 +87,32 @@ def waiting(database: Database) -> int:
     return sum(each.ready + each.waiting for each in Queue(database).depths())
 
 
-def test_what_is_not_taken_is_tried_again_with_the_same_id_and_body(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    unit: UnitOfWork,
-    again: Again,
-    database: Database,
-) -> None:
-    """With a signature of its own time; then all is forgotten but the log."""
-    merchant.status = 500
-    delivery = restock()
-    bus.drain()
-    waits = again(delivery)
-    assert (waits.state, waits.tries, waits.failed) == ("waiting", 1, 1)
-    assert timedelta(seconds=9) <= waits.next_at - clock.now() <= timedelta(seconds=11)
-    endpoint = again(hook)
-    assert (endpoint.failures, endpoint.failing_since) == (1, clock.now())
+@dataclass
+class Case:
+    """An endpoint of Maya's, what she is told of, and both sides of it."""
 
-    merchant.status = 204
-    clock.advance(seconds=11)
-    bus.drain()
-    (first, body), (second, same) = merchant.came
-    assert body == same
-    assert first["webhook-id"] == second["webhook-id"] == str(delivery.id)
-    assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 11
-    assert tries(unit, delivery) == [(500, "It answered 500."), (204, "")]
-    done, endpoint = again(delivery), again(hook)
-    assert (done.state, done.next_at) == ("delivered", None)
-    assert (endpoint.failures, endpoint.failing_since) == (0, None)
-    assert waiting(database) == 0
+    hook: WebhookEndpoint
+    restock: Callable[[], WebhookDelivery]
+    merchant: Any
+    bus: Worker
+    clock: SetClock
+    again: Again
+    webhooks: WebhookManager
+    deliveries: DeliveryManager
+    unit: UnitOfWork
+    database: Database
+
+    def tries(self, delivery: WebhookDelivery) -> list[tuple[int | None, str]]:
+        """What came of each try?"""
+        return tries(self.unit, delivery)
+
+    def waiting(self) -> int:
+        """How much waits in all queues?"""
+        return waiting(self.database)
 
 
-def test_who_asks_to_be_left_alone_is_left_alone(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    again: Again,
-) -> None:
-    """For as long as it asks."""
-    merchant.status, merchant.retry_after = 429, "600"
-    delivery = restock()
-    bus.drain()
-    assert again(delivery).next_at - clock.now() == timedelta(minutes=10)
-
-
-def test_after_ten_tries_it_is_given_up_and_the_endpoint_is_disabled_with_a_reason(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    again: Again,
-    database: Database,
-    unit: UnitOfWork,
-) -> None:
-    """In three days; what else waits is dropped when its time comes, and what happens later is not told."""
-    merchant.status = 500
-    delivery = restock()
-    bus.drain()
-    for pause in PAUSES[:-1]:
-        clock.advance(seconds=pause.total_seconds() * 1.1)
-        bus.drain()
-    other = restock()
-    bus.drain()
-    assert (again(delivery).state, again(hook).state) == ("waiting", "active")
-    clock.advance(seconds=PAUSES[-1].total_seconds() * 1.1)
-    bus.drain()
-    clock.advance(minutes=10)
-    bus.drain()
-
-    assert (again(delivery).state, len(tries(unit, delivery))) == ("failed", 10)
-    disabled = again(hook)
-    assert disabled.state == "disabled"
-    assert disabled.reason == "Nothing was taken since 2013-02-08 12:00 UTC. The last time: It answered 500."
-    assert again(other).state == "dropped"
-    assert restock().id == other.id
-    assert waiting(database) == 0
-    assert list(DeadLetters(database).listed()) == []
-
-
-def test_one_thing_that_is_never_taken_disables_nothing_while_others_are(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    again: Again,
-) -> None:
-    """The one is given up, the endpoint stays."""
-    merchant.status = 500
-    poison = restock()
-    bus.drain()
-    for pause in PAUSES:
-        merchant.status = 204
-        restock()
-        bus.drain()
-        merchant.status = 500
-        clock.advance(seconds=pause.total_seconds() * 1.1)
-        bus.drain()
-    assert again(poison).state == "failed"
-    assert again(hook).state == "active"
-
-
-def test_who_says_that_it_is_gone_is_told_nothing_more(
-    hook: WebhookEndpoint, restock: Callable[[], WebhookDelivery], merchant: Any, bus: Worker, again: Again
-) -> None:
-    """At once."""
-    merchant.status = 410
-    delivery = restock()
-    bus.drain()
-    assert again(delivery).state == "failed"
-    assert (again(hook).state, again(hook).reason) == ("disabled", "It answered 410: there is nobody there any more.")
-
-
-def test_who_takes_nothing_just_now_is_spared_new_things_for_a_while(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    again: Again,
-) -> None:
-    """A system that is down does not keep others waiting with each thing that happens."""
-    merchant.status = 500
-    for _ in range(SPARED_AFTER):
-        restock()
-        bus.drain()
-    merchant.came.clear()
-    spared = restock()
-    bus.drain()
-    assert merchant.came == []
-    assert (again(spared).tries, again(spared).next_at - clock.now()) == (0, timedelta(minutes=5))
-    merchant.status = 204
-    clock.advance(minutes=5)
-    bus.drain()
-    assert (again(spared).state, again(hook).failures) == ("delivered", 0)
-
-
-def test_what_waits_goes_to_the_new_address_with_the_new_secret(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    webhooks: WebhookManager,
-    unit: UnitOfWork,
-) -> None:
-    """The old one signs, too, for a day."""
-    webhooks.edit(webhooks.get(hook.id), Wishes(url="http://127.0.0.1:1/"))
-    unit.commit()
-    restock()
-    bus.drain()
-    assert merchant.came == []
-    endpoint = webhooks.get(hook.id)
-    old = webhooks.secret(endpoint)
-    new = webhooks.rotate(endpoint)
-    webhooks.edit(endpoint, Wishes(url=merchant.url))
-    unit.commit()
-    clock.advance(seconds=11)
-    bus.drain()
-    assert [merchant.signed_by(old), merchant.signed_by(new)] == [True, True]
-    clock.advance(hours=24)
-    restock()
-    bus.drain()
-    assert [merchant.signed_by(old), merchant.signed_by(new)] == [False, True]
-
-
-def test_what_was_missed_is_sent_again_when_somebody_asks(
+@pytest.fixture
+def case(
     hook: WebhookEndpoint,
     restock: Callable[[], WebhookDelivery],
     merchant: Any,
@@ -267,32 +122,162 @@ def test_what_was_missed_is_sent_again_when_somebody_asks(
     webhooks: WebhookManager,
     deliveries: DeliveryManager,
     unit: UnitOfWork,
-) -> None:
-    """One, or all since a moment; under the ids that they had. Not while the endpoint is disabled."""
-    began = clock.now()
-    merchant.status = 410
-    missed = restock()
-    bus.drain()
-    with pytest.raises(Conflict, match="enable it first"):
-        deliveries.replay(deliveries.get(missed.id, hook.id))
-    with pytest.raises(Conflict, match="enable it first"):
-        deliveries.recover(webhooks.get(hook.id), began)
-    unit.rollback()
+    database: Database,
+) -> Case:
+    return Case(hook, restock, merchant, bus, clock, again, webhooks, deliveries, unit, database)
 
-    webhooks.enable(webhooks.get(hook.id))
-    unit.commit()
-    merchant.status = 204
-    merchant.came.clear()
-    assert deliveries.recover(webhooks.get(hook.id), began) == 1
-    unit.commit()
-    bus.drain()
-    assert again(missed).state == "delivered"
-    deliveries.replay(deliveries.get(missed.id, hook.id))
-    unit.commit()
-    bus.drain()
-    assert [headers["webhook-id"] for headers, _ in merchant.came] == [str(missed.id)] * 2
-    assert tries(unit, missed) == [(410, "It answered 410."), (204, ""), (204, "")]
-    assert deliveries.recover(webhooks.get(hook.id), began) == 0
+
+def test_what_is_not_taken_is_tried_again_with_the_same_id_and_body(case: Case) -> None:
+    """With a signature of its own time; then all is forgotten but the log."""
+    case.merchant.status = 500
+    delivery = case.restock()
+    case.bus.drain()
+    waits = case.again(delivery)
+    assert (waits.state, waits.tries, waits.failed) == ("waiting", 1, 1)
+    assert timedelta(seconds=9) <= waits.next_at - case.clock.now() <= timedelta(seconds=11)
+    endpoint = case.again(case.hook)
+    assert (endpoint.failures, endpoint.failing_since) == (1, case.clock.now())
+
+    case.merchant.status = 204
+    case.clock.advance(seconds=11)
+    case.bus.drain()
+    (first, body), (second, same) = case.merchant.came
+    assert body == same
+    assert first["webhook-id"] == second["webhook-id"] == str(delivery.id)
+    assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 11
+    assert case.tries(delivery) == [(500, "It answered 500."), (204, "")]
+    done, endpoint = case.again(delivery), case.again(case.hook)
+    assert (done.state, done.next_at) == ("delivered", None)
+    assert (endpoint.failures, endpoint.failing_since) == (0, None)
+    assert case.waiting() == 0
+
+
+def test_who_asks_to_be_left_alone_is_left_alone(case: Case) -> None:
+    """For as long as it asks."""
+    case.merchant.status, case.merchant.retry_after = 429, "600"
+    delivery = case.restock()
+    case.bus.drain()
+    assert case.again(delivery).next_at - case.clock.now() == timedelta(minutes=10)
+
+
+def test_after_ten_tries_it_is_given_up_and_the_endpoint_is_disabled_with_a_reason(case: Case) -> None:
+    """In three days; what else waits is dropped when its time comes, and what happens later is not told."""
+    case.merchant.status = 500
+    delivery = case.restock()
+    case.bus.drain()
+    for pause in PAUSES[:-1]:
+        case.clock.advance(seconds=pause.total_seconds() * 1.1)
+        case.bus.drain()
+    other = case.restock()
+    case.bus.drain()
+    assert (case.again(delivery).state, case.again(case.hook).state) == ("waiting", "active")
+    case.clock.advance(seconds=PAUSES[-1].total_seconds() * 1.1)
+    case.bus.drain()
+    case.clock.advance(minutes=10)
+    case.bus.drain()
+
+    assert (case.again(delivery).state, len(case.tries(delivery))) == ("failed", 10)
+    disabled = case.again(case.hook)
+    assert disabled.state == "disabled"
+    assert disabled.reason == "Nothing was taken since 2013-02-08 12:00 UTC. The last time: It answered 500."
+    assert case.again(other).state == "dropped"
+    assert case.restock().id == other.id
+    assert case.waiting() == 0
+    assert list(DeadLetters(case.database).listed()) == []
+
+
+def test_one_thing_that_is_never_taken_disables_nothing_while_others_are(case: Case) -> None:
+    """The one is given up, the endpoint stays."""
+    case.merchant.status = 500
+    poison = case.restock()
+    case.bus.drain()
+    for pause in PAUSES:
+        case.merchant.status = 204
+        case.restock()
+        case.bus.drain()
+        case.merchant.status = 500
+        case.clock.advance(seconds=pause.total_seconds() * 1.1)
+        case.bus.drain()
+    assert case.again(poison).state == "failed"
+    assert case.again(case.hook).state == "active"
+
+
+def test_who_says_that_it_is_gone_is_told_nothing_more(case: Case) -> None:
+    """At once."""
+    case.merchant.status = 410
+    delivery = case.restock()
+    case.bus.drain()
+    assert case.again(delivery).state == "failed"
+    assert (case.again(case.hook).state, case.again(case.hook).reason) == (
+        "disabled",
+        "It answered 410: there is nobody there any more.",
+    )
+
+
+def test_who_takes_nothing_just_now_is_spared_new_things_for_a_while(case: Case) -> None:
+    """A system that is down does not keep others waiting with each thing that happens."""
+    case.merchant.status = 500
+    for _ in range(SPARED_AFTER):
+        case.restock()
+        case.bus.drain()
+    case.merchant.came.clear()
+    spared = case.restock()
+    case.bus.drain()
+    assert case.merchant.came == []
+    assert (case.again(spared).tries, case.again(spared).next_at - case.clock.now()) == (0, timedelta(minutes=5))
+    case.merchant.status = 204
+    case.clock.advance(minutes=5)
+    case.bus.drain()
+    assert (case.again(spared).state, case.again(case.hook).failures) == ("delivered", 0)
+
+
+def test_what_waits_goes_to_the_new_address_with_the_new_secret(case: Case) -> None:
+    """The old one signs, too, for a day."""
+    case.webhooks.edit(case.webhooks.get(case.hook.id), Wishes(url="http://127.0.0.1:1/"))
+    case.unit.commit()
+    case.restock()
+    case.bus.drain()
+    assert case.merchant.came == []
+    endpoint = case.webhooks.get(case.hook.id)
+    old = case.webhooks.secret(endpoint)
+    new = case.webhooks.rotate(endpoint)
+    case.webhooks.edit(endpoint, Wishes(url=case.merchant.url))
+    case.unit.commit()
+    case.clock.advance(seconds=11)
+    case.bus.drain()
+    assert [case.merchant.signed_by(old), case.merchant.signed_by(new)] == [True, True]
+    case.clock.advance(hours=24)
+    case.restock()
+    case.bus.drain()
+    assert [case.merchant.signed_by(old), case.merchant.signed_by(new)] == [False, True]
+
+
+def test_what_was_missed_is_sent_again_when_somebody_asks(case: Case) -> None:
+    """One, or all since a moment; under the ids that they had. Not while the endpoint is disabled."""
+    began = case.clock.now()
+    case.merchant.status = 410
+    missed = case.restock()
+    case.bus.drain()
+    with pytest.raises(Conflict, match="enable it first"):
+        case.deliveries.replay(case.deliveries.get(missed.id, case.hook.id))
+    with pytest.raises(Conflict, match="enable it first"):
+        case.deliveries.recover(case.webhooks.get(case.hook.id), began)
+    case.unit.rollback()
+
+    case.webhooks.enable(case.webhooks.get(case.hook.id))
+    case.unit.commit()
+    case.merchant.status = 204
+    case.merchant.came.clear()
+    assert case.deliveries.recover(case.webhooks.get(case.hook.id), began) == 1
+    case.unit.commit()
+    case.bus.drain()
+    assert case.again(missed).state == "delivered"
+    case.deliveries.replay(case.deliveries.get(missed.id, case.hook.id))
+    case.unit.commit()
+    case.bus.drain()
+    assert [headers["webhook-id"] for headers, _ in case.merchant.came] == [str(missed.id)] * 2
+    assert case.tries(missed) == [(410, "It answered 410."), (204, ""), (204, "")]
+    assert case.deliveries.recover(case.webhooks.get(case.hook.id), began) == 0
 
 
 def test_a_test_is_sent_once_also_to_who_is_disabled(
@@ -323,51 +308,33 @@ def test_a_test_is_sent_once_also_to_who_is_disabled(
     assert waiting(database) == 0
 
 
-def test_what_is_on_its_way_to_a_deleted_endpoint_ends_quietly(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    webhooks: WebhookManager,
-    deliveries: DeliveryManager,
-    unit: UnitOfWork,
-    database: Database,
-) -> None:
+def test_what_is_on_its_way_to_a_deleted_endpoint_ends_quietly(case: Case) -> None:
     """No dead letter, no row."""
-    merchant.status = 500
-    restock()
-    bus.drain()
-    restock()
-    webhooks.delete(webhooks.get(hook.id))
-    unit.commit()
-    bus.drain()
-    clock.advance(minutes=5)
-    bus.drain()
-    assert list(DeadLetters(database).listed()) == []
-    assert unit.find(WebhookDelivery) == []
-    assert unit.find(WebhookAttempt) == []
+    case.merchant.status = 500
+    case.restock()
+    case.bus.drain()
+    case.restock()
+    case.webhooks.delete(case.webhooks.get(case.hook.id))
+    case.unit.commit()
+    case.bus.drain()
+    case.clock.advance(minutes=5)
+    case.bus.drain()
+    assert list(DeadLetters(case.database).listed()) == []
+    assert case.unit.find(WebhookDelivery) == []
+    assert case.unit.find(WebhookAttempt) == []
 
 
-def test_the_log_goes_back_thirty_days(
-    hook: WebhookEndpoint,
-    restock: Callable[[], WebhookDelivery],
-    merchant: Any,
-    bus: Worker,
-    clock: SetClock,
-    deliveries: DeliveryManager,
-    unit: UnitOfWork,
-) -> None:
+def test_the_log_goes_back_thirty_days(case: Case) -> None:
     """Then it is forgotten, with its tries, when the next thing was told."""
-    old = restock()
-    bus.drain()
-    clock.advance(seconds=KEPT_FOR.total_seconds() + 60)
-    new = restock()
-    bus.drain()
-    assert [each.id for each in deliveries.log(hook.id, 1 << 62, 10).entries] == [new.id]
-    assert tries(unit, old) == []
+    old = case.restock()
+    case.bus.drain()
+    case.clock.advance(seconds=KEPT_FOR.total_seconds() + 60)
+    new = case.restock()
+    case.bus.drain()
+    assert [each.id for each in case.deliveries.log(case.hook.id, 1 << 62, 10).entries] == [new.id]
+    assert case.tries(old) == []
     with pytest.raises(NotFound, match="30 days"):
-        deliveries.get(old.id, hook.id)
+        case.deliveries.get(old.id, case.hook.id)
 
 
 def test_what_came_of_a_try_is_heard_once(
