@@ -47,6 +47,7 @@ _LIMITS = {
 }
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
+_LONGEST_LEVEL = 40
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a shop that listens everywhere
 
 
@@ -315,7 +316,20 @@ def _check(found: Mapping[str, Any]) -> None:
         if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
             message = f"The setting {name!r} must be an address such as https://shop.example, not {url!r}."
             raise Misconfigured(message, key=name)
+    check_levels(found.get("levels", {}))
     _check_ports(found)
+
+
+def check_levels(levels: Mapping[str, Any]) -> None:
+    """Raise ``Misconfigured`` where levels are not tables with ``points`` and, where wanted, ``free_shipping``, each with points of its own."""
+    for name, level in levels.items():
+        known = isinstance(level, Mapping) and not set(level) - {"points", "free_shipping"}
+        points, free = (level.get("points"), level.get("free_shipping", False)) if known else (0, False)
+        if not 0 < len(name) <= _LONGEST_LEVEL or type(points) is not int or points < 1 or type(free) is not bool:
+            shape = f"[levels.{name[:_LONGEST_LEVEL]}] should be like: points = 500, free_shipping = true."
+            raise Misconfigured(f"The setting 'levels' is not understood; {shape}", key="levels")
+    if len({level["points"] for level in levels.values()}) < len(levels):
+        raise Misconfigured("Two of the 'levels' begin at the same number of points; give each its own.", key="levels")
 
 
 def _check_ports(found: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 
+import msgspec
 import pytest
 from dishka import Provider, Scope
 
@@ -169,6 +170,20 @@ def test_every_letter_says_the_same_in_html_and_as_text(kind: str, in_shop: Any)
     assert [line for line in written.text.splitlines() if len(line) > 72 and "http" not in line] == []
     assert written.subject
     assert len(written.html) < 100_000
+
+
+def test_a_letter_about_credit_alone_speaks_of_no_card(in_shop: Any) -> None:
+    """Where credit had paid for all of an order that is cancelled."""
+    letter = msgspec.structs.replace(
+        EXAMPLES["order_refunded"],
+        data={"number": "OS-1042", "amount": "", "credit": "$12.40", "captured": False, "card": ""},
+    )
+    with in_shop() as get:
+        written = get(Renderer).write(letter)
+
+    assert written.subject == "Your credit for order OS-1042"
+    assert "$12.40 of credit is there again." in written.text
+    assert "card" not in written.text.lower()
 
 
 def test_every_template_of_a_letter_has_an_example(in_shop: Any) -> None:

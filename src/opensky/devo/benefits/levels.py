@@ -1,14 +1,9 @@
 """The levels that the settings name, and what comes with each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from opensky.devo.benefits.objects import LONGEST_LEVEL
-from opensky.kernel.errors import Misconfigured
-from opensky.settings import Settings
-
-_KNOWN = frozenset({"points", "free_shipping"})
+from opensky.settings import Settings, check_levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +22,16 @@ class Levels:
         """Read the setting ``levels``.
 
         Raises:
-            Misconfigured: it is not a table of tables with ``points`` and, where wanted, ``free_shipping``.
+            Misconfigured: it is not understood.
         """
-        found = [_level(name, table) for name, table in settings.levels.items()]
+        check_levels(settings.levels)
+        found = [Level(name=name, **table) for name, table in settings.levels.items()]
         self._levels = tuple(sorted(found, key=lambda each: each.points))
-        if len({each.points for each in found}) != len(found):
-            raise Misconfigured("Two of the 'levels' begin at the same number of points; give each its own.")
 
     def __bool__(self) -> bool:
         return bool(self._levels)
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Level]:
         return iter(self._levels)
 
     def named(self, name: str) -> Level | None:
@@ -55,13 +49,3 @@ class Levels:
     def highest(self, *levels: Level | None) -> Level | None:
         """Return the highest of these."""
         return max((each for each in levels if each is not None), key=lambda each: each.points, default=None)
-
-
-def _level(name: str, table: object) -> Level:
-    shape = f"[levels.{name}] should be like: points = 500, free_shipping = true."
-    if not (0 < len(name) <= LONGEST_LEVEL) or not isinstance(table, Mapping) or set(table) - _KNOWN:
-        raise Misconfigured(f"The setting 'levels' is not understood; {shape}", key="levels")
-    points, free = table.get("points"), table.get("free_shipping", False)
-    if type(points) is not int or points < 1 or type(free) is not bool:
-        raise Misconfigured(f"The setting 'levels' is not understood; {shape}", key="levels")
-    return Level(name=name, points=points, free_shipping=free)
