@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from opensky.cli.servers.server import free_port
+from opensky.cli.stats import bars
 from opensky.stats.admin import asked
 
 PROGRAM = (sys.executable, "-P", "-m", "opensky.cli", "stats")
@@ -19,10 +20,10 @@ PROGRAM = (sys.executable, "-P", "-m", "opensky.cli", "stats")
 class Running:
     """A server of its own, on free ports; what it prints goes to a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
         self.udp, self.admin = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
         self.said = folder / "said"
-        command = (*PROGRAM, "run", "--udp", self.udp, "--admin", self.admin, "--every", "3600")
+        command = (*PROGRAM, "run", "--udp", self.udp, "--admin", self.admin, *more)
         with self.said.open("wb") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
         until = time.monotonic() + 60
@@ -43,7 +44,7 @@ class Running:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Running]:
-    made = Running(tmp_path)
+    made = Running(tmp_path, "--every", "3600")
     yield made
     made.process.kill()
     made.process.wait()
@@ -74,6 +75,9 @@ def test_what_is_sent_is_asked_for_and_printed_at_the_end(server: Running) -> No
         (("run", "--carbon", "127.0.0.1:99999"), "--carbon is host:port"),
         (("send", "nonsense"), "This is no line of statsd: nonsense"),
         (("send",), "This is no line of statsd"),
+        (("run", "--store", "/proc/nowhere"), "--store: "),
+        (("show", "a.b", "--store", "nowhere"), "There are no stats in nowhere"),
+        (("find", "--store", "nowhere"), "There are no stats in nowhere"),
         (("send", "a:1|c", "--to", "http://x"), "udp://host:port"),
         (("ask", "stats", "--admin", "127.0.0.1:1"), "No statsd answers at 127.0.0.1:1"),
     ],
@@ -90,3 +94,32 @@ def test_a_port_that_is_taken_and_a_word_that_is_unknown_are_said(server: Runnin
     assert (taken.returncode, "Does another statsd run?" in taken.stderr) == (1, True)
     unknown = server.tell("ask", "nonsense", "--admin", server.admin)
     assert (unknown.returncode, "does not know that command" in unknown.stderr) == (1, True)
+
+
+def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path: Path) -> None:
+    """A kill -9 takes one interval at most."""
+    folder = str(tmp_path / "stats")
+    server = Running(tmp_path, "--every", "0.2", "--store", folder, "--retention", "1s:1h,10s:1d")
+    name = "stats.counters.deploys.count"
+    try:
+        server.tell("send", "deploys:3|c", "--to", f"udp://{server.udp}")
+        until = time.monotonic() + 20
+        while name not in server.tell("find", "stats.counters.deploys.*", "--store", folder).stdout.split():
+            assert time.monotonic() < until
+    finally:
+        server.process.kill()
+        server.process.wait()
+    shown = server.tell("show", name, "--store", folder, "--hours", "0.1")
+    assert f"{name}, 0.1 hours in steps of 1 s: lowest 0, highest" in shown.stdout
+    found = json.loads(server.tell("show", name, "--store", folder, "--json").stdout)
+    assert (found["name"], found["step"]) == (name, 10)
+    unknown = server.tell("show", "nobody", "--store", folder)
+    assert (unknown.returncode, "There is no series" in unknown.stderr) == (1, True)
+
+
+def test_bars_are_as_high_as_what_they_stand_for() -> None:
+    """Gaps stay gaps; many points are averaged to as many bars as there is room for."""
+    assert bars([0, None, 7, 3.5], 10) == "▁ █▄"
+    assert bars([5, 5], 10) == "▁▁"
+    assert len(bars(range(1000), 72)) <= 72
+    assert bars([], 10) == ""

@@ -1,22 +1,29 @@
 """``opensky stats``: a statsd server of our own, and what there is to ask and tell it."""
 
 import signal
+import sqlite3
+import time
+from collections.abc import Sequence
 from contextlib import closing
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import structlog
 from cyclopts import App, Parameter
 
-from opensky.kernel.errors import Misconfigured
+from opensky.kernel.errors import Misconfigured, NotFound
 from opensky.stats.admin import asked
 from opensky.stats.aggregate import Aggregate, Rules
 from opensky.stats.server import Address, Listening, Server
 from opensky.stats.sinks import Carbon, Console, Sink
+from opensky.stats.store import Store
 
 app = App(name="stats", help="Count: a statsd server, and what to ask it.")
 _LOG = structlog.get_logger()
 _LAST_PORT = 65_535
+_BARS = "▁▂▃▄▅▆▇█"
 _OURS = "127.0.0.1:8125"
 _ADMIN = "127.0.0.1:8126"
 
@@ -30,13 +37,15 @@ def run(
     admin: str = _ADMIN,
     carbon: str = "",
     pickled: bool = False,
+    store: Path | None = None,
+    retention: str = "",
     every: float = 10.0,
     percentiles: Annotated[tuple[float, ...], Parameter(negative=(), consume_multiple=True)] = (90.0,),
     legacy: bool = False,
     forget: bool = False,
     prefix: str = "stats",
 ) -> None:
-    """Receive what clients count, sum it up at each interval, and hand it to carbon, or print it. Ctrl-C ends it, with what there is.
+    """Receive what clients count, sum it up at each interval, and keep it, hand it to carbon, or print it. Ctrl-C ends it, with what there is.
 
     SIGUSR1 writes its health to the log.
 
@@ -45,8 +54,10 @@ def run(
         tcp: where to receive lines by TCP.
         unix: the path of a unix datagram socket to receive on.
         admin: where to answer commands, one a line, such as stats, health, counters.
-        carbon: where carbon takes series, as host:port; without it they are printed, a JSON object an interval.
+        carbon: where carbon takes series, as host:port; without it and without a store they are printed, a JSON object an interval.
         pickled: speak carbon's pickle format, usually port 2004.
+        store: folder in which to keep series; ./opensky stats find and show read it.
+        retention: how finely and how long, for a new store; 10s:12h,60s:7d,15m:1y unless told. The finest should be as long as an interval.
         every: seconds of an interval.
         percentiles: which of timers to sum up; below zero, the top ones.
         legacy: name series as older statsds did: stats.NAME and stats_counts.NAME.
@@ -59,7 +70,9 @@ def run(
         raise Misconfigured(
             "Percentiles are numbers from 0 to 100, or below zero for the top ones: --percentiles 90 99.9 -10"
         )
-    sink: Sink = Carbon(_address("carbon", carbon), pickled=pickled) if carbon else Console()
+    kept = _kept(store, retention) if store is not None else None
+    sinks: list[Sink] = [Carbon(_address("carbon", carbon), pickled=pickled)] if carbon else []
+    sinks += [kept] if kept is not None else []
     listening = Listening(
         udp=_address("udp", udp) if udp else None,
         tcp=_address("tcp", tcp) if tcp else None,
@@ -68,7 +81,7 @@ def run(
     )
     rules = Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix)
     try:
-        server = Server(listening, [sink], Aggregate(rules), every=every)
+        server = Server(listening, sinks or [Console()], Aggregate(rules), every=every)
     except OSError as error:
         raise Misconfigured(f"It cannot receive there: {error.strerror or error}. Does another statsd run?") from error
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -76,6 +89,8 @@ def run(
     signal.signal(signal.SIGUSR1, lambda *_: _LOG.info("stats.health", **server.admin.stats()))
     _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
     server.run()
+    if kept is not None:
+        kept.close()
 
 
 @app.command(help_epilogue="Example: ./opensky stats ask counters")
@@ -115,6 +130,71 @@ def send(*lines: str, to: str = f"udp://{_OURS}") -> None:
                 wire.send(packet)
     except (ValueError, OSError) as error:
         raise Misconfigured(str(error)) from error
+
+
+@app.command(help_epilogue="Example: ./opensky stats find 'stats.counters.order.*.count' --store var/stats")
+def find(pattern: str = "*.*.*", *, store: Path) -> None:
+    """List the names of series in a store.
+
+    Args:
+        pattern: * stands for anything within one part of a name, {a,b} for either.
+        store: folder of the store.
+    """
+    with _read(store) as series:
+        for name in series.find(pattern):
+            print(name)
+
+
+@app.command(help_epilogue="Example: ./opensky stats show stats.timers.web.ms.upper_90 --hours 12 --store var/stats")
+def show(name: str, *, store: Path, hours: float = 3.0, json: bool = False) -> None:
+    """Show a series of a store: its points as a line of bars, the lowest, the highest, the newest.
+
+    Args:
+        name: as ./opensky stats find lists it.
+        store: folder of the store.
+        hours: how far back to look.
+        json: print one JSON object with all points.
+    """
+    now = int(time.time())
+    with _read(store) as series:
+        if name not in series.find(name):
+            raise NotFound(f"There is no series {name!r} here; ./opensky stats find lists what there is.")
+        found = series.fetch(name, now - int(hours * 3600), now, now=now)
+    if json:
+        print(msgspec.json.encode({"name": name, **found._asdict()}).decode())
+        return
+    values = [value for value in found.values if value is not None]
+    if not values:
+        print(f"{name}: nothing in {hours:g} hours")
+        return
+    print(bars(found.values, 72))
+    print(
+        f"{name}, {hours:g} hours in steps of {found.step} s: lowest {min(values):g}, highest {max(values):g}, newest {values[-1]:g}"
+    )
+
+
+def _kept(folder: Path, retention: str) -> Store:
+    try:
+        return Store(folder, retention)
+    except (OSError, ValueError, sqlite3.Error) as error:
+        raise Misconfigured(f"--store: {error}") from error
+
+
+def _read(folder: Path) -> Store:
+    try:
+        return Store(folder, writable=False)
+    except (OSError, sqlite3.Error) as error:
+        raise Misconfigured(f"--store: {error}") from error
+
+
+def bars(values: Sequence[float | None], width: int) -> str:
+    """Draw points as bars of eight heights, several of them averaged in one where there are more than ``width``; a gap where none is."""
+    size = max(1, ceil(len(values) / width))
+    parts = [[v for v in values[start : start + size] if v is not None] for start in range(0, len(values), size)]
+    means = [sum(part) / len(part) if part else None for part in parts]
+    known = [mean for mean in means if mean is not None]
+    low, span = min(known, default=0.0), max(known, default=0.0) - min(known, default=0.0)
+    return "".join(" " if m is None else _BARS[int((m - low) / span * 7.999) if span else 0] for m in means)
 
 
 def _address(name: str, text: str) -> Address:
