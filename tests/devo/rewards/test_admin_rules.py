@@ -124,6 +124,13 @@ class TestApproval:
         self.made(staff)
         assert "You edited this reward last, so another approver has to switch it on." in staff.text()
 
+    def test_another_name_is_no_edit_that_somebody_else_must_approve(self, staff: Browser, editor: Browser) -> None:
+        """Who corrects a name may switch it on, and who wrote it may still not."""
+        path = self.made(editor)
+        staff.open(f"{path}/edit")
+        staff.submit(f"{path}/edit", name="The first one")
+        assert "It is on" in on(staff, path, "activate")
+
     def test_an_edit_of_a_rule_that_is_on_waits_for_approval(self, staff: Browser, editor: Browser) -> None:
         """It is paused at once, unless nothing but its name is changed."""
         path = self.made(editor)

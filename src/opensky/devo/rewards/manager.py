@@ -185,6 +185,7 @@ class RewardManager:
         rule.changed = self._rewards.next_change()
         number = self._revisions.next_number(rule)
         checked.put(rule)
-        rule.revision = revision_of(rule)
-        rule.edited_by = by
+        before, rule.revision = rule.revision, revision_of(rule)
+        if rule.revision != before:  # whoever gives it another name has not said what it grants
+            rule.edited_by = by
         self._revisions.keep(rule, number)
