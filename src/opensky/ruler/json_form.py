@@ -19,10 +19,12 @@ from opensky.ruler.errors import InvalidRule, Misbuilt, Problem
 from opensky.ruler.expressions import is_condition
 from opensky.ruler.nodes import MISSING, QUANTIFIERS, Fact, Item, Literal, Node, Operation, Property, Quantified
 from opensky.ruler.operators import LOGIC, OPERATORS
+from opensky.ruler.values import is_sound
 
 VERSION = 1
 DEEPEST, LARGEST = 24, 2_000
 """How deep a kept condition may be, and of how many nodes it may be made."""
+UNSOUND = "This is no number that can be reckoned with, or no text: it is too large, or has half a character."
 
 
 def to_json(node: Node) -> dict[str, Any]:
@@ -123,7 +125,7 @@ _PLAIN = frozenset({type(None), str, bool, int, float})
 def _fact_at(path: str) -> Node | None:
     """Return the fact at a dotted path, the same one each time; nothing where that is no path."""
     first, *rest = path.split(".")
-    if not first or not all(rest):
+    if not first or not all(rest) or not is_sound(path):
         return None
     found: Node = Fact(first)
     for name in rest:
@@ -148,7 +150,7 @@ class _Reader:
                 self._wrong(where, f"This rule is {what}; split it.")
             return None
         if type(data) in _PLAIN:
-            return Literal(data)
+            return Literal(data) if is_sound(data) else self._wrong(where, UNSOUND)
         if not isinstance(data, dict) or not data:
             return self._wrong(
                 where,
@@ -202,7 +204,11 @@ class _Reader:
             if of is None:
                 return None
         path = names.split(".") if isinstance(names, str) else names
-        if not isinstance(path, list) or not path or not all(isinstance(each, str) and each for each in path):
+        if (
+            not isinstance(path, list)
+            or not path
+            or not all(isinstance(each, str) and each and is_sound(each) for each in path)
+        ):
             return self._wrong(f"{where}/{kind}", "This is no name: names are texts, with dots between them.")
         default = self.node(data["default"], f"{where}/default", depth + 1) if "default" in data else None
         if "default" in data and not isinstance(default, Literal):
@@ -252,14 +258,20 @@ def _value(data: Any, depth: int = 1) -> Any:
     if depth > DEEPEST:
         raise ValueError
     if data is None or isinstance(data, str | bool | int | float):
-        return data
+        return _sound(data)
     if not isinstance(data, Mapping) or len(data) != 1:
         raise TypeError
     tag, given = next(iter(data.items()))
     if tag == "list" and isinstance(given, list):
         return [_value(each, depth + 1) for each in given]
     if tag == "map" and isinstance(given, Mapping):
-        return {str(key): _value(each, depth + 1) for key, each in given.items()}
+        return {_sound(str(key)): _value(each, depth + 1) for key, each in given.items()}
     if tag not in _TAGS or not isinstance(given, str):
         raise TypeError
-    return _TAGS[tag](given)
+    return _sound(_TAGS[tag](given))
+
+
+def _sound(value: Any) -> Any:
+    if not is_sound(value):
+        raise ValueError
+    return value

@@ -17,9 +17,10 @@ from typing import Any
 
 from opensky.ruler.errors import InvalidRule, Misbuilt, Problem
 from opensky.ruler.expressions import Expression, condition, operation
-from opensky.ruler.json_form import DEEPEST, LARGEST
-from opensky.ruler.nodes import MISSING, Fact, Item, Literal, Node, Operation, Property, Quantified
+from opensky.ruler.json_form import DEEPEST, LARGEST, UNSOUND
+from opensky.ruler.nodes import MISSING, Fact, Item, Literal, Node, Operation, Property, Quantified, walk
 from opensky.ruler.operators import LOGIC, OPERATORS
+from opensky.ruler.values import is_sound
 
 LONGEST = 20_000
 _COMPARED: dict[type[ast.cmpop], str] = {
@@ -79,7 +80,28 @@ def from_text(text: str) -> Node:
         node = reader.node(tree.body, 1)
     except RecursionError:
         raise InvalidRule(Problem("", f"This rule is deeper than {DEEPEST} levels; split it.")) from None
+    if not all(_is_sound(each) for each in walk(node)):
+        raise InvalidRule(Problem("", UNSOUND))
     return condition_of(node)
+
+
+def _is_sound(node: Node) -> bool:
+    """Say whether a node is made of numbers and texts that can be kept and reckoned with."""
+    match node:
+        case Literal(value=value):
+            return _all_sound(value)
+        case Fact(name, default) | Property(_, name, default):
+            return is_sound(name) and _all_sound(default)
+        case _:
+            return True
+
+
+def _all_sound(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(map(_all_sound, value))
+    if isinstance(value, dict):
+        return all(is_sound(key) and _all_sound(each) for key, each in value.items())
+    return is_sound(value)
 
 
 def condition_of(node: Node) -> Node:

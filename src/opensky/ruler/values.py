@@ -18,7 +18,22 @@ from opensky.ruler.errors import RuleMathError, RuleTypeError
 
 _NUMBERS = (int, float, Decimal)
 _GREATEST_POWER = 10_000
+_MOST_DIGITS = 3_000
+"""Of a number that a rule may be made of, and that is made a whole one: beyond, reckoning takes time that nobody has."""
 _MANY = 12
+
+
+def is_sound(value: Any) -> bool:
+    """Say whether a rule may be made of a value: a number that is one and not too large to be reckoned with, a text of whole characters."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value)
+    if isinstance(value, int):
+        return value.bit_length() <= _GREATEST_POWER
+    if isinstance(value, Decimal):
+        return (
+            value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS and len(value.as_tuple().digits) <= _MOST_DIGITS
+        )
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def equal(a: Any, b: Any) -> bool:
@@ -68,7 +83,10 @@ def between(value: Any, low: Any, high: Any) -> bool:
 
 def shown(value: Any) -> str:
     """Return a value as a message shows it, not too long."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    try:
+        text = repr(value) if isinstance(value, str) else str(value)
+    except ValueError:  # Python writes no whole number of more than some thousand digits
+        return "a very large number"
     return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - a line's worth
 
 
@@ -258,7 +276,8 @@ subtract = _reckon(lambda a, b: a - b, "-")
 multiply = _reckon(lambda a, b: a * b, "*")
 divide = _reckon(lambda a, b: a / b, "/")
 modulo = _reckon(
-    lambda a, b: a - b * math.floor(a / b) if isinstance(a, Decimal) or isinstance(b, Decimal) else a % b, "%"
+    lambda a, b: a - b * math.floor(_shortened(a / b)) if isinstance(a, Decimal) or isinstance(b, Decimal) else a % b,
+    "%",
 )
 exponentiate = _reckon(_power, "**")
 
@@ -280,9 +299,16 @@ def floor(value: Any) -> int:
 
 def _whole(rounded: Callable[[Any], int], value: Any) -> int:
     try:
-        return rounded(_number(value))
+        return rounded(_shortened(_number(value)))
     except (OverflowError, ValueError):
         raise RuleMathError(f"{shown(value)} has no whole number beside it.") from None
+
+
+def _shortened(value: Any) -> Any:
+    """Return a number that can be made a whole one in time; raises ``OverflowError`` for another."""
+    if isinstance(value, Decimal) and value.is_finite() and value.adjusted() > _MOST_DIGITS:
+        raise OverflowError
+    return value
 
 
 def least(values: Any) -> Any:
@@ -332,14 +358,20 @@ def within(moment: Any, days: Any, of: Any) -> bool:
     """Say whether an instant is at most so many days away from another, before or after."""
     if moment is None or of is None:
         return False
-    return abs(_instant(moment) - _instant(of)) <= timedelta(days=float(_number(days)))
+    try:
+        return abs(_instant(moment) - _instant(of)) <= timedelta(days=float(_number(days)))
+    except (OverflowError, ValueError):
+        raise RuleMathError(f"{shown(days)} days are more than there are.") from None
 
 
 def sample(value: Any, percent: Any, salt: Any = "") -> bool:
     """Say whether a value is among so many in a hundred: the same ones at each asking, others with another ``salt``."""
     if value is None:
         return False
-    digest = hashlib.sha256(f"{salt}\0{value}".encode()).digest()
+    try:
+        digest = hashlib.sha256(f"{salt}\0{value}".encode()).digest()
+    except ValueError:  # half of a character, or a number of too many digits
+        raise RuleTypeError(f"{shown(value)} cannot be sampled.") from None
     return bool(int.from_bytes(digest[:8]) % 10_000 < _number(percent) * 100)
 
 
