@@ -11,6 +11,7 @@ from opensky.devo.orders.parcels import Parcels
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.payments.trial import TestGateway
 from opensky.devo.products.known import KnownCards
+from opensky.devo.rewards.giving import Givers, Giving
 from opensky.devo.rewards.knowing import KnownRules
 from opensky.devo.rewards.replays import Replayer
 from opensky.devo.shipments.repository import LeftParcels
@@ -147,6 +148,10 @@ class Features(Provider):
             self.provide(service)
 
     parcels = provide(LeftParcels, provides=Parcels)
+
+    @provide
+    def giving(self, scope: Container) -> Giving:
+        return Giving(lambda: scope.get(Givers))
 
     @provide
     def dispatcher(self, listeners: Listeners, scope: Container) -> Dispatcher:

@@ -1,5 +1,6 @@
 """Who hands out what rules give."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from opensky.devo.benefits.manager import BenefitManager
@@ -16,3 +17,14 @@ class Givers:
     benefits: BenefitManager
     letters: LetterManager
     webhooks: DeliveryManager
+
+
+class Giving:
+    """Finds the givers when something is given: most that happens is rewarded by no rule, and should not pay for having them made."""
+
+    def __init__(self, find: Callable[[], Givers]) -> None:
+        self._find = find
+
+    def __call__(self) -> Givers:
+        """Return them."""
+        return self._find()

@@ -16,7 +16,7 @@ from opensky.devo.orders.objects import Order
 from opensky.devo.rewards.conditions import in_words
 from opensky.devo.rewards.events import REWARD_DUE
 from opensky.devo.rewards.facts import EVENTS, Happening, order_key
-from opensky.devo.rewards.giving import Givers
+from opensky.devo.rewards.giving import Giving
 from opensky.devo.rewards.kinds import REWARDS, Issued
 from opensky.devo.rewards.knowing import KnownRules, RuleBook, Running
 from opensky.devo.rewards.limits import in_share, written
@@ -61,7 +61,7 @@ class RewardGranter:
         rewards: RewardRepository,
         spans: SpanRepository,
         unit: UnitOfWork,
-        givers: Givers,
+        givers: Giving,
         known: KnownRules,
         ids: IdGenerator,
         clock: Clock,
@@ -199,16 +199,16 @@ class RewardGranter:
             event=event,
             about=grant.event,
         )
-        if not running.reward.issue_reward(self._givers, to):
+        if not running.reward.issue_reward(self._givers(), to):
             # A level that is no more, a webhook that is disabled: who made the rule should hear of it.
             _LOG.warning("reward.not_given", rule=grant.rule_id, event_of=grant.event, reward=grant.reward)
 
     def _reverse(self, grant: Granted, why: str) -> None:
         kind = REWARDS.get(grant.reward)
         if kind is not None:
-            kind.cls.take_back(self._givers, key_of(grant.id), why)
+            kind.cls.take_back(self._givers(), key_of(grant.id), why)
         elif not grant.reward:  # from before a grant said what it gave: credit or points
-            self._givers.credit.reverse(key_of(grant.id), why)
+            self._givers().credit.reverse(key_of(grant.id), why)
 
 
 def _trace(running: Running, happening: Happening) -> str:
