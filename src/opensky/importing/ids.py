@@ -13,7 +13,7 @@ from typing import Any
 
 from opensky.kernel.ids import EPOCH, NODES
 
-MEMBER, SELLER, PRODUCT, ORDER, CATEGORY = range(NODES - 5, NODES)
+RULE, MEMBER, SELLER, PRODUCT, ORDER, CATEGORY = range(NODES - 6, NODES)
 """The node number of each kind."""
 
 _NODE_BITS, _SEQUENCE_BITS = 10, 12

@@ -1,7 +1,7 @@
 """The steps of the import of the Complete Journey, and what each writes in one transaction."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -11,9 +11,13 @@ from opensky.devo.members.objects import Member
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.products import cards
 from opensky.devo.products.objects import Category, Product, StockItem
+from opensky.devo.rewards.list_objects import RewardListed
+from opensky.devo.rewards.objects import RewardRule
 from opensky.devo.sellers.objects import Seller
 from opensky.importing.journey import Journey
+from opensky.importing.journey_campaigns import Campaigns, has_campaigns
 from opensky.importing.journey_rows import FOLLOW_COLUMNS, LINE_COLUMNS, ORDER_COLUMNS, JourneyRows
+from opensky.importing.journey_rules import LIST_COLUMNS, CampaignRows, Check
 from opensky.importing.loading import Batch, Step, whole
 from opensky.importing.pictures import draw
 from opensky.importing.report import IMPORTED, NOTED
@@ -29,7 +33,7 @@ def steps_of(folder: Path, settings: Settings, database: Database) -> list[Step]
     journey = Journey(folder)
     work = _Work(journey, settings)
     goods = journey.goods
-    return [
+    steps = [
         Step("refusals", len(journey.row), work.refusals),
         Step("shelves", 1, work.shelves),
         Step("members", len(journey.households), work.members),
@@ -40,6 +44,7 @@ def steps_of(folder: Path, settings: Settings, database: Database) -> list[Step]
         Step("counters", 1, whole(lambda: counters.rebuild(database))),
         Step("cards", 1, whole(lambda: {NOTED + "products on show in the whole shop": cards.rebuild(database)})),
     ]
+    return steps + work.campaigns(folder, database) if has_campaigns(folder) else steps
 
 
 class _Work:
@@ -49,6 +54,22 @@ class _Work:
         self._journey = journey
         self._rows = JourneyRows(journey, settings.currency)
         self._media = settings.data / "media"
+
+    def campaigns(self, folder: Path, database: Database) -> list[Step]:
+        campaigns = Campaigns(folder, self._journey)
+        made = CampaignRows(campaigns, self._rows, self._journey.first_second)
+
+        def check() -> Mapping[str, int]:
+            households = {int(number): position for position, number in enumerate(self._journey.households)}
+            return {
+                NOTED + what: number for what, number in Check(campaigns, self._rows, households).run(database).items()
+            }
+
+        return [
+            Step("lists", None, lambda position: _lists(made, position)),
+            Step("rules", 1, lambda position: _rules(made, position)),
+            Step("redemptions", 1, whole(check)),
+        ]
 
     def refusals(self, position: int) -> Iterator[Batch]:
         rest = iter(self._journey.refused())
@@ -114,8 +135,23 @@ class _Work:
         follows = self._rows.follows()
         for start in range(position, len(follows), EDGES):
             some = follows[start : start + EDGES]
-            write = _tuple_writer(some)
+            write = _tuple_writer(Follow, FOLLOW_COLUMNS, some)
             yield Batch(position=start + len(some), write=write, counts={IMPORTED + "follows": len(some)})
+
+
+def _lists(made: CampaignRows, position: int) -> Iterator[Batch]:
+    rows = made.lists()
+    for start in range(position, len(rows), EDGES):
+        some = rows[start : start + EDGES]
+        kinds = Counter(f"{IMPORTED}{row[0]}s on lists" for row in some)
+        yield Batch(position=start + len(some), write=_tuple_writer(RewardListed, LIST_COLUMNS, some), counts=kinds)
+
+
+def _rules(made: CampaignRows, position: int) -> Iterator[Batch]:
+    if position == 0:
+        rules = list(made.rules())
+        counts = {IMPORTED + "rules of coupons": len(rules), IMPORTED + "campaigns": len(made.campaigns.campaigns)}
+        yield Batch(position=1, write=_document_writer(RewardRule, lambda: iter(rules)), counts=counts)
 
 
 def _batches(position: int, total: int, size: int, make: Callable[[int, int], Batch]) -> Iterator[Batch]:
@@ -127,5 +163,5 @@ def _document_writer(cls: type, make: Callable[[], Iterator[object]]) -> Callabl
     return lambda bulk: bulk.documents(cls, make())
 
 
-def _tuple_writer(rows: list[tuple[object, ...]]) -> Callable[[Bulk], None]:
-    return lambda bulk: bulk.tuples(Follow, FOLLOW_COLUMNS, rows)
+def _tuple_writer(cls: type, columns: Sequence[str], rows: list[tuple[object, ...]]) -> Callable[[Bulk], None]:
+    return lambda bulk: bulk.tuples(cls, columns, rows)
