@@ -12,6 +12,7 @@ from opensky.devo.follows.manager import FollowManager
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import Member
 from opensky.devo.rewards.manager import RewardManager, Typed
+from opensky.devo.rewards.objects import RewardRule, RuleId
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.clock import SetClock
 from opensky.persistence import UnitOfWork
@@ -234,3 +235,34 @@ class TestEventsThatAreHeard:
         assert staff.get(f"{RULES}/new?event=member.created").status_code == 404
         staff.open(f"{RULES}/{ready(HELLO).id}")
         assert "Rules are not asked about this event in this shop" in staff.text()
+
+
+@pytest.mark.parametrize(
+    ("event", "condition", "reward", "why"),
+    [
+        ("order.eaten", "", "points", "The event order.eaten is not known any more."),
+        ("order.paid", "", "a boat", "The reward a boat is not known any more."),
+        ("order.paid", '{"v":1,"when":{"likes":[1]}}', "points", "There is no operator"),
+        ("order.paid", "not json", "points", "malformed"),
+        ("order.paid", '{"v":1,"when":{"exists":[{"fact":"order.wood"}]}}', "points", "There is no fact"),
+    ],
+)
+def test_a_rule_that_cannot_be_asked_any_more_keeps_nobody_from_the_others(
+    staff: Browser, ready: Ready, unit: UnitOfWork, event: str, condition: str, reward: str, why: str
+) -> None:
+    """It is listed and shown with what is wrong, and can be paused, but neither edited, copied nor switched on."""
+    path = f"{RULES}/{ready(HELLO).id}"
+    kept = unit.get(RewardRule, RuleId(int(path.rpartition("/")[2])))
+    assert kept is not None
+    kept.event, kept.reward, kept.condition = event, reward, condition or kept.condition
+    unit.commit()
+    assert staff.open(RULES).status_code == 200
+    assert "Hello" in staff.text()
+    staff.open(path)
+    assert "This rule cannot be asked any more, and grants nothing." in staff.text()
+    assert why in staff.text()
+    assert staff.open(f"{path}/revisions").status_code == 200
+    assert "cannot be asked any more" in staff.open(f"{path}/edit").text
+    assert "cannot be asked any more" in on(staff, path, "duplicate")
+    assert "It is paused" in on(staff, path, "pause")
+    assert "cannot be asked any more" in on(staff, path, "activate")

@@ -5,11 +5,11 @@ import msgspec
 from opensky.devo.admin.acts import note
 from opensky.devo.admin.lists import PAGE, Asked
 from opensky.devo.admin.newest import Newest
+from opensky.devo.rewards import saying
 from opensky.devo.rewards.admin_form import REWARDS_PATH, number
 from opensky.devo.rewards.approval import NotApproved
 from opensky.devo.rewards.changes import differences
-from opensky.devo.rewards.conditions import text_of
-from opensky.devo.rewards.facts import EVENTS, looked_up
+from opensky.devo.rewards.facts import looked_up
 from opensky.devo.rewards.happened import NAMES, fields_of
 from opensky.devo.rewards.manager import DryRun, RewardManager
 from opensky.devo.rewards.objects import STATES, STEPS, RewardRule, State
@@ -70,7 +70,8 @@ class RewardAdmin:
         asked = Asked.read("", "", before)
         given = (order, member, insider, product, level)
         named = {name: text.strip() for name, text in zip(NAMES, given, strict=True)}
-        tried, problem = self._tried(kept, named)
+        broken = saying.broken(kept)
+        tried, problem = (None, "") if broken else self._tried(kept, named)
         found = self._rewards.granted(kept.id, asked.before, PAGE)
         totals = self._reports.of(kept.id)
         return Page(
@@ -79,7 +80,8 @@ class RewardAdmin:
             rule=kept,
             sentence=self._rewards.sentence(kept),
             terms=self._rewards.terms(kept),
-            condition=text_of(kept.condition) or "true",
+            condition=saying.text(kept),
+            broken=broken,
             facts=_facts(kept),
             totals=totals,
             cost=self._reports.cost(totals),
@@ -87,7 +89,7 @@ class RewardAdmin:
             charts=charts(self._reports.days(kept.id)),
             recipients=[_recipient_row(each) for each in self._reports.recipients(kept.id)],
             is_heard=kept.event in self._events,
-            fields=fields_of(kept.event),
+            fields=() if broken else fields_of(kept.event),
             named=named,
             tried=tried,
             problem=problem,
@@ -149,7 +151,7 @@ class RewardAdmin:
 
     def _row(self, rule: KeptRule, totals: Totals) -> AdminRow:
         left = self._reports.left(rule, totals)
-        when = EVENTS[rule.event].when.removeprefix("When ") if rule.event in EVENTS else rule.event
+        when = saying.when(rule).removeprefix("When ")
         money = self._reports.cost(totals) if totals.cost_minor else None
         return AdminRow(
             [rule.name, rule.state, when, self._rewards.sentence(rule), totals.granted, money, left.grants, left.money],

@@ -14,7 +14,7 @@ from opensky.devo.rewards.objects import RewardRule
 from opensky.devo.rewards.registry import ANY_EVENT
 from opensky.devo.rewards.terms import FIELDS
 from opensky.devo.rewards.terms_words import DAYS, MODES, PERIODS
-from opensky.kernel.errors import Invalid, NotFound
+from opensky.kernel.errors import Conflict, Invalid, NotFound
 from opensky.kernel.ids import read_id
 from opensky.ruler import InvalidRule
 from opensky.ruler.json_form import canonical
@@ -85,9 +85,14 @@ class RewardForms:
         return self._page(draft)
 
     @page(f"{_ONE}/edit", access=access.STAFF)
-    def edit_form(self, rule: str) -> Page:
+    def edit_form(self, rule: str) -> Page | Redirect:
         """Show what can be changed."""
-        return self._page(self._draft_of(self._rewards.get(number(rule))))
+        found = self._rewards.get(number(rule))
+        try:
+            self._rewards.refuse_broken(found)
+        except Conflict as error:
+            return Redirect(f"{REWARDS_PATH}/{found.id}", flash=error.message, problem=True)
+        return self._page(self._draft_of(found))
 
     @action(f"{_ONE}/edit", access=access.STAFF)
     def edit(self, rule: str, form: Form) -> Page | Redirect:
@@ -111,7 +116,12 @@ class RewardForms:
     @action(f"{_ONE}/duplicate", access=access.STAFF)
     def duplicate(self, rule: str, form: Form) -> Redirect:
         """Make a draft that says the same."""
-        made = self._rewards.duplicate(self._rewards.get(number(rule)), self._visitor.require_member())
+        found = self._rewards.get(number(rule))
+        try:
+            self._rewards.refuse_broken(found)
+        except Conflict as error:
+            return Redirect(f"{REWARDS_PATH}/{found.id}", flash=error.message, problem=True)
+        made = self._rewards.duplicate(found, self._visitor.require_member())
         note(self._visitor, "duplicate reward", made.id)
         return Redirect(
             f"{REWARDS_PATH}/{made.id}/edit", flash="This is a copy, and a draft: change what is to differ."

@@ -3,9 +3,7 @@
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from opensky.devo.rewards import conditions
-from opensky.devo.rewards.facts import EVENTS
-from opensky.devo.rewards.kinds import REWARDS, made
+from opensky.devo.rewards import saying
 from opensky.devo.rewards.revisions import Revised
 from opensky.devo.rewards.terms_words import words_of
 
@@ -51,17 +49,12 @@ def _compared(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
 
 def said(rule: Revised, currency: str) -> dict[str, str]:
     """Return what a revision says, by what it is about; what it leaves open is left out."""
-    subscribed, kind = EVENTS.get(rule.event), REWARDS.get(rule.reward)
-    condition = ""
-    if subscribed is not None:
-        condition = conditions.words_of(subscribed, conditions.node_of(rule.condition))
-    reward = made(kind, rule.arguments).words(currency) if kind is not None else rule.reward
     found = {
         "Name": rule.name,
-        "When": subscribed.when if subscribed is not None else rule.event,
-        "Condition": condition,
-        "Condition as text": conditions.text_of(rule.condition),
-        "They get": reward,
+        "When": saying.when(rule),
+        "Condition": saying.condition(rule),
+        "Condition as text": saying.text(rule),
+        "They get": saying.gives(rule, currency),
         "Starts": f"{rule.starts_at:%Y-%m-%d %H:%M} UTC" if rule.starts_at else "",
         "Ends": f"{rule.ends_at:%Y-%m-%d %H:%M} UTC" if rule.ends_at else "",
         "Terms": " ".join(words_of(rule, currency, rule.limit_each, rule.limit_total)),

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from opensky.devo.members.objects import MemberId
-from opensky.devo.rewards import conditions
+from opensky.devo.rewards import conditions, saying
 from opensky.devo.rewards.approval import Approval
-from opensky.devo.rewards.facts import EVENTS, Subscribed
-from opensky.devo.rewards.kinds import REWARDS, Reward, made
+from opensky.devo.rewards.facts import EVENTS
+from opensky.devo.rewards.kinds import REWARDS, made
 from opensky.devo.rewards.limits import LIMITS
 from opensky.devo.rewards.objects import LONGEST_NAME, RewardRule, RuleId, State
 from opensky.devo.rewards.repository import EVERYBODY, GrantShown, KeptRule, RewardRepository
@@ -17,7 +17,7 @@ from opensky.devo.rewards.terms_words import words_of
 from opensky.devo.rewards.trying import DryRun, Trying
 from opensky.devo.rewards.typed import Checked, Typed, check
 from opensky.kernel.clock import Clock
-from opensky.kernel.errors import Invalid, NotFound
+from opensky.kernel.errors import Conflict, Invalid, NotFound
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence.cursors import Stretch
 from opensky.settings import Settings
@@ -84,10 +84,19 @@ class RewardManager:
     def step(self, rule: RewardRule, state: State, by: MemberId | None = None) -> None:
         """Activate, pause or archive a rule; raises ``Conflict`` where it may not, ``NotApproved`` where somebody may not."""
         rule.refuse_step_to(state)
+        if state == "active":
+            self.refuse_broken(rule)
         if state == "active" and by is not None:
             self._approval.refuse(rule, by)
         number = self._rewards.next_change()
         rule.state, rule.changed = state, number
+
+    @staticmethod
+    def refuse_broken(rule: RewardRule | KeptRule) -> None:
+        """Raise ``Conflict`` for a rule that cannot be asked any more."""
+        why = saying.broken(rule)
+        if why:
+            raise Conflict(f"This rule cannot be asked any more. {why}", rule=str(rule.id))
 
     def refusal(self, rule: RewardRule | KeptRule, who: MemberId) -> str:
         """Say why somebody may not switch a rule on; nothing if they may."""
@@ -130,12 +139,11 @@ class RewardManager:
 
     def gives(self, rule: KeptRule | RewardRule | Revised) -> str:
         """Say what a rule gives."""
-        reward: Reward = made(REWARDS[rule.reward], rule.arguments)
-        return reward.words(self._currency)
+        return saying.gives(rule, self._currency)
 
     def sentence(self, rule: KeptRule | RewardRule | Revised) -> str:
         """Say a rule in plain words."""
-        return self._sentence(EVENTS[rule.event], rule.condition, self.gives(rule))
+        return saying.sentence(rule, self._currency)
 
     def terms(self, rule: KeptRule | RewardRule | Revised) -> list[str]:
         """Say the terms of a rule, a sentence each: how often it grants, when, and to whom."""
@@ -150,15 +158,13 @@ class RewardManager:
             return "…"
         kind = REWARDS.get(typed.reward)
         known = kind is not None and not any(each.startswith(f"{kind.name}.") for each in wrong)
-        gives = made(kind, checked.arguments).words(self._currency) if kind is not None and known else "…"
-        said = [self._sentence(subscribed, "" if unclear else checked.condition, gives)]
-        return " ".join([*said, *words_of(checked.agreed, self._currency, checked.limit_each, checked.limit_total)])
-
-    @staticmethod
-    def _sentence(subscribed: Subscribed, condition: str, gives: str) -> str:
-        words = conditions.words_of(subscribed, conditions.node_of(condition)) if condition else "…"
+        gives = f"{made(kind, checked.arguments).words(self._currency)}." if kind is not None and known else "…"
+        words = "…"
+        if checked.condition and not unclear:
+            words = conditions.words_of(subscribed, conditions.node_of(checked.condition))
         asked = "" if words == "always" else f" and {words}"
-        return f"{subscribed.when}{asked}, they get {gives}" + ("." if gives != "…" else "")
+        said = [f"{subscribed.when}{asked}, they get {gives}"]
+        return " ".join([*said, *words_of(checked.agreed, self._currency, checked.limit_each, checked.limit_total)])
 
     def granted(self, rule_id: int, before: int, limit: int) -> Stretch[GrantShown]:
         """Return what a rule granted, the newest first."""
