@@ -4,6 +4,8 @@ Each driver has its own codes. What is not known here stays the error that it is
 """
 
 import sqlite3
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -12,15 +14,25 @@ from sqlalchemy.engine import Dialect, ExceptionContext
 from opensky.kernel.errors import Invalid, Refusal
 from opensky.persistence.errors import ConnectionLost, Deadlock, StoreBusy, StoreFull
 
-_BUSY = "Somebody else was changing the same; nothing of yours was written. Please try again."
-_LET_GO = "Somebody else was changing the same at this moment; nothing of yours was written. Please try again."
-_LOST = "The connection to the database was lost. Please look whether it worked, and try again if it did not."
-_FULL = "There is no room left on the disk of the database; nothing of yours was written. Please try again later."
-_UNFIT = "One of the values is too long, too large, or holds characters that cannot be kept."
+Meaning = Callable[[], Refusal]
+
+_BUSY = partial(StoreBusy, "Somebody else was changing the same; nothing of yours was written. Please try again.")
+_LET_GO = partial(
+    Deadlock, "Somebody else was changing the same at this moment; nothing of yours was written. Please try again."
+)
+_LOST = partial(
+    ConnectionLost,
+    "The connection to the database was lost. Please look whether it worked, and try again if it did not.",
+)
+_FULL = partial(
+    StoreFull,
+    "There is no room left on the disk of the database; nothing of yours was written. Please try again later.",
+)
+_UNFIT = partial(Invalid, message="One of the values is too long, too large, or holds characters that cannot be kept.")
 
 # MariaDB: lock wait timeout, deadlock, record changed; server gone, lost, shut down, killed; too long, out of range, bad text;
 # disk full, table full.
-_MARIADB = {
+_MARIADB: dict[object, Meaning] = {
     **dict.fromkeys((1205,), _BUSY),
     **dict.fromkeys((1213, 1020), _LET_GO),
     **dict.fromkeys((2006, 2013, 2055, 1053, 1927), _LOST),
@@ -29,33 +41,26 @@ _MARIADB = {
 }
 # PostgreSQL: serialization, deadlock, lock not available; shut down; text too long, number too large, bad character;
 # disk full.
-_POSTGRESQL = {
+_POSTGRESQL: dict[str, Meaning] = {
     **dict.fromkeys(("55P03",), _BUSY),
     **dict.fromkeys(("40001", "40P01"), _LET_GO),
     **dict.fromkeys(("57P01", "57P02", "57P03"), _LOST),
     **dict.fromkeys(("22001", "22003", "22021", "22P05"), _UNFIT),
     **dict.fromkeys(("53100",), _FULL),
 }
-_SQLITE = {**dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), _BUSY), sqlite3.SQLITE_FULL: _FULL}
+_SQLITE: dict[int, Meaning] = {
+    **dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), _BUSY),
+    sqlite3.SQLITE_FULL: _FULL,
+}
 
 
 def refusal_from(error: BaseException | None, *, lost: bool = False) -> Refusal | None:
     """Return what a driver's error means, or ``None``. ``lost``: the driver says that the connection is gone."""
-    said = _said(error)
-    if said == _UNFIT:
-        return Invalid(message=_UNFIT)
-    if said is None and lost:
-        said = _LOST
-    if said == _LOST:
-        return ConnectionLost(said)
-    if said == _FULL:
-        return StoreFull(said)
-    if said == _LET_GO:
-        return Deadlock(said)
-    return StoreBusy(said) if said else None
+    meant = _meant(error) or (_LOST if lost else None)
+    return meant() if meant is not None else None
 
 
-def _said(error: BaseException | None) -> str | None:
+def _meant(error: BaseException | None) -> Meaning | None:
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
     state = getattr(error, "sqlstate", None)
