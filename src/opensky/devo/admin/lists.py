@@ -47,15 +47,14 @@ def list_page(
         rows=[row(each) for each in shown],
         query=asked.words,
         state=asked.state,
-        filters=_filters(asked, states),
+        filters=filters(states, asked.state),
         older=str(last.id) if len(found) > PAGE else "",
     )
 
 
-def _filters(asked: Asked, states: Sequence[str]) -> list[AdminFilter]:
-    if not states:
-        return []
-    return [AdminFilter(name or "all", name, name == asked.state) for name in ("", *states)]
+def filters(states: Sequence[str], chosen: str) -> list[AdminFilter]:
+    """Return what a list can be narrowed to: all, or one of these states; nothing where there are none."""
+    return [AdminFilter(name or "all", name, name == chosen) for name in ("", *states)] if states else []
 
 
 ORDER_COLUMNS = ("Number", "Placed", "State", "E-mail", "Total")

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from opensky.devo.admin.acts import note
-from opensky.devo.admin.lists import PAGE, Asked
+from opensky.devo.admin.lists import PAGE, Asked, filters
 from opensky.devo.admin.newest import Newest
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.views import Insider
-from opensky.devo.storefront.views import AdminAction, AdminFilter, AdminRow
+from opensky.devo.storefront.views import AdminAction, AdminRow
 from opensky.devo.webhooks.asking import number
 from opensky.devo.webhooks.deliveries import DeliveryManager
 from opensky.devo.webhooks.manager import WebhookManager, Wishes
@@ -57,7 +57,7 @@ class WebhookAdmin:
             "admin/webhooks.html",
             here=_WEBHOOKS,
             seller=insider,
-            states=_filters(("active", "disabled"), asked.state),
+            states=filters(("active", "disabled"), asked.state),
             rows=[_row(each, names.get(each.seller_id)) for each in found.entries],
             older=found.older or "",
             query=_query(seller=asked.words, state=asked.state),
@@ -97,7 +97,7 @@ class WebhookAdmin:
             here=_WEBHOOKS,
             endpoint=endpoint,
             seller=None if endpoint.seller_id == HOUSE else self._sellers.shown_by_id(endpoint.seller_id),
-            states=_filters(STATES, asked.state),
+            states=filters(STATES, asked.state),
             log=[_line(each, last.get(each.id)) for each in found.entries],
             older=found.older or "",
             query=_query(state=asked.state),
@@ -308,10 +308,6 @@ def _groups() -> dict[str, list[EventTold]]:
 def _secret(endpoint: WebhookEndpoint, secret: str, *, rotated: bool = False) -> Page:
     path = f"{_WEBHOOKS}/{endpoint.id}"
     return Page("admin/webhook_secret.html", here=_WEBHOOKS, path=path, secret=secret, rotated=rotated)
-
-
-def _filters(states: tuple[str, ...], chosen: str) -> list[AdminFilter]:
-    return [AdminFilter(name or "all", name, name == chosen) for name in ("", *states)]
 
 
 def _query(**asked: str) -> str:
