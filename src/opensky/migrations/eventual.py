@@ -20,7 +20,6 @@ from opensky.persistence import Database, StaleObject, table
 from opensky.persistence.documents.mongo_engine import GONE
 
 BATCH = 100
-_MOST_TOLD = 10
 _PAGE = 500
 
 

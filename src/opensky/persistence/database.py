@@ -56,11 +56,7 @@ class Database:
         self.clock = clock or SystemClock()
         self.ids = ids or IdGenerator(0, self.clock)
         self.model = tuple(model)
-        for cls in self.model:
-            table(cls)
-            if describe(cls).store == "documents":
-                guard_references(cls)
-        map_entities(self.model)
+        _map(self.model)
         self.lifecycle = Lifecycle()
         """Who hears of what its units of work do; listeners are added while the application starts."""
         self.lifecycle.know(self.model)
@@ -170,6 +166,15 @@ class Database:
             return SqlDocuments(connection)
         made: DocumentEngine = self.elsewhere.reading()
         return made
+
+
+def _map(model: Sequence[type]) -> None:
+    """Make what is made of classes once: their tables, the guards of their references, and their mappers."""
+    for cls in model:
+        table(cls)
+        if describe(cls).store == "documents":
+            guard_references(cls)
+    map_entities(model)
 
 
 def _open_elsewhere(address: str) -> Any:

@@ -26,8 +26,6 @@ from opensky.web.problems import PROBLEM, Problem, possible
 from opensky.web.routing import Route, Signed, routes_of
 from opensky.web.signatures import known_as, sign
 
-FORM_TYPE = "application/x-www-form-urlencoded"
-
 
 class Endpoint(HTTPRouteHandler):
     """A Litestar handler whose function has made the whole answer already."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -130,8 +131,12 @@ class _Refused:
             case NotFoundException():
                 self._error = NotFound("There is nothing at this address.")
                 return problem_for(404)
-            case HTTPException(status_code=status, detail=detail, extra=extra) if status < 500:  # noqa: PLR2004
-                return broken_request(detail, extra, status) if status == 400 else problem_for(status)  # noqa: PLR2004
+            case HTTPException(status_code=status, detail=detail, extra=extra) if (
+                status < HTTPStatus.INTERNAL_SERVER_ERROR
+            ):
+                return (
+                    broken_request(detail, extra, status) if status == HTTPStatus.BAD_REQUEST else problem_for(status)
+                )
             case InternalServerException(detail="client disconnected prematurely"):
                 return problem_for(400)
             case UnicodeDecodeError() | RecursionError():

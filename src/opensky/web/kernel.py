@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
@@ -240,7 +241,7 @@ class Kernel:
         flash, problem = self._taken_flash(exchange)
         context = {"flash": flash, "flash_problem": problem, **around, **page.context}
         text, nonce = self._templates.render(page.template, exchange, context)
-        private = exchange.visitor.session_id or page.status != 200  # noqa: PLR2004
+        private = exchange.visitor.session_id or page.status != HTTPStatus.OK
         headers: Headers = [*self._security.page, page_policy(nonce), NO_STORE if private else REVALIDATE]
         headers.extend((k.lower().encode(), v.encode("latin-1")) for k, v in page.headers.items())
         return Answer(page.status, headers, text.encode())
@@ -262,7 +263,7 @@ class Kernel:
             problem = self._problem(exchange, error)
         if api:
             headers = [*self._security.api, _PROBLEM_TYPE]
-            if problem.status == 401:  # noqa: PLR2004
+            if problem.status == HTTPStatus.UNAUTHORIZED:
                 signed = isinstance(error, WrongSignature)
                 headers.append((b"www-authenticate", SIGNATURE.encode() if signed else b"Bearer"))
             answer = Answer(problem.status, headers, self._encoder.encode(problem))
