@@ -20,8 +20,8 @@ EXAMPLES: dict[str, Letter] = {
             name="Ada",
             data={
                 "number": "OS-1042",
-                "total": "$73.50",
-                "parts": [("coupon", "-$5.00"), ("delivery", "$4.95"), ("credit", "$12.40"), ("charge", "$61.10")],
+                "total": "$73.45",
+                "parts": [("coupon", "-$5.00"), ("delivery", "$4.95"), ("credit", "$12.40"), ("charge", "$61.05")],
                 "groups": [
                     {"seller": "Maya Linden", "lines": [_BOWL]},
                     {"seller": "Tomas Ekberg", "lines": [_LOAF]},
@@ -52,7 +52,7 @@ EXAMPLES: dict[str, Letter] = {
             name="Ada",
             data={
                 "number": "OS-1042",
-                "amount": "$61.10",
+                "amount": "$61.05",
                 "credit": "$12.40",
                 "captured": True,
                 "card": "Visa … 4242",
