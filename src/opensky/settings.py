@@ -48,7 +48,7 @@ _LIMITS = {
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
 _LONGEST_LEVEL = 40
-_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a shop that listens everywhere
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a shop that listens everywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ class Settings:
     @property
     def devo_address(self) -> str:
         """The address at which other processes of the shop reach its web processes, without a slash at its end."""
-        host = _ANYWHERE.get(self.host, self.host)
+        host = ANYWHERE.get(self.host, self.host)
         return (self.devo_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}").rstrip("/")
 
     @property

@@ -11,7 +11,7 @@ from opensky.cli.logs import LogFile, Relay, tail
 from opensky.cli.programs import Program, configuration, log_folder, run_folder
 from opensky.kernel import lifeline
 from opensky.kernel.errors import OpenSkyError
-from opensky.settings import Settings
+from opensky.settings import ANYWHERE, Settings
 
 HEALTH = "/healthz"
 _LOOK_EVERY = 0.05
@@ -19,7 +19,6 @@ _PATIENCE = 60
 _ANSWER_WITHIN = 2
 _STOP_WITHIN = 20
 _TAIL = 25
-ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask a shop that listens everywhere
 # Programs on two cores share few threads: more arenas of the allocator would only keep more memory.
 _MEMORY = {"MALLOC_ARENA_MAX": "2", "PYTHONUNBUFFERED": "1"}
 _EXITED = re.compile(r"(?:exited|gave up|spawnerr): (\S+) (.*)")

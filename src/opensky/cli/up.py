@@ -17,9 +17,9 @@ from cyclopts import Parameter
 from opensky.cli.folder import environment_of, left_as_it_was
 from opensky.cli.preparation import Preparation
 from opensky.cli.programs import SHOP, log_folder, programs, run_folder
-from opensky.cli.running import ANYWHERE, RunningShop, StopFlag
+from opensky.cli.running import RunningShop, StopFlag
 from opensky.kernel.errors import Misconfigured
-from opensky.settings import PREFIX, Settings
+from opensky.settings import ANYWHERE, PREFIX, Settings
 
 _LOOK_EVERY = 0.2
 
