@@ -42,6 +42,25 @@ def test_the_list_says_what_each_rule_granted_and_has_left(staff: Browser, ready
     assert "1 $5.00 99 $45.00" in listed
 
 
+def test_many_rules_are_listed_a_page_at_a_time_and_found_by_name(staff: Browser, jobs: Container) -> None:
+    """The newest first, each once."""
+    with jobs() as job:
+        rewards = job.get(RewardManager)
+        for number in range(53):
+            rewards.create(replace(HELLO, name=f"Number {number:02}"))
+        job.get(UnitOfWork).commit()
+    page = staff.open(RULES).text
+    older = re.search(r'rel="next" href="([^"]+)"', page)
+    assert older is not None
+    rest = staff.open(RULES + older[1]).text
+    seen = re.findall(r"Number \d\d", page) + re.findall(r"Number \d\d", rest)
+    assert seen == [f"Number {number:02}" for number in range(52, -1, -1)]
+    assert 'rel="next"' not in rest
+    found = staff.open(f"{RULES}?q=NUMBER+1&state=draft").text
+    assert len(re.findall(r"Number \d\d", found)) == 10
+    assert "Nothing found for" in staff.open(f"{RULES}?q=boat").text
+
+
 def test_the_page_of_a_rule_draws_what_it_granted(
     staff: Browser, ready: Ready, buy: Buy, ben: Member, clock: SetClock, make: Factory, unit: UnitOfWork
 ) -> None:

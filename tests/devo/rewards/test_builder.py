@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from opensky.devo.rewards.builder import Clause, Group, Written, build, tree_of
+from opensky.devo.rewards.builder import Clause, Group, Written, build, fits, tree_of
 from opensky.devo.rewards.conditions import ALWAYS, exact
 from opensky.devo.rewards.facts import EVENTS
 from opensky.ruler.nodes import Fact, Item, Literal, Node, Operation, Property, Quantified
@@ -114,6 +114,15 @@ def test_a_text_is_shown_as_fields(text: str, parts: list[object]) -> None:
     tree = tree_of(exact(from_text(text)), ORDERS)
     assert tree == Group("all", parts)  # type: ignore[arg-type]
     assert build(tree, ORDERS).node == exact(from_text(text))
+
+
+def test_what_is_too_much_for_fields_stays_text() -> None:
+    """Too many parts, too deep, or too long a list."""
+    many = from_text(" or ".join(f"order.total == {n}" for n in range(60)))
+    deep = from_text("order.total > 1" + " and (order.total > 2 or (order.items > 1" * 4 + "))" * 4)
+    long = from_text(f"order.country in {[f'country {n}' for n in range(1_150)]}")
+    small = from_text(" or ".join(f"order.total == {n}" for n in range(50)))
+    assert [fits(tree_of(node, ORDERS)) for node in (many, deep, long, small)] == [False, False, False, True]
 
 
 def test_a_tree_without_clauses_always_holds() -> None:

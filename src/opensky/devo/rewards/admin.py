@@ -43,15 +43,21 @@ class RewardAdmin:
         self._visitor = visitor
 
     @page(REWARDS_PATH, access=access.STAFF)
-    def list(self, state: str = "") -> Page:
-        """List rules: all, or those in a state."""
-        chosen = state if state in STATES else ""
-        totals = self._reports.of_all()
+    def list(self, q: str = "", state: str = "", before: str = "") -> Page:
+        """List rules, the newest first: all, or those in a state, or with some words in their name."""
+        asked = Asked.read(q, state, before, STATES)
+        words = asked.words.casefold()
+        found = [each for each in self._rewards.all(asked.state) if words in each.name.casefold()]
+        shown = [each for each in found if each.id < asked.before][:PAGE]
+        totals = self._reports.of_all() if shown else {}
         return Page(
             "admin/rewards.html",
             here=REWARDS_PATH,
-            states=[AdminFilter(name or "all", name, name == chosen) for name in ("", *STATES)],
-            rows=[self._row(each, totals.get(each.id, Totals())) for each in self._rewards.all(chosen)],
+            states=[AdminFilter(name or "all", name, name == asked.state) for name in ("", *STATES)],
+            state=asked.state,
+            query=asked.words,
+            rows=[self._row(each, totals.get(each.id, Totals())) for each in shown],
+            older=str(shown[-1].id) if shown and shown[-1].id != found[-1].id else "",
         )
 
     @page(_ONE, access=access.STAFF)

@@ -20,8 +20,9 @@ ROOT = "when"
 _LIST = "things"
 _JOINED = {"all": "logical_and", "any": "logical_or"}
 _KIND = {name: kind for kind, name in _JOINED.items()}
-DEEPEST, MOST = 6, 60
-"""How deep groups stand in one another, and how many clauses and groups there are; a larger condition is edited as text."""
+DEEPEST, MOST, LONGEST = 6, 60, 15_000
+"""How deep groups stand in one another, how many clauses and groups there are, and how long all that stands in their fields is together;
+a larger condition is edited as text."""
 
 
 @dataclass(slots=True)
@@ -75,8 +76,9 @@ def tree_of(node: Node, schema: FactSchema) -> Group:
 
 def fits(tree: Group) -> bool:
     """Say whether a tree is small enough to be shown as fields."""
-    places = [path for path, _ in parts_of(tree)]
-    return len(places) <= MOST and max(path.count("-") for path in places) <= DEEPEST
+    parts = list(parts_of(tree))
+    long = sum(len(part.value) for _, part in parts if isinstance(part, Clause))
+    return len(parts) <= MOST and max(path.count("-") for path, _ in parts) <= DEEPEST and long <= LONGEST
 
 
 def parts_of(tree: Group, path: str = ROOT) -> Iterator[tuple[str, Part]]:
