@@ -21,7 +21,7 @@ from opensky.persistence import Reader
 from opensky.ruler import Context, Expression, Rule, RulerError
 
 LONGEST_DAYS = 3660
-TOP = 20
+TOP = 10
 """How many of those who would have got the most are named, and how many grants are shown as examples."""
 
 

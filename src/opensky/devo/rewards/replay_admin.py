@@ -64,7 +64,7 @@ class RewardReplayAdmin:
     @page(_REPLAY, access=access.STAFF)
     def show(self, rule: str) -> Page:
         """Show how far the newest replay of a rule has come, or what it found."""
-        return self._page(self._rewards.shown(_number(rule)), Asked())
+        return self._page(self._rewards.shown(_number(rule)))
 
     @action(_REPLAY, access=access.STAFF)
     def start(self, rule: str, form: Form) -> Page | Redirect:
@@ -90,7 +90,7 @@ class RewardReplayAdmin:
             raise Invalid(FieldError("until", "Please give a day such as 2026-11-30, or nothing.", "Moment")) from None
         return days, min(day + timedelta(days=1, microseconds=-1), self._clock.now())
 
-    def _page(self, rule: KeptRule, asked: Asked, errors: dict[str, str] | None = None) -> Page:
+    def _page(self, rule: KeptRule, asked: Asked | None = None, errors: dict[str, str] | None = None) -> Page:
         now = self._clock.now()
         replays = self._replays.of_rule(rule.id)
         newest = replays[0] if replays else None
@@ -102,7 +102,7 @@ class RewardReplayAdmin:
             rule=rule,
             path=f"{_REWARDS}/{rule.id}",
             sentence=self._rewards.sentence(rule),
-            asked=asked,
+            asked=asked or _again(newest),
             errors=errors or {},
             newest=newest,
             running=newest is not None and newest.is_running(now),
@@ -155,6 +155,14 @@ class RewardReplayAdmin:
         found = replay.result
         granted = [found.granted, self._worth(found)] if found else ["", replay.problem]
         return AdminRow([replay.started_at, _span(replay), replay.words, replay.events, *granted])
+
+
+def _again(newest: ReplayShown | None) -> Asked:
+    """Return what was asked last, to be asked again."""
+    if newest is None:
+        return Asked()
+    until = "" if newest.until_at == newest.started_at else f"{newest.until_at:%Y-%m-%d}"
+    return Asked(str(round((newest.until_at - newest.from_at) / timedelta(days=1))), until)
 
 
 def _span(replay: ReplayShown) -> str:

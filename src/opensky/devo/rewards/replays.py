@@ -111,6 +111,7 @@ class Replayer:
             self._tell(replay_id, 0, None, state="failed", problem=said[:200])
 
     def _go_through(self, replay_id: ReplayId, replay: Replay) -> None:
+        self._tell(replay_id, 0, replay.total)
         told = began = time.monotonic()
         for done in replay.steps():
             now = time.monotonic()
