@@ -1,15 +1,14 @@
 """Cards: the denormalised rows that lists are read from, kept true in the transaction that changes a product."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from msgspec import Struct
 from sqlalchemy import delete, insert, update
 
-from opensky.devo.products.objects import CategoryCard, Picture, Product, ProductCard, Variant
+from opensky.devo.products.objects import CategoryCard, Product, ProductCard
 from opensky.devo.products.search import SEARCH, entries
 from opensky.devo.products.stock import StockRepository, ids_in_stock, next_version
+from opensky.devo.products.views import ProductShown
 from opensky.devo.sellers import search as sellers_search
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.clock import Clock
@@ -21,21 +20,6 @@ _cards, _shelved = table(ProductCard), table(CategoryCard)
 CHUNK = 2000
 SHOWN_OF_SELLER = frozenset({"slug", "name", "picture"})
 """What a card shows of its seller."""
-
-
-class _Shown(Struct):
-    """A product's document, as far as its card and the search need it."""
-
-    id: int
-    seller_id: int
-    slug: str
-    name: str
-    words: str = ""
-    description: str = ""
-    categories: list[str] = []
-    variants: list[Variant] = []
-    pictures: list[Picture] = []
-    published_at: datetime | None = None
 
 
 class _Named(Protocol):
@@ -57,8 +41,10 @@ class _Face(NamedTuple):
 
 _NOBODY = _Face("", "", "")
 _NEXT = {"status": "published", "id": {"$gt": Param("last")}}
-_ON_SHOW = DocumentQuery(Product, _NEXT, into=_Shown, sort=("id",), limit=CHUNK)
-_OF_SELLER = DocumentQuery(Product, {"seller_id": Param("seller_id"), **_NEXT}, into=_Shown, sort=("id",), limit=CHUNK)
+_ON_SHOW = DocumentQuery(Product, _NEXT, into=ProductShown, sort=("id",), limit=CHUNK)
+_OF_SELLER = DocumentQuery(
+    Product, {"seller_id": Param("seller_id"), **_NEXT}, into=ProductShown, sort=("id",), limit=CHUNK
+)
 
 
 class CardKeeper:
@@ -119,7 +105,7 @@ def rebuild(database: Database) -> int:
     return shown
 
 
-def card_row(product: "Product | _Shown", seller: _Named, *, sold_out: bool) -> dict[str, Any]:
+def card_row(product: Product | ProductShown, seller: _Named, *, sold_out: bool) -> dict[str, Any]:
     """Return the columns of a product's card, all but the version."""
     prices = {variant.price.minor for variant in product.variants}
     picture = product.pictures[0] if product.pictures else None
@@ -141,7 +127,7 @@ def card_row(product: "Product | _Shown", seller: _Named, *, sold_out: bool) -> 
     }
 
 
-def shelf_rows(product: "Product | _Shown") -> Iterator[dict[str, Any]]:
+def shelf_rows(product: Product | ProductShown) -> Iterator[dict[str, Any]]:
     """Yield the places of a published product on its shelves."""
     if product.published_at is not None:
         newest_first = -microseconds(product.published_at)
@@ -149,7 +135,7 @@ def shelf_rows(product: "Product | _Shown") -> Iterator[dict[str, Any]]:
             yield {"category": category, "newest_first": newest_first, "product_id": product.id}
 
 
-def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_stock: set[int]) -> None:
+def _write(bulk: Bulk, products: list[ProductShown], faces: Mapping[int, _Face], in_stock: set[int]) -> None:
     pairs = [(product, faces.get(product.seller_id, _NOBODY)) for product in products]
     rows = [card_row(p, face, sold_out=p.id not in in_stock) | {"version": 0} for p, face in pairs]
     for row in rows:
@@ -160,7 +146,7 @@ def _write(bulk: Bulk, products: list[_Shown], faces: Mapping[int, _Face], in_st
     SEARCH.put(bulk, entries((product, face.name) for product, face in pairs), new=True)
 
 
-def _chunks(bulk: Bulk) -> Iterator[list[_Shown]]:
+def _chunks(bulk: Bulk) -> Iterator[list[ProductShown]]:
     last = 0
     while products := bulk.read(_ON_SHOW, last=last):
         yield products

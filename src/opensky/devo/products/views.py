@@ -34,7 +34,7 @@ class CardRow(Struct, frozen=True, gc=False, cache_hash=True):
 
 
 class ProductShown(Struct, frozen=True, kw_only=True):
-    """All that a product's own page shows, from the body of the document."""
+    """All that a product's own page shows, and its card with the rest, from the body of the document."""
 
     id: int
     seller_id: int
