@@ -17,6 +17,7 @@ from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.messaging import Queue
 from opensky.messaging.books import Books, balance, unbalanced
+from opensky.osis.runtime.payloads import destination
 from opensky.persistence import Database
 from opensky.wiring.bus import FLOWS
 
@@ -45,7 +46,7 @@ def graph() -> None:
     for flow in FLOWS:
         print(f"{flow.queue} -> {flow.name}: {flow.sentence}")
         for cls in flow.sends:
-            print(f"    -> {cls.__payload__.queue} ({cls.__name__})")  # type: ignore[attr-defined]
+            print(f"    -> {destination(cls).queue} ({cls.__name__})")
 
 
 @app.command(help_epilogue="Example: ./opensky bus queues --json")

@@ -20,4 +20,5 @@ def __getattr__(name: str) -> Litestar:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     configure()
-    return globals().setdefault("app", make(Settings.load()))  # type: ignore[no-any-return]
+    app: Litestar = globals().setdefault("app", make(Settings.load()))
+    return app

@@ -12,7 +12,7 @@ from opensky.devo.shipments.objects import STATES, Shipment, ShipmentFile, Shipm
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
-_SHIPMENTS, _REJECTS = "/admin/shipments", "/admin/rejects"
+_SHIPMENTS, _REJECTS, _FILES = "/admin/shipments", "/admin/rejects", "/admin/shipment-files"
 _SHIPMENT_COLUMNS = ("Parcel", "Partner", "State", "What", "Amount", "Told")
 _REJECT_COLUMNS = ("Line", "File", "Order", "Why", "State", "When")
 _FILE_COLUMNS = ("File", "Partner", "State", "Shipped", "Known before", "Rejected", "When")
@@ -33,7 +33,7 @@ class ShipmentAdmin:
         self._orders = orders
         self._visitor = visitor
 
-    @page("/admin/shipments", access=access.STAFF)
+    @page(_SHIPMENTS, access=access.STAFF)
     def list(self, q: str = "", state: str = "", before: str = "") -> Page:
         """List shipments, the newest first; by the number of a parcel or an order."""
         asked = Asked.read(q, state, before, STATES)
@@ -87,7 +87,7 @@ class RejectAdmin:
         self._shipments = shipments
         self._visitor = visitor
 
-    @page("/admin/rejects", access=access.STAFF)
+    @page(_REJECTS, access=access.STAFF)
     def list(self, q: str = "", state: str = "", before: str = "") -> Page:
         """List rejected lines, the newest first; by the number of an order."""
         asked = Asked.read(q, state, before, _REJECT_STATES)
@@ -124,20 +124,20 @@ class RejectAdmin:
         )
         return Page("admin/detail.html", detail=detail, here=_REJECTS)
 
-    @page("/admin/shipment-files", access=access.STAFF)
+    @page(_FILES, access=access.STAFF)
     def files(self, q: str = "", before: str = "") -> Page:
         """List files and documents of partners, and how they ended; of one that is still under way nothing is here."""
         asked = Asked.read(q, "", before)
         found = self._lists.files(asked.words, asked.before, PAGE + 1)
-        return list_page("Files of partners", "/admin/shipment-files", _FILE_COLUMNS, asked, found, _file_row)
+        return list_page("Files of partners", _FILES, _FILE_COLUMNS, asked, found, _file_row)
 
-    @page("/admin/shipment-files/{number:int}", access=access.STAFF)
+    @page(f"{_FILES}/{{number:int}}", access=access.STAFF)
     def file(self, number: int) -> Page:
         """Show how one file ended."""
         file = self._lists.file(number)
         detail = AdminDetail(
             title=file.name,
-            back="/admin/shipment-files",
+            back=_FILES,
             back_label="Files of partners",
             facts={
                 "State": file.state,
@@ -151,7 +151,7 @@ class RejectAdmin:
             },
             tables=[AdminTable("Rejects", _REJECT_COLUMNS, [_reject_row(r) for r in self._lists.rejects_of(number)])],
         )
-        return Page("admin/detail.html", detail=detail, here="/admin/shipment-files")
+        return Page("admin/detail.html", detail=detail, here=_FILES)
 
     @action("/admin/rejects/{number:int}/again", access=access.STAFF)
     def again(self, number: int, form: Form) -> Redirect:
@@ -191,7 +191,7 @@ def _reject_row(reject: ShipmentReject) -> AdminRow:
 
 def _file_row(file: ShipmentFile) -> AdminRow:
     cells = [file.name, file.partner, file.state, file.shipped, file.known, file.rejected, file.told_at]
-    return AdminRow(cells, f"/admin/shipment-files/{file.id}")
+    return AdminRow(cells, f"{_FILES}/{file.id}")
 
 
 def _reject_actions(reject: ShipmentReject) -> list[AdminAction]:

@@ -99,9 +99,9 @@ def _holds_anything(hint: Any) -> bool:
     def holds(each: Any) -> bool:
         if each in _ANYTHING:
             return True
-        if is_dataclass(each) and each not in seen:
+        if isinstance(each, type) and is_dataclass(each) and each not in seen:
             seen.add(each)
-            return any(holds(f.annotation) for f in describe(each).stored_fields)  # type: ignore[arg-type]  # a class
+            return any(holds(f.annotation) for f in describe(each).stored_fields)
         return any(holds(inner) for inner in get_args(each) if inner is not ... and get_origin(each) is not Literal)
 
     return holds(hint)
@@ -127,9 +127,9 @@ def _dumped(field: Field, value: str, names: dict[str, Any]) -> str:
 
 def _one(kind: Any, names: dict[str, Any]) -> str:
     """Return the expression, with a gap for the value, that gives a value of a type as plain data."""
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         name = f"dump_{id(kind)}"
-        names[name] = dumper(kind)  # type: ignore[arg-type]  # a class, not one of its objects
+        names[name] = dumper(kind)
         return name + "({})"
     if kind is datetime:
         return "plain_moment({})"

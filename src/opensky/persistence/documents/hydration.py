@@ -171,8 +171,13 @@ class _Code:
             self._add(f"{target} = moments[{value}]")
         elif kind is Money:
             self._add(f"{target} = prices[{value}['currency']][{value}['minor']]")
-        elif is_dataclass(kind) and _is_usual(describe(kind)) and len(self._indent) < 4 * _DEEPEST:  # type: ignore[arg-type]
-            self._add(f"{target} = {self.made(describe(kind), value)}")  # type: ignore[arg-type]  # a class, not an object
+        elif (
+            isinstance(kind, type)
+            and is_dataclass(kind)
+            and _is_usual(describe(kind))
+            and len(self._indent) < 4 * _DEEPEST
+        ):
+            self._add(f"{target} = {self.made(describe(kind), value)}")
         else:
             self._add(f"{target} = load({self._keep(kind)}, {value})")
 

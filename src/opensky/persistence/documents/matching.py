@@ -6,6 +6,7 @@ searched in Python.
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from opensky.persistence.documents.codec import Plain, plain_value
@@ -30,9 +31,12 @@ def ordered(bodies: Iterable[Plain], sort: Sequence[str]) -> list[Plain]:
     """Return bodies in the order of ``sort``; what is missing comes first, as in the stores."""
     found = list(bodies)
     for name in reversed(sort):
-        path = name.removeprefix("-")
-        found.sort(key=lambda body, path=path: _rank(value_at(body, path)), reverse=name.startswith("-"))  # type: ignore[misc]
+        found.sort(key=partial(_place, name.removeprefix("-")), reverse=name.startswith("-"))
     return found
+
+
+def _place(path: str, body: Plain) -> Any:
+    return _rank(value_at(body, path))
 
 
 def value_at(body: Plain, path: str) -> Any:

@@ -85,7 +85,9 @@ class LoadingConformance:
                 unit.commit()  # a reading unit does not take this for a change of its own
         assert seen == [{"id": 1, "price": {"minor": 100, "currency": "USD"}, "tags": [], "origin": None}] * 2
         with database.unit_of_work() as unit:
-            assert unit.get(kind, 1).version == 0  # type: ignore[union-attr]
+            one = unit.get(kind, 1)
+            assert one is not None
+            assert one.version == 0
             unit.commit()
         database.lifecycle = Lifecycle()
         with database.unit_of_work() as unit:
