@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from opensky.cli.servers.server import free_port
@@ -75,6 +76,7 @@ def test_what_is_sent_is_asked_for_and_printed_at_the_end(server: Running) -> No
         (("run", "--carbon", "127.0.0.1:99999"), "--carbon is host:port"),
         (("send", "nonsense"), "This is no line of statsd: nonsense"),
         (("send",), "This is no line of statsd"),
+        (("run", "--graphite", "127.0.0.1:0"), "--graphite draws what --store keeps"),
         (("run", "--store", "/proc/nowhere"), "--store: "),
         (("show", "a.b", "--store", "nowhere"), "There are no stats in nowhere"),
         (("find", "--store", "nowhere"), "There are no stats in nowhere"),
@@ -99,13 +101,18 @@ def test_a_port_that_is_taken_and_a_word_that_is_unknown_are_said(server: Runnin
 def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path: Path) -> None:
     """A kill -9 takes one interval at most."""
     folder = str(tmp_path / "stats")
-    server = Running(tmp_path, "--every", "0.2", "--store", folder, "--retention", "1s:1h,10s:1d")
+    web = f"127.0.0.1:{free_port()}"
+    keeping = ("--store", folder, "--retention", "1s:1h,10s:1d", "--graphite", web)
+    server = Running(tmp_path, "--every", "0.2", *keeping)
     name = "stats.counters.deploys.count"
     try:
         server.tell("send", "deploys:3|c", "--to", f"udp://{server.udp}")
         until = time.monotonic() + 20
         while name not in server.tell("find", "stats.counters.deploys.*", "--store", folder).stdout.split():
             assert time.monotonic() < until
+        asked = {"target": f"sumSeries({name})", "from": "-5min"}
+        [drawn] = httpx.get(f"http://{web}/render", params=asked, trust_env=False).json()
+        assert 3 in [value for value, _ in drawn["datapoints"]]
     finally:
         server.process.kill()
         server.process.wait()

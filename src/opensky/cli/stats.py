@@ -2,9 +2,10 @@
 
 import signal
 import sqlite3
+import threading
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from math import ceil
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,7 @@ def run(
     pickled: bool = False,
     store: Path | None = None,
     retention: str = "",
+    graphite: str = "",
     every: float = 10.0,
     percentiles: Annotated[tuple[float, ...], Parameter(negative=(), consume_multiple=True)] = (90.0,),
     legacy: bool = False,
@@ -58,39 +60,45 @@ def run(
         pickled: speak carbon's pickle format, usually port 2004.
         store: folder in which to keep series; ./opensky stats find and show read it.
         retention: how finely and how long, for a new store; 10s:12h,60s:7d,15m:1y unless told. The finest should be as long as an interval.
+        graphite: where to answer Graphite's requests of the store by HTTP (/render, /metrics/find, …), as host:port.
         every: seconds of an interval.
         percentiles: which of timers to sum up; below zero, the top ones.
         legacy: name series as older statsds did: stats.NAME and stats_counts.NAME.
         forget: send nothing, instead of zero, for what did not come in an interval.
         prefix: what the names of all series begin with.
     """
-    if every <= 0:
-        raise Misconfigured(f"An interval has some seconds, not {every:g}: --every 10")
-    if any(not 0 < abs(each) <= 100 for each in percentiles):  # noqa: PLR2004 - of a hundred
-        raise Misconfigured(
-            "Percentiles are numbers from 0 to 100, or below zero for the top ones: --percentiles 90 99.9 -10"
-        )
+    rules = _rules(every, Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix))
     kept = _kept(store, retention) if store is not None else None
     sinks: list[Sink] = [Carbon(_address("carbon", carbon), pickled=pickled)] if carbon else []
     sinks += [kept] if kept is not None else []
-    listening = Listening(
-        udp=_address("udp", udp) if udp else None,
-        tcp=_address("tcp", tcp) if tcp else None,
-        unix=unix,
-        admin=_address("admin", admin) if admin else None,
-    )
-    rules = Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix)
+    listening = Listening(udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin))
+    server = _made(listening, sinks or [Console()], rules, every)
+    _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
+    with _drawing(graphite, kept):
+        server.run()
+    if kept is not None:
+        kept.close()
+
+
+def _rules(every: float, rules: Rules) -> Rules:
+    if every <= 0:
+        raise Misconfigured(f"An interval has some seconds, not {every:g}: --every 10")
+    if any(not 0 < abs(each) <= 100 for each in rules.percentiles):  # noqa: PLR2004 - of a hundred
+        message = "Percentiles are numbers from 0 to 100, or below zero for the top ones: --percentiles 90 99.9 -10"
+        raise Misconfigured(message)
+    return rules
+
+
+def _made(listening: Listening, sinks: Sequence[Sink], rules: Rules, every: float) -> Server:
+    """Return a server that ends on SIGTERM and Ctrl-C, and logs its health on SIGUSR1."""
     try:
-        server = Server(listening, sinks or [Console()], Aggregate(rules), every=every)
+        server = Server(listening, sinks, Aggregate(rules), every=every)
     except OSError as error:
         raise Misconfigured(f"It cannot receive there: {error.strerror or error}. Does another statsd run?") from error
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: server.stop())
     signal.signal(signal.SIGUSR1, lambda *_: _LOG.info("stats.health", **server.admin.stats()))
-    _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
-    server.run()
-    if kept is not None:
-        kept.close()
+    return server
 
 
 @app.command(help_epilogue="Example: ./opensky stats ask counters")
@@ -173,6 +181,30 @@ def show(name: str, *, store: Path, hours: float = 3.0, json: bool = False) -> N
     )
 
 
+@contextmanager
+def _drawing(address: str, store: Store | None) -> Iterator[None]:
+    """Answer Graphite's requests meanwhile."""
+    if not address:
+        yield
+        return
+    if store is None:
+        raise Misconfigured("--graphite draws what --store keeps: name a folder for it.")
+    from opensky.stats.graphite import Graphite, GraphiteServer  # noqa: PLC0415 - most servers do not draw
+
+    try:
+        server = GraphiteServer(_address("graphite", address), Graphite(store))
+    except OSError as error:
+        raise Misconfigured(f"--graphite: it cannot listen at {address}: {error.strerror or error}.") from error
+    thread = threading.Thread(target=server.serve_forever, name="graphite", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def _kept(folder: Path, retention: str) -> Store:
     try:
         return Store(folder, retention)
@@ -195,6 +227,10 @@ def bars(values: Sequence[float | None], width: int) -> str:
     known = [mean for mean in means if mean is not None]
     low, span = min(known, default=0.0), max(known, default=0.0) - min(known, default=0.0)
     return "".join(" " if m is None else _BARS[int((m - low) / span * 7.999) if span else 0] for m in means)
+
+
+def _place(name: str, text: str) -> Address | None:
+    return _address(name, text) if text else None
 
 
 def _address(name: str, text: str) -> Address:

@@ -112,6 +112,17 @@ class Store:
             self._ids = dict(self._rows())
         return sorted(name for name in self._ids if _fits(name, parts))
 
+    def find_below(self, pattern: str) -> list[str]:
+        """Return the names that begin with what matches a pattern."""
+        parts = [_parts(each) for each in pattern.split(".")]
+        with self._lock:
+            self._ids = dict(self._rows())
+        return sorted(
+            n
+            for n in self._ids
+            if n.count(".") + 1 >= len(parts) and _fits(".".join(n.split(".")[: len(parts)]), parts)
+        )
+
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:

@@ -1,0 +1,193 @@
+"""Functions that make one series of several, or fewer of many."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from opensky.stats.functions import Many, all_of, function
+from opensky.stats.series import REDUCE, Reduce, Series, formatted, together
+
+_OF_SERIES = {
+    "sumSeries": ("sum", "sum"),
+    "averageSeries": ("average", "avg"),
+    "maxSeries": ("max", ""),
+    "minSeries": ("min", ""),
+    "multiplySeries": ("multiply", ""),
+    "diffSeries": ("diff", ""),
+    "stddevSeries": ("stddev", ""),
+    "rangeOfSeries": ("range", ""),
+    "medianSeries": ("median", ""),
+}
+
+
+def _of_series(name: str, how: str) -> Callable[..., Many]:
+    def run(*lists: Many) -> Many:
+        several = all_of(lists)
+        return [together(several, REDUCE[how], f"{name}({formatted(several)})")] if several else []
+
+    return run
+
+
+for _name, (_how, _short) in _OF_SERIES.items():
+    function(*filter(None, (_name, _short)))(_of_series(_name, _how))
+
+
+def reducing(name: str) -> Reduce:
+    """Return what reduces points to one, by Graphite's name for it; raises ``ValueError``."""
+    found = REDUCE.get(name) or REDUCE.get(name.removesuffix("Series"))
+    if found is None:
+        raise ValueError(f"there is no way {name!r} to make one of several")
+    return found
+
+
+@function("countSeries")
+def count_series(*lists: Many) -> Many:
+    """Return how many series there are, as a line."""
+    several = all_of(lists)
+    if not several:
+        return []
+    one = together(several, len, f"countSeries({formatted(several)})")
+    return [one.each(one.name, lambda _: len(several))]
+
+
+@function("aggregate")
+def aggregate(series: Many, func: str, *_filter: float) -> Many:
+    """Return one series made of several in the named way."""
+    return (
+        [together(series, reducing(func), f"{func.removesuffix('Series')}Series({formatted(series)})")]
+        if series
+        else []
+    )
+
+
+@function("aggregateWithWildcards")
+def aggregate_with_wildcards(series: Many, func: str, *positions: int) -> Many:
+    """Return one for each name that is left when these parts are taken out."""
+    return _without(series, func, positions)
+
+
+@function("sumSeriesWithWildcards")
+def sum_series_with_wildcards(series: Many, *positions: int) -> Many:
+    """Return sums by the name without these parts."""
+    return _without(series, "sum", positions)
+
+
+@function("averageSeriesWithWildcards")
+def average_series_with_wildcards(series: Many, *positions: int) -> Many:
+    """Return averages by the name without these parts."""
+    return _without(series, "average", positions)
+
+
+@function("groupByNode")
+def group_by_node(series: Many, node: int, callback: str = "average") -> Many:
+    """Return one for each text in that part of the names."""
+    return _grouped(series, callback, lambda s: nodes(s, [node]))
+
+
+@function("groupByNodes")
+def group_by_nodes(series: Many, callback: str, *by: int) -> Many:
+    """Return one for each combination of texts in those parts."""
+    return _grouped(series, callback, lambda s: nodes(s, by))
+
+
+@function("groupByTags")
+def group_by_tags(series: Many, callback: str, *tags: str) -> Many:
+    """Return one for each combination of those tags."""
+    return _grouped(series, callback, lambda s: ";".join([callback, *(f"{t}={s.tags.get(t, '')}" for t in tags)]))
+
+
+@function("group")
+def group(*lists: Many) -> Many:
+    """Return all as they are."""
+    return all_of(lists)
+
+
+@function("divideSeries")
+def divide_series(dividends: Many, divisor: Many) -> Many:
+    """Return each divided by the one, point by point; nothing where that is nothing or 0."""
+    if len(divisor) != 1:
+        raise ValueError(f"it divides by one series, not by {len(divisor)}")
+    return [
+        _paired(each, divisor[0], lambda a, b: a / b if b else None, f"divideSeries({each.name},{divisor[0].name})")
+        for each in dividends
+    ]
+
+
+@function("asPercent", "pct")
+def as_percent(series: Many, total: Any = None) -> Many:
+    """Return each in hundredths of all, of a number, or of another series."""
+    if not series:
+        return []
+    if isinstance(total, int | float):
+        return [s.each(f"asPercent({s.name},{total:g})", lambda v: 100 * v / total if total else None) for s in series]
+    whole = total[0] if total else together(series, sum, f"sumSeries({formatted(series)})")
+    return [
+        _paired(s, whole, lambda a, b: 100 * a / b if b else None, f"asPercent({s.name},{whole.name})") for s in series
+    ]
+
+
+@function("percentileOfSeries")
+def percentile_of_series(series: Many, n: float, interpolate: bool = False) -> Many:  # noqa: FBT001, FBT002 - Graphite's
+    """Return, point by point, the n-th percentile of all."""
+    if not series:
+        return []
+    return [
+        together(
+            series,
+            lambda v: percentile(v, n, interpolate=interpolate),
+            f"percentileOfSeries({series[0].path or series[0].name},{n:g})",
+        )
+    ]
+
+
+def percentile(values: Sequence[float], n: float, *, interpolate: bool = False) -> float | None:
+    """Return the n-th percentile as graphite-web has it; nothing of nothing."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    rank = n / 100 * (len(ordered) + 1)
+    place = int(rank)
+    if not interpolate:
+        place += rank > place
+    if place <= 0:
+        return ordered[0]
+    if place > len(ordered) - (1 if interpolate else 0):
+        return ordered[-1]
+    low = ordered[place - 1]
+    return low + (rank - place) * (ordered[place] - low) if interpolate else low
+
+
+def nodes(series: Series, positions: Sequence[int | str]) -> str:
+    """Return those parts of a series' name, or those tags of it, joined by dots; what is not there is left out."""
+    parts = _parts(series)
+    found = []
+    for each in positions:
+        if isinstance(each, str):
+            found.append(series.tags.get(each, ""))
+        elif -len(parts) <= each < len(parts):
+            found.append(parts[each])
+    return ".".join(found)
+
+
+def _parts(series: Series) -> list[str]:
+    """Return the parts of the first name within a series' own, whatever functions stand around it."""
+    name = series.name.split(";")[0]
+    inner = re.search(r"(?:.*\()?([^(),]+)", name)
+    return (inner[1] if inner else name).split(".")
+
+
+def _without(series: Many, how: str, positions: Sequence[int]) -> Many:
+    return _grouped(series, how, lambda s: ".".join(p for n, p in enumerate(_parts(s)) if n not in positions))
+
+
+def _grouped(series: Many, how: str, key: Callable[[Series], str]) -> Many:
+    groups: dict[str, Many] = {}
+    for each in series:
+        groups.setdefault(key(each), []).append(each)
+    reduce = reducing(how)
+    return [together(several, reduce, name) for name, several in groups.items()]
+
+
+def _paired(one: Series, other: Series, how: Callable[[float, float], float | None], name: str) -> Series:
+    """Return what comes of two series where both have a point."""
+    return together([one, other], lambda both: how(both[0], both[1]) if len(both) > 1 else None, name)

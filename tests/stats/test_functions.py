@@ -1,0 +1,211 @@
+"""Functions of targets, each on a few points whose outcome can be worked out in the head."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path as File
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from opensky.stats.functions import FUNCTIONS
+from opensky.stats.graphite import Graphite, moment
+from opensky.stats.store import Store
+from opensky.stats.targets import Call, Path, WrongTarget, read_target
+
+NOON = 1_360_324_800
+Points = list[float | None]
+
+
+@pytest.fixture
+def graphite(tmp_path: File) -> Iterator[Graphite]:
+    """Six points a minute apart of each of these; one of ``gap``'s is not there."""
+    with Store(tmp_path, "60s:1d,1h:1y") as store:
+        for n in range(7):
+            points = {
+                "shop.a.hits": 10.0 * n,
+                "shop.b.hits": 5.0,
+                "shop.a.ms": float((n * 3) % 4),
+                "up": float([0, 1, 3, 6, 2, 4, 5][n]),
+                "neg": -2.0 * n,
+                "web.hits;host=a;zone=x": 1.0 * n,
+            }
+            if n != 3:
+                points["gap"] = float(n)
+            store.put(points, NOON + 60 * n)
+        yield Graphite(store, lambda: NOON + 360)
+
+
+def drawn(graphite: Graphite, target: str) -> dict[str, Points]:
+    """Return the points of each series that a target is, from five minutes ago."""
+    return {each.name: each.values for each in graphite.series([target], "-6min")}
+
+
+@pytest.mark.parametrize(
+    ("target", "name", "points"),
+    [
+        ("shop.a.hits", "shop.a.hits", [10, 20, 30, 40, 50, 60]),
+        ("sumSeries(shop.*.hits)", "sumSeries(shop.a.hits,shop.b.hits)", [15, 25, 35, 45, 55, 65]),
+        ("averageSeries(shop.{a,b}.hits)", "averageSeries(shop.a.hits,shop.b.hits)", [7.5, 12.5, 17.5, 22.5, 27.5, 32.5]),
+        ("maxSeries(shop.*.hits)", "maxSeries(shop.a.hits,shop.b.hits)", [10, 20, 30, 40, 50, 60]),
+        ("minSeries(shop.*.hits)", "minSeries(shop.a.hits,shop.b.hits)", [5, 5, 5, 5, 5, 5]),
+        ("diffSeries(shop.a.hits,shop.b.hits)", "diffSeries(shop.a.hits,shop.b.hits)", [5, 15, 25, 35, 45, 55]),
+        ("multiplySeries(shop.a.hits,shop.b.hits)", "multiplySeries(shop.a.hits,shop.b.hits)", [50, 100, 150, 200, 250, 300]),
+        ("rangeOfSeries(shop.*.hits)", "rangeOfSeries(shop.a.hits,shop.b.hits)", [5, 15, 25, 35, 45, 55]),
+        ("stddevSeries(shop.b.hits,shop.b.hits)", "stddevSeries(shop.b.hits)", [0] * 6),
+        ("medianSeries(shop.*.hits,gap)", "medianSeries(shop.a.hits,shop.b.hits,gap)", [5, 5, 17.5, 5, 5, 6]),
+        ("countSeries(shop.*.hits)", "countSeries(shop.a.hits,shop.b.hits)", [2] * 6),
+        ("aggregate(shop.*.hits, 'max')", "maxSeries(shop.a.hits,shop.b.hits)", [10, 20, 30, 40, 50, 60]),
+        ("divideSeries(shop.a.hits,shop.b.hits)", "divideSeries(shop.a.hits,shop.b.hits)", [2, 4, 6, 8, 10, 12]),
+        ("asPercent(shop.a.hits, 200)", "asPercent(shop.a.hits,200)", [5, 10, 15, 20, 25, 30]),
+        ("asPercent(shop.b.hits, shop.a.hits)", "asPercent(shop.b.hits,shop.a.hits)", [50, 25, pytest.approx(100 / 6), 12.5, 10, pytest.approx(25 / 3)]),
+        ("percentileOfSeries(shop.*.hits, 50)", "percentileOfSeries(shop.a.hits,50)", [10, 20, 30, 40, 50, 60]),
+        ("scale(up, 2)", "scale(up,2)", [2, 6, 12, 4, 8, 10]),
+        ("up|scale(0.5)|alias('half')", "half", [0.5, 1.5, 3, 1, 2, 2.5]),
+        ("scaleToSeconds(up, 1)", "scaleToSeconds(up,1)", [pytest.approx(v / 60) for v in (1, 3, 6, 2, 4, 5)]),
+        ("offset(up, -1)", "offset(up,-1)", [0, 2, 5, 1, 3, 4]),
+        ("absolute(neg)", "absolute(neg)", [2, 4, 6, 8, 10, 12]),
+        ("invert(shop.b.hits)", "invert(shop.b.hits)", [0.2] * 6),
+        ("squareRoot(neg)", "squareRoot(neg)", [None] * 6),
+        ("log(shop.a.hits, 10)", "log(shop.a.hits,10)", [1, *(pytest.approx(v) for v in (1.30103, 1.47712, 1.60206, 1.69897, 1.77815))]),
+        ("pow(up, 2)", "pow(up,2)", [1, 9, 36, 4, 16, 25]),
+        ("round(scale(up, 0.35), 1)", "round(scale(up,0.35),1)", [pytest.approx(v, abs=0.051) for v in (0.35, 1.05, 2.1, 0.7, 1.4, 1.75)]),
+        ("derivative(up)", "derivative(up)", [None, 2, 3, -4, 2, 1]),
+        ("nonNegativeDerivative(up)", "nonNegativeDerivative(up)", [None, 2, 3, None, 2, 1]),
+        ("nonNegativeDerivative(up, maxValue=9)", "nonNegativeDerivative(up)", [None, 2, 3, 6, 2, 1]),
+        ("perSecond(shop.a.hits)", "perSecond(shop.a.hits)", [None, *[pytest.approx(1 / 6)] * 5]),
+        ("integral(up)", "integral(up)", [1, 4, 10, 12, 16, 21]),
+        ("gap", "gap", [1, 2, None, 4, 5, 6]),
+        ("keepLastValue(gap)", "keepLastValue(gap)", [1, 2, 2, 4, 5, 6]),
+        ("keepLastValue(gap, 0)", "keepLastValue(gap)", [1, 2, None, 4, 5, 6]),
+        ("transformNull(gap, -1)", "transformNull(gap,-1)", [1, 2, -1, 4, 5, 6]),
+        ("isNonNull(gap)", "isNonNull(gap)", [1, 1, 0, 1, 1, 1]),
+        ("minMax(shop.a.hits)", "minMax(shop.a.hits)", [0, 0.2, 0.4, pytest.approx(0.6), 0.8, 1]),
+        ("removeAboveValue(up, 3)", "removeAboveValue(up, 3)", [1, 3, None, 2, None, None]),
+        ("removeBelowValue(up, 3)", "removeBelowValue(up, 3)", [None, 3, 6, None, 4, 5]),
+        ("nPercentile(up, 50)", "nPercentile(up,50)", [4] * 6),
+        ("summarize(up, '2min')", 'summarize(up, "2min", "sum")', [1, 9, 6, 5]),
+        ("summarize(up, '2min', 'max', true)", 'summarize(up, "2min", "max", true)', [3, 6, 5]),
+        ("hitcount(scaleToSeconds(up,1), '6min')", 'hitcount(scaleToSeconds(up,1),"6min")', [16, 5]),
+        ("timeShift(up, '2min')", 'timeShift(up, "-2min")', [None, 0, 1, 3, 6, 2]),
+        ("movingAverage(up, 2)", "movingAverage(up,2)", [0, 0.5, 2, 4.5, 4, 3]),
+        ("movingMax(up, '2min')", 'movingMax(up,"2min")', [0, 1, 3, 6, 6, 4]),
+        ("movingSum(up, 2)", "movingSum(up,2)", [0, 1, 4, 9, 8, 6]),
+        ("movingMedian(up, 3)", "movingMedian(up,3)", [0, 0.5, 1, 3, 3, 4]),
+        ("movingWindow(up, 2, 'min')", "movingMin(up,2)", [0, 0, 1, 3, 2, 2]),
+        ("exponentialMovingAverage(up, 1)", "exponentialMovingAverage(up,1)", [1, 3, 6, 2, 4, 5]),
+        ("aliasByNode(shop.a.ms, 1, 2)", "a.ms", [3, 2, 1, 0, 3, 2]),
+        ("aliasByNode(scale(shop.a.ms,1), -1)", "ms", [3, 2, 1, 0, 3, 2]),
+        ("aliasByMetric(shop.a.ms)", "ms", [3, 2, 1, 0, 3, 2]),
+        ("aliasByTags(web.hits;host=a;zone=x, 'host')", "a", [1, 2, 3, 4, 5, 6]),
+        (r"aliasSub(shop.a.ms, '^shop\.(.)', '\1!')", "a!.ms", [3, 2, 1, 0, 3, 2]),
+        ("substr(shop.a.ms, 1)", "a.ms", [3, 2, 1, 0, 3, 2]),
+        ("color(up, 'red')", "up", [1, 3, 6, 2, 4, 5]),
+        ("threshold(7, 'too many')", "too many", [7, 7, 7]),
+        ("constantLine(7.5)", "7.5", [7.5] * 3),
+        ("group(up)", "up", [1, 3, 6, 2, 4, 5]),
+    ],
+)  # fmt: skip
+def test_a_function_of_one_outcome(graphite: Graphite, target: str, name: str, points: Points) -> None:
+    assert drawn(graphite, target) == {name: points}
+
+
+@pytest.mark.parametrize(
+    ("target", "names"),
+    [
+        ("shop.*.*", ["shop.a.hits", "shop.a.ms", "shop.b.hits"]),
+        ("highestMax(shop.*.*, 2)", ["shop.a.hits", "shop.b.hits"]),
+        ("lowestAverage(shop.*.*, 1)", ["shop.a.ms"]),
+        ("highestCurrent(shop.*.*)", ["shop.a.hits"]),
+        ("highest(shop.*.*, 1, 'min')", ["shop.a.hits"]),
+        ("lowest(shop.*.*, 2, 'max')", ["shop.a.ms", "shop.b.hits"]),
+        ("averageAbove(shop.*.*, 4)", ["shop.a.hits", "shop.b.hits"]),
+        ("maximumBelow(shop.*.*, 5)", ["shop.a.ms", "shop.b.hits"]),
+        ("currentAbove(shop.*.*, 5)", ["shop.a.hits"]),
+        ("limit(shop.*.*, 2)", ["shop.a.hits", "shop.a.ms"]),
+        ("grep(shop.*.*, 'b')", ["shop.b.hits"]),
+        ("exclude(shop.*.*, 'a')", ["shop.b.hits"]),
+        ("mostDeviant(shop.*.*, 1)", ["shop.a.hits"]),
+        ("sortByMaxima(shop.*.*)", ["shop.a.hits", "shop.b.hits", "shop.a.ms"]),
+        ("sortByMinima(shop.*.*)", ["shop.a.ms", "shop.b.hits", "shop.a.hits"]),
+        ("sortByTotal(shop.*.*)", ["shop.a.hits", "shop.b.hits", "shop.a.ms"]),
+        ("sortByName(shop.*.*, reverse=true)", ["shop.b.hits", "shop.a.ms", "shop.a.hits"]),
+        ("groupByNode(shop.*.*, 1, 'sum')", ["a", "b"]),
+        ("groupByNodes(shop.*.*, 'max', 0, 2)", ["shop.hits", "shop.ms"]),
+        ("sumSeriesWithWildcards(shop.*.*, 1)", ["shop.hits", "shop.ms"]),
+        ("aggregateWithWildcards(shop.*.*, 'avg', 2)", ["shop.a", "shop.b"]),
+        ("groupByTags(web.*, 'sum', 'zone')", ["sum;zone=x"]),
+        ("removeEmptySeries(group(up, removeAboveValue(up, -1)))", ["up"]),
+        ("nobody.*", []),
+        ("sumSeries(nobody.*)", []),
+    ],
+)
+def test_functions_choose_order_and_group(graphite: Graphite, target: str, names: list[str]) -> None:
+    assert list(drawn(graphite, target)) == names
+
+
+@pytest.mark.parametrize(
+    ("target", "says"),
+    [
+        ("", "should stand"),
+        ("sumSeries(a", "a comma or a bracket"),
+        ("sumSeries(a))", "behind the end"),
+        ("a|b", "After a | stands a function"),
+        ("1", "is a name or a function"),
+        ("nothing(a)", "There is no function 'nothing'"),
+        ("scale(up)", "scale: "),
+        ("scale(up, 'x', 'y')", "scale: "),
+        ("scale(up, nonsense=1)", "scale: "),
+        ("summarize(up, 'soon')", "no span of time"),
+        ("aggregate(up, 'magic')", "no way 'magic'"),
+        ("divideSeries(up, shop.*.*)", "by one series, not by 3"),
+        ("movingAverage(up, 0)", "at least one point"),
+        ("grep(up, '(')", "grep: "),
+        ("f(" * 80 + "a" + ")" * 80, "deep"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(graphite: Graphite, target: str, says: str) -> None:
+    with pytest.raises(WrongTarget, match=says.replace("(", r"\(").replace("|", r"\|")):
+        graphite.series([target])
+
+
+@given(st.text(alphabet="abz019.*{}[]()|,='\" ;-", max_size=40))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    """It is read, or refused in words."""
+    with suppress(WrongTarget):
+        assert isinstance(read_target(text), Path | Call)
+
+
+def test_a_series_with_tags_is_one_name() -> None:
+    assert read_target("sumSeries(web.hits;host=a;zone=x, b)") == Call(
+        "sumSeries", (Path("web.hits;host=a;zone=x"), Path("b"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("now", NOON),
+        ("-1h", NOON - 3600),
+        ("now-1d", NOON - 86_400),
+        ("+10min", NOON + 600),
+        ("1360324700", NOON - 100),
+        ("20130208", NOON - 12 * 3600),
+        ("11:30_20130208", NOON - 1800),
+        ("11:30", NOON - 1800),
+    ],
+)
+def test_moments_are_said_as_graphite_has_them(text: str, second: int) -> None:
+    assert moment(text, NOON) == second
+
+
+@pytest.mark.parametrize("text", ["soon", "20131308", "-1x", "tomorrow"])
+def test_what_is_no_moment_is_said(text: str) -> None:
+    with pytest.raises(WrongTarget, match=r"no (moment|span|day)"):
+        moment(text, NOON)
+
+
+def test_every_function_says_what_it_does() -> None:
+    """In ``/functions``, of which Grafana makes its menus; those made in a loop are said by their names."""
+    assert len(FUNCTIONS) > 70
+    assert sum(bool(each.run.__doc__) for each in FUNCTIONS.values()) > 40

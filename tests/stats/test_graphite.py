@@ -1,0 +1,100 @@
+"""Graphite's interfaces over HTTP: as Grafana and scripts ask them."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from opensky.stats.graphite import Graphite, GraphiteServer
+from opensky.stats.store import Store
+
+NOON = 1_360_324_800
+
+
+@pytest.fixture
+def graphite(tmp_path: Path) -> Iterator[httpx.Client]:
+    with Store(tmp_path, "60s:1d") as store:
+        for n in range(11):
+            store.put({"shop.a.hits": float(n), "shop.b": 2.5, "shop.a.ms,x": 1.0}, NOON + 60 * n)
+        server = GraphiteServer(("127.0.0.1", 0), Graphite(store, lambda: NOON + 600))
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_port}", trust_env=False) as client:
+            yield client
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_points_come_as_json(graphite: httpx.Client) -> None:
+    """By GET and, as Grafana asks, by POST."""
+    asked = {"target": ["shop.a.hits", "alias(shop.b,'b')"], "from": "-3min", "format": "json"}
+    expected = [
+        {
+            "target": "shop.a.hits",
+            "tags": {"name": "shop.a.hits"},
+            "datapoints": [[8, NOON + 480], [9, NOON + 540], [10, NOON + 600]],
+        },
+        {
+            "target": "b",
+            "tags": {"name": "shop.b"},
+            "datapoints": [[2.5, NOON + 480], [2.5, NOON + 540], [2.5, NOON + 600]],
+        },
+    ]
+    assert graphite.get("/render", params=asked).json() == expected
+    assert graphite.post("/render", data=asked).json() == expected
+
+
+def test_points_come_as_csv_and_raw(graphite: httpx.Client) -> None:
+    asked = {"target": "shop.a.*", "from": "-2min", "until": "-1min"}
+    csv = graphite.get("/render", params=asked | {"format": "csv"})
+    assert csv.headers["content-type"].startswith("text/csv")
+    assert csv.text.splitlines() == ["shop.a.hits,2013-02-08 12:09:00,9.0", '"shop.a.ms,x",2013-02-08 12:09:00,1.0']
+    raw = graphite.get("/render", params=asked | {"format": "raw"}).text
+    assert raw.splitlines()[0] == f"shop.a.hits,{NOON + 540},{NOON + 600},60|9.0"
+
+
+def test_there_are_no_more_points_than_can_be_drawn(graphite: httpx.Client) -> None:
+    """Averaged, or as the target says."""
+    for target, values in (("shop.a.hits", [2, 5.5, 9]), ("consolidateBy(shop.a.hits,'max')", [3, 7, 10])):
+        [found] = graphite.get("/render", params={"target": target, "from": "-10min", "maxDataPoints": 3}).json()
+        assert [value for value, _ in found["datapoints"]] == values
+
+
+def test_names_are_found_step_by_step(graphite: httpx.Client) -> None:
+    """As the tree of a menu, as its completer, expanded, and all."""
+    tree = graphite.get("/metrics/find", params={"query": "shop.*"}).json()
+    assert [(n["text"], n["leaf"], n["expandable"], n["id"]) for n in tree] == [
+        ("a", 0, 1, "shop.a"),
+        ("b", 1, 0, "shop.b"),
+    ]
+    completer = graphite.get("/metrics/find", params={"query": "shop.*", "format": "completer"}).json()
+    assert [(n["path"], n["is_leaf"]) for n in completer["metrics"]] == [("shop.a.", "0"), ("shop.b", "1")]
+    assert graphite.get("/metrics/expand", params={"query": "shop.*"}).json() == {"results": ["shop.a", "shop.b"]}
+    assert graphite.get("/metrics/expand", params={"query": "shop.*", "leavesOnly": "1"}).json() == {
+        "results": ["shop.b"]
+    }
+    assert graphite.get("/metrics/index.json").json() == ["shop.a.hits", "shop.a.ms,x", "shop.b"]
+
+
+def test_functions_describe_themselves(graphite: httpx.Client) -> None:
+    found = graphite.get("/functions").json()
+    assert found["movingAverage"]["params"][0] == {"name": "target", "required": True, "multiple": False}
+    assert found["sumSeries"]["group"] == "Combine"
+
+
+def test_what_is_wrong_is_said_and_harms_nothing(graphite: httpx.Client) -> None:
+    for asked, says in (
+        ({"target": "nothing(a)"}, "There is no function"),
+        ({"target": "shop.b", "from": "soon"}, "no moment"),
+        ({"target": "shop.b", "from": "-1h", "until": "-2h"}, "begins (-1h) when it has ended"),
+        ({"target": "shop.b", "format": "gif"}, "not as 'gif'"),
+        ({"target": "shop.b", "maxDataPoints": "many"}, "maxDataPoints is a number"),
+    ):
+        answer = graphite.get("/render", params=asked)
+        assert (answer.status_code, says in answer.text) == (400, True), answer.text
+    assert graphite.get("/nothing").status_code == 404
+    assert graphite.post("/render", content=b"x" * 1_000_001).status_code == 413
+    assert graphite.get("/render").json() == []
