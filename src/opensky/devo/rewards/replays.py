@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -108,7 +109,8 @@ class Replayer:
         except Exception as error:  # noqa: BLE001 - nobody waits for this thread: whoever looks at the replay is told
             _LOG.exception("reward.replay_failed", rule=rule.id)
             said = error.message if isinstance(error, OpenSkyError) else f"{type(error).__name__}: {error}"
-            self._tell(replay_id, 0, None, state="failed", problem=said[:200])
+            with suppress(Exception):  # where the database itself is gone, its silence says that it was cut off
+                self._tell(replay_id, 0, None, state="failed", problem=said[:200])
 
     def _go_through(self, replay_id: ReplayId, replay: Replay) -> None:
         self._tell(replay_id, 0, replay.total)
