@@ -126,10 +126,14 @@ def _found(tree: Group, path: str, whole: str) -> tuple[Group | None, int]:
     root, *numbers = path.split("-")
     last = whole.rpartition("-")[2]
     group = tree if root == ROOT else None
-    for each in numbers:
-        inner = group.parts[int(each)] if group and each.isdecimal() and int(each) < len(group.parts) else None
+    for each in map(_position, numbers):
+        inner = group.parts[each] if group is not None and 0 <= each < len(group.parts) else None
         group = inner if isinstance(inner, Group) else None
-    return group, int(last) if last.isascii() and last.isdecimal() else -1
+    return group, _position(last)
+
+
+def _position(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MOST)) else -1
 
 
 def _shown_group(group: Group, path: str, scope: Scope) -> GroupShown:
