@@ -1,7 +1,6 @@
 """Killed at any point and started again, an import gives what one run without a stop would have given."""
 
 import json
-import os
 import random
 import signal
 import sqlite3
@@ -89,7 +88,7 @@ def killed_again_and_again(kind: str, data: Path, source: Path) -> int:
         while process.poll() is None and checkpoint(data) == before:
             time.sleep(0.005)
         time.sleep(chance.uniform(0, 0.04))
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()  # unless it was done already
         out, _ = process.communicate()
         kills += process.returncode == -signal.SIGKILL
         if out or (checkpoint(data) or (None,))[-1] is not None:

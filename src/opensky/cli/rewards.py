@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from opensky.cli.folder import existing, settings_of
+from opensky.cli.shop import opened
 from opensky.devo.rewards.list_objects import ListKind
 from opensky.devo.rewards.lists import RewardLists
 from opensky.devo.rewards.manager import RewardManager
@@ -18,8 +18,8 @@ from opensky.devo.rewards.replay import Found, Replay, span_of
 from opensky.devo.rewards.repository import KeptRule
 from opensky.kernel.errors import Misconfigured, NotFound
 from opensky.kernel.money import Money
-from opensky.persistence import Database, Reader, UnitOfWork
-from opensky.wiring import container
+from opensky.persistence import Reader, UnitOfWork
+from opensky.settings import Settings
 
 app = App(name="rewards", help="Replay a reward rule over the past, and make the lists that rules ask about.")
 _SHOWN = 10
@@ -36,24 +36,20 @@ def replay(rule: str, *, days: int = 30, until: str = "", data: Path | None = No
         data: data folder of the shop (default: var).
         json: print what was found as one JSON object.
     """
-    settings = settings_of(existing(data))
-    with container(settings) as whole:
-        if not whole.get(Database).created:
-            raise Misconfigured("There is no shop yet; make one with ./opensky up.")
-        with whole() as job:
-            rewards, reader = job.get(RewardManager), job.get(Reader)
-            kept = _named(rewards.all(), rule)
-            sentence = rewards.sentence(kept)
-            asked = Replay(reader, kept, span_of(days, _end(until)), settings.currency)
-            with _progress() as progress:
-                task = progress.add_task("events", total=asked.total)
-                for done in asked.steps():
-                    progress.update(task, completed=done)
+    with opened(data) as shop, shop() as job:
+        rewards, currency = job.get(RewardManager), job.get(Settings).currency
+        kept = _named(rewards.all(), rule)
+        sentence = rewards.sentence(kept)
+        asked = Replay(job.get(Reader), kept, span_of(days, _end(until)), currency)
+        with _progress() as progress:
+            task = progress.add_task("events", total=asked.total)
+            for done in asked.steps():
+                progress.update(task, completed=done)
     if json:
         print(msgspec.json.encode(asked.found).decode())
     else:
         print(sentence)
-        Console().print(_table(asked.found, settings.currency))
+        Console().print(_table(asked.found, currency))
 
 
 @app.command(name="list", help_epilogue="Example: ./opensky rewards list 'spring letter' --members addresses.txt")
@@ -72,7 +68,7 @@ def make_list(
     given += [("product", products)] if products else []
     if not given:
         raise Misconfigured("Please say who or what is on it: --members FILE, --products FILE.")
-    with container(settings_of(existing(data))) as whole, whole() as job:
+    with opened(data) as shop, shop() as job:
         for kind, file in given:
             number = job.get(RewardLists).put(name, kind, _lines_of(file))
             print(f"{number:,} {kind}{'' if number == 1 else 's'} on the list {name!r}.")
@@ -86,7 +82,7 @@ def lists(*, data: Path | None = None) -> None:
     Args:
         data: data folder of the shop (default: var).
     """
-    with container(settings_of(existing(data))) as whole, whole() as job:
+    with opened(data) as shop, shop() as job:
         for each in job.get(RewardLists).all():
             print(f"{each.name}  {each.number:,} {each.kind}{'' if each.number == 1 else 's'}")
 
