@@ -267,8 +267,9 @@ def test_a_kind_of_context_has_its_lazy_facts_from_the_beginning(rb: RuleBuilder
     found: list[int] = []
 
     def orders(context: Context) -> int:
-        found.append(context["member"])
-        return 3 * context["member"]
+        member: int = context["member"]
+        found.append(member)
+        return 3 * member
 
     kind = Context.of_kind(orders=orders)
     rule = Rule((rb.orders > 4) & (rb.orders < 10) & (rb.member != 9))
