@@ -78,17 +78,20 @@ def test_what_is_sent_is_asked_for_and_printed_at_the_end(server: Running) -> No
         (("send",), "This is no line of statsd"),
         (("run", "--graphite", "127.0.0.1:0"), "--graphite draws what --store keeps"),
         (("run", "--store", "/proc/nowhere"), "--store: "),
+        (("run", "--store", ".", "--retention", "10"), "--store: A retention is such as 10s:12h"),
         (("show", "a.b", "--store", "nowhere"), "There are no stats in nowhere"),
         (("find", "--store", "nowhere"), "There are no stats in nowhere"),
         (("send", "a:1|c", "--to", "http://x"), "udp://host:port"),
         (("ask", "stats", "--admin", "127.0.0.1:1"), "No statsd answers at 127.0.0.1:1"),
     ],
 )
-def test_what_cannot_be_is_said_in_a_line(words: tuple[str, ...], says: str) -> None:
-    done = subprocess.run((*PROGRAM, *words), capture_output=True, text=True, check=False, timeout=60)
+def test_what_cannot_be_is_said_in_a_line(words: tuple[str, ...], says: str, tmp_path: Path) -> None:
+    """And nothing is left behind."""
+    done = subprocess.run((*PROGRAM, *words), cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_that_is_taken_and_a_word_that_is_unknown_are_said(server: Running) -> None:
@@ -103,7 +106,7 @@ def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path
     folder = str(tmp_path / "stats")
     web = f"127.0.0.1:{free_port()}"
     keeping = ("--store", folder, "--retention", "1s:1h,10s:1d", "--graphite", web)
-    server = Running(tmp_path, "--every", "0.2", *keeping)
+    server = Running(tmp_path, "--every", "1", *keeping)
     name = "stats.counters.deploys.count"
     try:
         server.tell("send", "deploys:3|c", "--to", f"udp://{server.udp}")
@@ -117,9 +120,12 @@ def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path
         server.process.kill()
         server.process.wait()
     shown = server.tell("show", name, "--store", folder, "--hours", "0.1")
-    assert f"{name}, 0.1 hours in steps of 1 s: lowest 0, highest" in shown.stdout
+    assert f"{name}, 0.1 hours in steps of 1 s: lowest" in shown.stdout
+    assert ", highest 3, newest" in shown.stdout
     found = json.loads(server.tell("show", name, "--store", folder, "--json").stdout)
     assert (found["name"], found["step"]) == (name, 10)
+    other = server.tell("run", "--every", "10", "--store", folder)
+    assert (other.returncode, "an interval has to be as long: --every 1" in other.stderr) == (1, True)
     unknown = server.tell("show", "nobody", "--store", folder)
     assert (unknown.returncode, "There is no series" in unknown.stderr) == (1, True)
 

@@ -59,7 +59,7 @@ def run(
         carbon: where carbon takes series, as host:port; without it and without a store they are printed, a JSON object an interval.
         pickled: speak carbon's pickle format, usually port 2004.
         store: folder in which to keep series; ./opensky stats find and show read it.
-        retention: how finely and how long, for a new store; 10s:12h,60s:7d,15m:1y unless told. The finest should be as long as an interval.
+        retention: how finely and how long, for a new store; 10s:12h,60s:7d,15m:1y unless told. The finest has to be as long as an interval.
         graphite: where to answer Graphite's requests of the store by HTTP (/render, /metrics/find, …), as host:port.
         every: seconds of an interval.
         percentiles: which of timers to sum up; below zero, the top ones.
@@ -68,7 +68,7 @@ def run(
         prefix: what the names of all series begin with.
     """
     rules = _rules(every, Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix))
-    kept = _kept(store, retention) if store is not None else None
+    kept = _kept(store, retention, every) if store is not None else None
     sinks: list[Sink] = [Carbon(_address("carbon", carbon), pickled=pickled)] if carbon else []
     sinks += [kept] if kept is not None else []
     listening = Listening(udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin))
@@ -205,11 +205,17 @@ def _drawing(address: str, store: Store | None) -> Iterator[None]:
         server.server_close()
 
 
-def _kept(folder: Path, retention: str) -> Store:
+def _kept(folder: Path, retention: str, every: float) -> Store:
     try:
-        return Store(folder, retention)
+        store = Store(folder, retention)
     except (OSError, ValueError, sqlite3.Error) as error:
         raise Misconfigured(f"--store: {error}") from error
+    if (step := store.archives[0].step) != every:
+        store.close()
+        raise Misconfigured(
+            f"The finest points of this store stand for {step} s, so an interval has to be as long: --every {step}"
+        )
+    return store
 
 
 def _read(folder: Path) -> Store:

@@ -52,6 +52,8 @@ class Store:
     name = "store"
 
     def __init__(self, folder: Path, retention: str = "", *, writable: bool = True) -> None:
+        if retention:
+            read_retention(retention)  # before anything is made
         self._folder = folder
         self._writable = writable
         if writable:
