@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, Table, bindparam, func, select
 
 from opensky.messaging.tables import DEAD, FINISHED, MESSAGES, PUBLISHED
-from opensky.persistence import Database, Query, Reader
+from opensky.persistence import Database, Query
 from opensky.persistence.cursors import microseconds
 
 
@@ -97,16 +97,11 @@ _WHICH = Query(
 def balance(database: Database, since: datetime) -> Books:
     """Do the books of the steps since an instant agree? Reads what was handled since then: for operators and jobs."""
     with database.reader(primary=True) as reader:
-        return _read(reader, since)
+        [books] = reader.fetch(_BOOKS, since=microseconds(since))
+    return books
 
 
 def unbalanced(database: Database, since: datetime, most: int = 10) -> list[Unbalanced]:
     """Which steps since an instant do not agree with what is there? Slow, since nobody asks it while the books agree."""
     with database.reader(primary=True) as reader:
         return reader.fetch(_WHICH, since=microseconds(since), most=most)
-
-
-def _read(reader: Reader, since: datetime) -> Books:
-    found = reader.fetch_one(_BOOKS, since=microseconds(since))
-    assert found is not None  # noqa: S101 - a select of counts has one row
-    return found

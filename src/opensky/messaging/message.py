@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from opensky.events import Event
+from opensky.messaging.errors import NotSendable
 
 USUAL_PRIORITY = 5
 HIGHEST, LOWEST = 0, 9
@@ -64,6 +65,17 @@ class Client(Protocol):
         Raises:
             NotSendable: it names no queue, or its parameters are not plain data.
         """
+
+
+def when_due(message: Message, now: datetime, delay: timedelta | None, at: datetime | None) -> datetime | None:
+    """Return when a message is to be delivered that is sent with a delay or an instant, or says it itself; ``None`` for now.
+
+    Raises:
+        NotSendable: with both.
+    """
+    if delay is not None and at is not None:
+        raise NotSendable("A message has a delay or an instant of delivery, not both.")
+    return now + delay if delay is not None else at or message.due_at
 
 
 class EventForwarder(Protocol):

@@ -9,8 +9,7 @@ from sqlalchemy import bindparam, insert, select
 
 from opensky.kernel.ids import IdGenerator
 from opensky.messaging import bodies
-from opensky.messaging.errors import NotSendable
-from opensky.messaging.message import Message
+from opensky.messaging.message import Message, when_due
 from opensky.messaging.nudge import Nudger
 from opensky.messaging.rows import row
 from opensky.messaging.tables import MESSAGES
@@ -80,9 +79,7 @@ class Outgoing:
         if self._journey and not message.correlation:
             message = replace(message, **self._journey)
         now = self._unit.clock.now()
-        if delay is not None and at is not None:
-            raise NotSendable("A message has a delay or an instant of delivery, not both.")
-        due_at = now + delay if delay is not None else at if at is not None else message.due_at
+        due_at = when_due(message, now, delay, at)
         id_ = message.id or self._ids.next()
         made = row(message, id_, now, due_at, outgoing=self._is_remote(message.queue_name))
         body = bodies.handed_in(made, self._large)

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from opensky.kernel.ids import IdGenerator
-from opensky.messaging.errors import NotSendable
-from opensky.messaging.message import Message
+from opensky.messaging.message import Message, when_due
 from opensky.messaging.stomp.connection import Connection, connect
 from opensky.messaging.stomp.errors import NoReceipt, NotConnected
 from opensky.messaging.stomp.servers import Servers
@@ -28,8 +27,7 @@ class StompClient:
 
     def connect(self) -> None:
         """Connect to a server of the list; raises ``NotConnected`` if none answers."""
-        if self._connection is None:
-            self._connection = connect(self._servers)
+        self._connected()
 
     def disconnect(self) -> None:
         """Say good-bye."""
@@ -39,24 +37,21 @@ class StompClient:
 
     def send(self, message: Message, *, delay: timedelta | None = None, at: datetime | None = None) -> int:
         """Send and wait for the broker's receipt; return the id (see ``Client.send``)."""
-        if delay is not None and at is not None:
-            raise NotSendable("A message has a delay or an instant of delivery, not both.")
-        due_at = datetime.now(UTC) + delay if delay is not None else at or message.due_at
+        due_at = when_due(message, datetime.now(UTC), delay, at)
         whole = replace(message, id=message.id or self._ids.next(), ticket=0)
         for left in reversed(range(TRIES)):
             try:
-                self.connect()
-                assert self._connection is not None  # noqa: S101 - connect has made it
-                self._connection.confirmed(to_frame(whole, self._connection.dialect, due_at))
+                connection = self._connected()
+                connection.confirmed(to_frame(whole, connection.dialect, due_at))
             except (NotConnected, NoReceipt):
-                self._forget()
+                self.disconnect()
                 if not left:
                     raise
             else:
                 break
         return whole.id
 
-    def _forget(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def _connected(self) -> Connection:
+        if self._connection is None:
+            self._connection = connect(self._servers)
+        return self._connection
