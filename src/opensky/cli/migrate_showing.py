@@ -53,10 +53,8 @@ def report(ran: Sequence[Ran], *, dry: bool, times: bool) -> str:
         lines.append(f"{each.version.name}  {arrow}{state}  {each.version.description}".rstrip())
         for statement in each.statements:
             if times:
-                took = "       " if statement.seconds is None else f"{statement.seconds * 1000:7.1f}"
-                lines.append(
-                    f"    {took} ms  {statement}" if statement.seconds is not None else f"    {took}     {statement}"
-                )
+                took = f"{statement.seconds * 1000:7.1f} ms" if statement.seconds is not None else ""
+                lines.append(f"    {took:10}  {statement}")
             elif dry:
                 lines += [f"    {line}" for line in str(statement).splitlines()]
     total = sum(r.seconds for r in ran)

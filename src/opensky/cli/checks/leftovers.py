@@ -13,7 +13,7 @@ from opensky.messaging.tables import DEAD, MESSAGES, OUTGOING, PUBLISHED, READY
 from opensky.persistence import Database
 from opensky.persistence.cursors import instant, microseconds
 from opensky.persistence.engines.opening import open_engine
-from opensky.persistence.relay import waiting
+from opensky.persistence.relay import Waiting, waiting
 from opensky.settings import Settings
 from opensky.wiring import open_database
 from opensky.wiring.bus import FLOWS
@@ -33,7 +33,7 @@ def leftovers(settings: Settings) -> Iterator[Finding]:
             yield _at_the_broker(whole)
         yield _books(whole)
         if settings.documents_url:
-            yield from _journal(waiting(whole))
+            yield _journal(waiting(whole))
 
 
 def _queues(whole: Database) -> Finding:
@@ -74,17 +74,14 @@ def _books(whole: Database) -> Finding:
     return problem("books", says, "./opensky bus books says of which steps.")
 
 
-def _journal(left: object) -> Iterator[Finding]:
-    rows, failing = getattr(left, "rows", 0), getattr(left, "failing", 0)
-    oldest, error = getattr(left, "oldest", None), getattr(left, "error", "")
-    if failing:
-        says = f"{failing} of {rows} changes of documents cannot be applied: {error}"
-        yield warning("journal", says, "Mend what it says; ./opensky relay tries them again.")
-    elif rows and oldest and (datetime.now(UTC) - oldest).total_seconds() > _YOUNG:
-        says = f"{rows} changes of documents wait to be applied, the oldest since {_age(oldest)}."
-        yield warning("journal", says, "A running shop applies them; so does ./opensky relay.")
-    else:
-        yield ok("journal", f"{rows} changes of documents wait to be applied")
+def _journal(left: Waiting) -> Finding:
+    if left.failing:
+        says = f"{left.failing} of {left.rows} changes of documents cannot be applied: {left.error}"
+        return warning("journal", says, "Mend what it says; ./opensky relay tries them again.")
+    if left.oldest and (datetime.now(UTC) - left.oldest).total_seconds() > _YOUNG:
+        says = f"{left.rows} changes of documents wait to be applied, the oldest since {_age(left.oldest)}."
+        return warning("journal", says, "A running shop applies them; so does ./opensky relay.")
+    return ok("journal", f"{left.rows} changes of documents wait to be applied")
 
 
 def _age(since: datetime) -> str:
