@@ -133,7 +133,7 @@ def _named(pattern: str, request: Request) -> Many:
     for name in names:
         start, step, values = request.store.fetch(name, request.since, request.until, now=request.now)
         # As in Graphite, the first point is the first one after the beginning.
-        found.append(Series(name, start + step, step, values[1:], path=name, tags=_tags(name)))
+        found.append(Series(name, start + step, step, values[1:], path=pattern, tags=_tags(name)))
     return found
 
 

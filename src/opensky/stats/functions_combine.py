@@ -23,7 +23,11 @@ _OF_SERIES = {
 def _of_series(name: str, how: str) -> Callable[..., Many]:
     def run(*lists: Many) -> Many:
         several = all_of(lists)
-        return [together(several, REDUCE[how], f"{name}({formatted(several)})")] if several else []
+        return (
+            [together(several, REDUCE[how], f"{name}({formatted(several)})", all_of=how == "multiply")]
+            if several
+            else []
+        )
 
     return run
 

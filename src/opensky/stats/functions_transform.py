@@ -50,7 +50,7 @@ def square_root(series: Many) -> Many:
 @function("logarithm", "log")
 def logarithm(series: Many, base: float = 10) -> Many:
     """Return logarithms; nothing of what has none."""
-    return [s.each(f"log({s.name},{base:g})", lambda v: log10(v) / log10(base) if v > 0 else None) for s in series]
+    return [s.each(f"log({s.name}, {base:g})", lambda v: log10(v) / log10(base) if v > 0 else None) for s in series]
 
 
 @function("pow")
@@ -82,7 +82,9 @@ def per_second(series: Many, max_value: float | None = None) -> Many:
     """Return by how much a counter went up in a second."""
     risen = non_negative_derivative(series, max_value)
     return [
-        replace(up, name=f"perSecond({s.name})", values=[None if v is None else v / s.step for v in up.values])
+        replace(
+            up, name=f"perSecond({s.name})", values=[None if v is None else round(v / s.step, 6) for v in up.values]
+        )
         for s, up in zip(series, risen, strict=True)
     ]
 
@@ -165,7 +167,7 @@ def n_percentile(series: Many, n: float) -> Many:
     for each in series:
         level = percentile(each.known(), n)
         if level is not None:
-            found.append(replace(each, name=f"nPercentile({each.name},{n:g})", values=[level] * len(each.values)))
+            found.append(replace(each, name=f"nPercentile({each.name}, {n:g})", values=[level] * len(each.values)))
     return found
 
 
@@ -180,7 +182,8 @@ def summarize(series: Many, interval_string: str, func: str = "sum", align_to_fr
         for n, value in enumerate(each.values):
             if value is not None:
                 buckets.setdefault((each.start + n * each.step - start) // size, []).append(value)
-        many = max(0, (each.end - 1 - start) // size + 1)
+        # As in Graphite, the second that is no more drawn has its interval, too; it can be empty.
+        many = max(0, (each.end - (0 if not align_to_from else 1) - start) // size + 1)
         values: Points = [reduce(buckets[n]) if n in buckets else None for n in range(many)]
         words = f'"{interval_string}", "{func}"' + (", true" if align_to_from else "")
         found.append(replace(each, name=f"summarize({each.name}, {words})", start=start, step=size, values=values))
@@ -189,10 +192,23 @@ def summarize(series: Many, interval_string: str, func: str = "sum", align_to_fr
 
 @function("hitcount")
 def hitcount(series: Many, interval_string: str) -> Many:
-    """Return how many there were in each interval, of rates a second."""
-    scaled = [s.each(s.name, lambda v, s=s: v * s.step) for s in series]  # type: ignore[misc]  # bound now
-    found = summarize(scaled, interval_string)
-    return [f.named(f'hitcount({s.name},"{interval_string}")') for f, s in zip(found, series, strict=True)]
+    """Return how many there were in each interval, of rates a second; the last interval ends where the series does."""
+    size = seconds_of(interval_string)
+    found = []
+    for each in series:
+        many = -(-(each.end - each.start) // size)
+        start = each.end - many * size
+        hits: dict[int, float] = {}
+        for n, value in enumerate(each.values):
+            first = each.start + n * each.step
+            for bucket in range((first - start) // size, (first + each.step - 1 - start) // size + 1):
+                inside = min(first + each.step, start + (bucket + 1) * size) - max(first, start + bucket * size)
+                if value is not None:
+                    hits[bucket] = hits.get(bucket, 0.0) + value * inside
+        values: Points = [hits.get(n) for n in range(many)]
+        name = f'hitcount({each.name}, "{interval_string}")'
+        found.append(replace(each, name=name, start=start, step=size, values=values))
+    return found
 
 
 @function("timeShift", lazy=True)
@@ -277,7 +293,7 @@ def _shown(window: Any) -> str:
 
 
 def _scaled(series: Series, seconds: float) -> Series:
-    return series.each(f"scaleToSeconds({series.name},{seconds:g})", lambda v: v * seconds / series.step)
+    return series.each(f"scaleToSeconds({series.name},{seconds:g})", lambda v: round(v * seconds / series.step, 6))
 
 
 def _steps(series: Series, name: str, how: Callable[[float, float], float | None]) -> Series:

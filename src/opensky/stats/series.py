@@ -89,13 +89,15 @@ def brought_together(several: Sequence[Series]) -> list[Series]:
     return [_stretched(each, start, end, step) for each in several]
 
 
-def together(several: Sequence[Series], reduce: Callable[[Sequence[float]], float | None], name: str) -> Series:
-    """Return one series made of several, point by point, of those that have one there."""
+def together(
+    several: Sequence[Series], reduce: Callable[[Sequence[float]], float | None], name: str, *, all_of: bool = False
+) -> Series:
+    """Return one series made of several, point by point, of those that have one there; with ``all_of`` only where all have."""
     even = brought_together(several)
     values: Points = []
     for points in zip(*(each.values for each in even), strict=True):
         there = [point for point in points if point is not None]
-        values.append(reduce(there) if there else None)
+        values.append(reduce(there) if there and not (all_of and len(there) < len(points)) else None)
     return Series(name, even[0].start, even[0].step, values, path=name)
 
 
