@@ -9,7 +9,7 @@ from opensky.devo.admin.repository import AdminRepository, MemberEntry
 from opensky.devo.bus.addresses import journeys_path
 from opensky.devo.follows.manager import FollowManager
 from opensky.devo.members.manager import MemberManager
-from opensky.devo.members.objects import Member, MemberId, PostalAddress
+from opensky.devo.members.objects import Member, MemberId
 from opensky.devo.storefront.views import AdminAction, AdminDetail, AdminRow, AdminTable
 from opensky.kernel.ids import LAST
 from opensky.web import Form, Page, Redirect, Sessions, Visitor, access, action, page
@@ -58,7 +58,7 @@ class MemberAdmin:
             "Joined": member.joined_at,
             "Staff": member.is_staff,
             "Follows": self._follows.number_followed(member.id),
-            "Address": _one_line(member.address),
+            "Address": member.address.one_line if member.address else "",
             **self._benefits.facts(member.id),
         }
         sessions = [AdminRow([each.device, each.seen_at]) for each in self._sessions.of(member.id)]
@@ -93,10 +93,3 @@ def _member_row(member: MemberEntry) -> AdminRow:
     return AdminRow(
         [member.email, member.name, member.joined_at, "staff" in member.roles], f"/admin/members/{member.id}"
     )
-
-
-def _one_line(address: PostalAddress | None) -> str:
-    if address is None:
-        return ""
-    parts = (address.name, address.street, f"{address.postcode} {address.city}", address.region, address.country)
-    return ", ".join(part for part in parts if part.strip())

@@ -117,7 +117,6 @@ class OrderAdmin:
 
 
 def _facts(order: Order) -> dict[str, object]:
-    address = order.address
     return {
         "State": order.state,
         "Total": order.total,
@@ -129,7 +128,7 @@ def _facts(order: Order) -> dict[str, object]:
         "Card": f"{order.card_brand} … {order.card_last4}" if order.card_last4 else "",
         "Payment": order.payment_reference,
         "E-mail": order.email,
-        "Goes to": f"{address.name}, {address.street}, {address.postcode} {address.city}, {address.country}",
+        "Goes to": order.address.one_line,
         "Buyer": "member" if order.member_id is not None else "guest",
     }
 

@@ -3,7 +3,7 @@
 A letter never holds up what it is about: orders tell only that one is due, and it is gathered later, with the order as it is then.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -177,7 +177,7 @@ class LetterManager:
             "total": money(order.total),
             "parts": _parts(order),
             "groups": [{"seller": seller, "lines": lines} for seller, lines in groups.items()],
-            "address": _one_line(order),
+            "address": order.address.one_line,
             "card": _card(order),
             "placed": f"{order.placed_at:%B} {order.placed_at.day}, {order.placed_at.year}",
         }
@@ -191,7 +191,7 @@ class LetterManager:
             "carrier": str(values.get("carrier", "")),
             "tracking": str(values.get("tracking", "")),
             "complete": bool(values.get("complete", True)),
-            "address": _one_line(order),
+            "address": order.address.one_line,
         }
 
     def _refunded(self, order: Order, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -219,13 +219,6 @@ def _parts(order: Order) -> list[tuple[str, str]]:
     if order.credit:
         parts += [("credit", money(order.credit)), ("charge", money(order.charge))]
     return parts
-
-
-def _one_line(order: Order) -> str:
-    address = order.address
-    town = f"{address.postcode} {address.city}".strip()
-    parts: Sequence[str] = (address.name, address.street, town, address.region, address.country)
-    return ", ".join(part for part in parts if part)
 
 
 def _card(order: Order) -> str:

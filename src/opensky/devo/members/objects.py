@@ -24,6 +24,12 @@ class PostalAddress:
     postcode: Annotated[str, Personal("contact"), NotBlank("Please give the postcode."), Length(0, 20)] = ""
     country: Annotated[str, Personal("contact"), Length(2, 2, "Please use the two letters of the country.")] = "US"
 
+    @property
+    def one_line(self) -> str:
+        """All of it, for lists and letters."""
+        town = f"{self.postcode} {self.city}".strip()
+        return ", ".join(part for part in (self.name, self.street, town, self.region, self.country) if part)
+
 
 @document("members", Unique("email"), Index("-joined_at"), Index("name"))
 @dataclass(eq=False, slots=True, kw_only=True)
