@@ -13,6 +13,7 @@ from types import FrameType
 
 from opensky.cli.servers.activemq import ActiveMQ
 from opensky.cli.servers.artemis import Artemis
+from opensky.cli.servers.graphite import Graphite
 from opensky.cli.servers.installing import install
 from opensky.cli.servers.mariadb import MariaDB
 from opensky.cli.servers.mongodb import MongoDB
@@ -22,6 +23,8 @@ from opensky.cli.servers.server import Server
 
 SERVERS: tuple[type[Server], ...] = (MariaDB, PostgreSQL, MongoDB)
 BROKERS: tuple[type[Server], ...] = (ActiveMQ, Artemis, RabbitMQ)
+STARTED_BY_TESTS: tuple[type[Server], ...] = (*BROKERS, Graphite)
+"""Those that tests start for themselves, where they are there."""
 _PREFIX = "opensky-services-"
 
 

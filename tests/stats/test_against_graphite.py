@@ -1,0 +1,215 @@
+"""The same points in a real Graphite and in our store: each function comes out the same, name by name and point by point.
+
+Where it does not, docs/stats.md says so, and why.
+"""
+
+import json
+import math
+import socket
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from opensky.cli.servers.graphite import RETENTION
+from opensky.cli.servers.graphite import Graphite as RealGraphite
+from opensky.stats.graphite import Graphite
+from opensky.stats.store import Store
+
+pytestmark = [pytest.mark.services, pytest.mark.slow]
+MINUTES = 40
+Drawn = dict[str, list[list[float | None]]]
+
+TARGETS = (
+    "shop.a.hits",
+    "shop.*.{hits,ms}",
+    "sumSeries(shop.*.hits)",
+    "sum(shop.*.*)",
+    "averageSeries(shop.{a,b}.hits)",
+    "maxSeries(shop.*.hits)",
+    "minSeries(shop.*.hits)",
+    "multiplySeries(shop.up,shop.gap)",
+    "diffSeries(shop.*.*)",
+    "stddevSeries(shop.*.*)",
+    "rangeOfSeries(shop.*.hits)",
+    "countSeries(shop.*.hits)",
+    "aggregate(shop.*.hits,'median')",
+    "aggregateWithWildcards(shop.*.*,'avg',2)",
+    "sumSeriesWithWildcards(shop.*.*,1)",
+    "averageSeriesWithWildcards(shop.*.*,1)",
+    "groupByNode(shop.*.*,1,'sum')",
+    "groupByNodes(shop.*.*,'max',0,2)",
+    "group(shop.up,shop.gap)",
+    "divideSeries(shop.a.hits,shop.b.hits)",
+    "divideSeries(shop.up,shop.gap)",
+    "asPercent(shop.a.hits,200)",
+    "asPercent(shop.*.hits)",
+    "asPercent(shop.b.hits,shop.a.hits)",
+    "percentileOfSeries(shop.*.*,50)",
+    "percentileOfSeries(shop.*.*,90,true)",
+    "scale(shop.up,2)",
+    "scaleToSeconds(shop.up,1)",
+    "offset(shop.up,-1)",
+    "absolute(shop.neg)",
+    "invert(shop.b.hits)",
+    "squareRoot(shop.neg)",
+    "log(shop.a.hits,10)",
+    "pow(shop.up,2)",
+    "round(scale(shop.up,0.35),1)",
+    "derivative(shop.gap)",
+    "nonNegativeDerivative(shop.up)",
+    "nonNegativeDerivative(shop.up,maxValue=9)",
+    "perSecond(shop.gap)",
+    "integral(shop.gap)",
+    "keepLastValue(shop.gap)",
+    "keepLastValue(shop.gap,0)",
+    "transformNull(shop.gap,-1)",
+    "isNonNull(shop.gap)",
+    "minMax(shop.neg)",
+    "removeAboveValue(shop.up,3)",
+    "removeBelowValue(shop.up,3)",
+    "nPercentile(shop.a.hits,95)",
+    "summarize(shop.up,'2min')",
+    "summarize(shop.up,'5min','avg')",
+    "summarize(shop.gap,'10min','last')",
+    "summarize(shop.up,'2min','max',true)",
+    "hitcount(shop.b.hits,'10min')",
+    "hitcount(shop.up,'6min')",
+    "timeShift(shop.a.hits,'10min')",
+    "movingAverage(shop.up,2)",
+    "movingAverage(shop.up,'5min')",
+    "movingMedian(shop.gap,5)",
+    "movingSum(shop.up,2)",
+    "movingMin(shop.up,2)",
+    "movingMax(shop.up,'2min')",
+    "movingWindow(shop.up,5,'max')",
+    "highestMax(shop.*.*,2)",
+    "highestAverage(shop.*.*,1)",
+    "highestCurrent(shop.*.*,1)",
+    "lowestAverage(shop.*.*,1)",
+    "lowestCurrent(shop.*.*,1)",
+    "highest(shop.*.*,1,'min')",
+    "lowest(shop.*.*,2,'max')",
+    "averageAbove(shop.*.*,4)",
+    "averageBelow(shop.*.*,5)",
+    "currentAbove(shop.*.*,5)",
+    "currentBelow(shop.*.*,5)",
+    "maximumAbove(shop.*.*,5)",
+    "maximumBelow(shop.*.*,5)",
+    "minimumAbove(shop.*.*,1)",
+    "limit(shop.*.*,2)",
+    "grep(shop.*.*,'b')",
+    "exclude(shop.*.*,'b')",
+    "mostDeviant(shop.*.*,1)",
+    "averageOutsidePercentile(shop.*.*,30)",
+    "sortByName(shop.*.*)",
+    "sortByMaxima(shop.*.*)",
+    "sortByMinima(shop.*.hits)",
+    "sortByTotal(shop.*.*)",
+    "alias(shop.up,'up')",
+    "aliasByNode(shop.a.ms,1,2)",
+    "aliasByNode(scale(shop.a.ms,1),-1)",
+    "aliasByMetric(shop.a.ms)",
+    r"aliasSub(shop.a.ms,'^shop\.(.)','\1!')",
+    "substr(shop.a.ms,1)",
+    "substr(scale(shop.a.ms,2),1,2)",
+    "consolidateBy(shop.up,'max')",
+    "constantLine(7.5)",
+    "threshold(7,'too many')",
+    "shop.up|scale(0.5)|alias('half')",
+)
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Client, Graphite, int]]:
+    """A Graphite and a store with the same points, of the last forty minutes, and when the last was."""
+    if missing := RealGraphite.missing():
+        pytest.skip(f"needs Graphite ({missing} is not installed)")
+    folder = tmp_path_factory.mktemp("graphite")
+    now = int(time.time()) // 60 * 60
+    real = RealGraphite(folder / "real")
+    try:
+        real.prepare()
+        real.start()
+        real.wait()
+        with (
+            httpx.Client(base_url=real.url, trust_env=False, timeout=60) as client,
+            Store(folder / "ours", RETENTION) as store,
+        ):
+            lines = []
+            for second, points in written(now):
+                store.put(points, second)
+                lines += [f"{name} {value} {second}\n" for name, value in points.items()]
+            with socket.create_connection(("127.0.0.1", real.line)) as carbon:
+                carbon.sendall("".join(lines).encode())
+            wait_for(client, now)
+            yield client, Graphite(store, lambda: now + 30), now
+    finally:
+        real.stop()
+
+
+def written(now: int) -> Iterator[tuple[int, dict[str, float]]]:
+    """Yield the points of each minute."""
+    for n in range(MINUTES + 1):
+        points = {
+            "shop.a.hits": 10.0 * n,
+            "shop.b.hits": 5.0,
+            "shop.a.ms": float((n * 3) % 4),
+            "shop.up": float((0, 1, 3, 6, 2, 4, 5)[n % 7]),
+            "shop.neg": -2.0 * n,
+        }
+        if n % 5 != 3:
+            points["shop.gap"] = float(n)
+        yield now - 60 * (MINUTES - n), points
+
+
+def wait_for(client: httpx.Client, now: int) -> None:
+    """Wait until carbon has taken in all; what it keeps in memory is asked for, too."""
+    until = time.monotonic() + 60
+    asked: dict[str, str | int] = {
+        "target": "countSeries(shop.*.*,shop.{up,neg,gap})",
+        "from": now - 90,
+        "until": now,
+        "format": "json",
+    }
+    while not (found := client.get("/render", params=asked).json()) or found[0]["datapoints"][-1][0] != 6:
+        assert time.monotonic() < until, found
+        time.sleep(0.2)
+
+
+def drawn(answer: bytes) -> Drawn:
+    """Return what was drawn: by name, points and their seconds."""
+    return {each["target"]: each["datapoints"] for each in json.loads(answer)}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_function_comes_out_as_in_graphite(both: tuple[httpx.Client, Graphite, int], target: str) -> None:
+    client, graphite, now = both
+    asked = {"target": target, "from": str(now - 20 * 60), "until": str(now), "format": "json"}
+    theirs = client.get("/render", params=asked)
+    assert theirs.status_code == 200, theirs.text[-500:]
+    found = graphite.answer("/render", {key: [value] for key, value in asked.items()})
+    assert found is not None
+    ours, expected = drawn(found[1]), drawn(theirs.content)
+    assert list(ours) == list(expected)
+    for name, points in expected.items():
+        assert [second for _, second in ours[name]] == [second for _, second in points]
+        assert [_near(value) for value, _ in ours[name]] == [_near(value) for value, _ in points]
+
+
+def test_names_are_found_as_in_graphite(both: tuple[httpx.Client, Graphite, int]) -> None:
+    client, graphite, _ = both
+    for query in ("*", "shop.*", "shop.a.*", "shop.{a,b}", "nobody.*"):
+        found = graphite.answer("/metrics/find", {"query": [query]})
+        assert found is not None
+        ours = json.loads(found[1])
+        theirs = client.get("/metrics/find", params={"query": query}).json()
+        assert [(n["id"], n["leaf"]) for n in ours] == sorted((n["id"], n["leaf"]) for n in theirs)
+
+
+def _near(value: float | None) -> float | None:
+    """Return a number to nine digits: sums may be added up in another order."""
+    if value is None or value == 0 or not math.isfinite(value):
+        return value
+    return round(value, 8 - math.floor(math.log10(abs(value))))
