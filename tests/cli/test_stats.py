@@ -72,6 +72,7 @@ def test_what_is_sent_is_asked_for_and_printed_at_the_end(server: Running) -> No
     [
         (("run", "--udp", "nonsense"), "--udp is host:port"),
         (("run", "--every", "0"), "An interval has some seconds"),
+        (("run", "--every", "nan"), "An interval has some seconds"),
         (("run", "--percentiles", "190"), "Percentiles are numbers"),
         (("run", "--carbon", "127.0.0.1:99999"), "--carbon is host:port"),
         (("send", "nonsense"), "This is no line of statsd: nonsense"),

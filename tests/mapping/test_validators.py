@@ -154,3 +154,17 @@ def test_groups_may_be_a_set_a_list_or_a_tuple(groups: Any) -> None:
 def test_one_group_may_be_its_name_alone() -> None:
     """And is not taken for its letters."""
     assert Length(2, groups="publish").groups == ("publish",)
+
+
+def test_a_text_has_no_nothing_in_it() -> None:
+    """Not every database can keep that character, and no mail; lines and tabs are text."""
+
+    @dataclass
+    class Card:
+        words: str
+        more: str = "a\tb\nc"
+
+    validate(Card("x"))
+    with pytest.raises(Invalid) as refused:
+        validate(Card("x\0y"))
+    assert refused.value.by_field() == {"words": "Please leave out characters that cannot be seen."}

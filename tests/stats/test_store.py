@@ -145,6 +145,7 @@ def test_a_process_that_is_killed_leaves_whole_points(tmp_path: Path) -> None:
         ("60s:1h,10s:1d", "coarser"),
         ("10s:1d,60s:1h", "kept longer"),
         ("10s:30s,60s:1d", "kept longer"),
+        ("10s:100000y", "at most 2,000,000"),
     ],
 )
 def test_a_retention_that_cannot_be_is_refused(retention: str, says: str) -> None:

@@ -20,6 +20,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.engine import events, from_schema
 
 from opensky import demo
+from opensky.devo.benefits.manager import BenefitManager
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.follows import counters
 from opensky.devo.members.objects import Member, PostalAddress
@@ -127,7 +128,8 @@ class Findings:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """The demo shop, and the things of the examples."""
-    settings = Settings(data=tmp_path, secret_key="k" * 64, demo=True)
+    levels = {"Silver": {"points": 100}, "Gold": {"points": 500}}
+    settings = Settings(data=tmp_path, secret_key="k" * 64, demo=True, levels=levels)
     demo.load(settings, now=NOON - timedelta(days=1))
     provider, clock = Provider(scope=Scope.APP), HurriedClock(NOON)
     provider.provide(lambda: clock, provides=Clock, override=True)
@@ -137,6 +139,9 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         [maya] = scope.get(UnitOfWork).find(Member, {"email": EMAIL})
         until = datetime(2100, 1, 1, tzinfo=UTC)
         scope.get(CreditManager).grant(maya.id, Money(500), key="example", why="Your first purchase", expires_at=until)
+        scope.get(BenefitManager).issue_coupon(
+            maya.id, percent=10, key="example", why="Your birthday", expires_at=until
+        )
         scope.get(UnitOfWork).commit()
     app = build(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME)
     with structlog.testing.capture_logs() as log:

@@ -111,7 +111,7 @@ def _end(until: str) -> datetime:
         return datetime.now(UTC)
     try:
         return datetime.fromisoformat(until).replace(tzinfo=UTC) + timedelta(days=1, microseconds=-1)
-    except ValueError:
+    except (ValueError, OverflowError):
         message = f"{until!r} is no day; write one such as 2026-11-30."
         raise Misconfigured(message) from None
 

@@ -53,7 +53,7 @@ def explain(condition: str, *, facts: Path | None = None) -> None:
     try:
         node = from_text(condition)
     except InvalidRule as error:
-        places = "; ".join(f"{problem.where}: {problem.message}" for problem in error.problems)
+        places = "; ".join(": ".join(filter(None, (problem.where, problem.message))) for problem in error.problems)
         message = f"This is no condition. {places}"
         raise Misconfigured(message) from None
     print(describe(node))

@@ -24,6 +24,7 @@ from opensky.stats.store import Store
 app = App(name="stats", help="Count: a statsd server, and what to ask it.")
 _LOG = structlog.get_logger()
 _LAST_PORT = 65_535
+_LONGEST = 86_400
 _BARS = "▁▂▃▄▅▆▇█"
 _OURS = "127.0.0.1:8125"
 _ADMIN = "127.0.0.1:8126"
@@ -73,16 +74,16 @@ def run(
     sinks += [kept] if kept is not None else []
     listening = Listening(udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin))
     server = _made(listening, sinks or [Console()], rules, every)
-    _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
     with _drawing(graphite, kept):
+        _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
         server.run()
     if kept is not None:
         kept.close()
 
 
 def _rules(every: float, rules: Rules) -> Rules:
-    if every <= 0:
-        raise Misconfigured(f"An interval has some seconds, not {every:g}: --every 10")
+    if not 0 < every <= _LONGEST:  # what is no number is not either
+        raise Misconfigured(f"An interval has some seconds, and at most a day of them, not {every:g}: --every 10")
     if any(not 0 < abs(each) <= 100 for each in rules.percentiles):  # noqa: PLR2004 - of a hundred
         message = "Percentiles are numbers from 0 to 100, or below zero for the top ones: --percentiles 90 99.9 -10"
         raise Misconfigured(message)

@@ -7,6 +7,9 @@ from typing import Any
 from opensky.kernel.errors import FieldError, Invalid
 from opensky.mapping.description import describe
 
+_NOTHING = "\0"
+"""The character that no text has, and that not every database can keep."""
+
 
 def validate(obj: Any, *groups: str) -> None:
     """Run the rules of ``groups`` (of ``default`` if none is named) on ``obj`` and all that it embeds.
@@ -27,6 +30,8 @@ def _broken(obj: Any, groups: frozenset[str], path: str) -> Iterator[FieldError]
         for rule in field.validators:
             if groups.intersection(rule.groups) and rule.broken_by(value):
                 yield FieldError(path + field.name, rule.message, type(rule).__name__)
+        if isinstance(value, str) and _NOTHING in value:
+            yield FieldError(path + field.name, "Please leave out characters that cannot be seen.", "Characters")
         yield from _broken_inside(value, groups, f"{path}{field.name}.")
 
 

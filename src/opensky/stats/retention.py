@@ -6,6 +6,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 DEFAULT = "10s:12h,60s:7d,15m:1y"
+MOST_SLOTS = 2_000_000
+"""Points of one series in one archive: 16 MB of them, and 4 GB a file."""
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 _SPAN = re.compile(r"(\d+)([smhdwy]?)")
 
@@ -56,6 +58,10 @@ def _archive(text: str) -> Archive:
     step_seconds, whole = _seconds(step, text), _seconds(long, text) if long else 0
     if not step_seconds or whole < step_seconds:
         raise WrongRetention(f"A retention is such as 10s:12h, of points and for how long, not {text!r}.")
+    if whole // step_seconds > MOST_SLOTS:
+        raise WrongRetention(
+            f"{text!r} are {whole // step_seconds:,} points of each series; at most {MOST_SLOTS:,} are kept."
+        )
     return Archive(step_seconds, whole // step_seconds)
 
 

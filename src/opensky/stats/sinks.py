@@ -28,7 +28,7 @@ class Sink(Protocol):
     name: str
 
     def put(self, series: Series, at: float) -> None:
-        """Keep values by their paths, of the instant ``at``; raises ``OSError`` if it cannot now."""
+        """Keep values by their paths, of the instant ``at``; raises if it cannot now."""
 
 
 class Carbon:
@@ -113,7 +113,7 @@ class _Lane:
     def _put(self, series: Series, at: float) -> bool:
         try:
             self.sink.put(series, at)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a sink raises, the next intervals are handed on
             if not self.counts["failed"] or self.counts["flushed"]:
                 _LOG.warning("stats.sink_away", sink=self.sink.name, error=str(error))
             self.counts["failed"] += 1

@@ -9,6 +9,7 @@ import pytest
 from opensky.devo.benefits.events import MEMBER_LEVEL_REACHED
 from opensky.devo.benefits.levels import Levels
 from opensky.devo.benefits.manager import BenefitManager
+from opensky.devo.benefits.objects import plain
 from opensky.devo.credits.manager import CreditManager
 from opensky.events import Event
 from opensky.kernel.clock import SetClock
@@ -134,3 +135,8 @@ def test_levels_that_are_not_understood_are_refused(settings: Settings, levels: 
     """The message shows how it should be."""
     with pytest.raises(Misconfigured, match="levels"):
         Levels(replace(settings, levels=levels))
+
+
+def test_a_code_is_the_same_however_it_is_typed() -> None:
+    """With small or wide letters, blanks or dashes."""
+    assert {plain(each) for each in ("SPRING10", "spring-10", " Spring 10 ", "\uff33pring\uff11\uff10")} == {"SPRING10"}

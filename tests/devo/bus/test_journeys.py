@@ -9,15 +9,21 @@ from xml.etree import ElementTree as ET
 import pytest
 from sqlalchemy import delete, insert, select
 
+from opensky.devo.benefits.events import MEMBER_LEVEL_REACHED
+from opensky.devo.benefits.objects import MemberLevel
 from opensky.devo.bus.journeys import draw, span, steps
+from opensky.devo.bus.listeners import BusListeners
 from opensky.devo.bus.objects import FlowNote, Flows
 from opensky.devo.bus.repository import Trail
 from opensky.devo.orders.objects import Order
+from opensky.events import Event
+from opensky.events.declarations import declarations
 from opensky.kernel.clock import SetClock
-from opensky.kernel.ids import IdGenerator
-from opensky.messaging import About
+from opensky.kernel.ids import IdGenerator, MemberId
+from opensky.mapping import describe
+from opensky.messaging import About, Message, Outgoing
 from opensky.messaging.tables import FINISHED, PUBLISHED
-from opensky.messaging.traces import journeys_of
+from opensky.messaging.traces import TRACES, journeys_of
 from opensky.osis.runtime import Worker
 from opensky.persistence import Database, UnitOfWork
 from opensky.persistence.cursors import microseconds
@@ -271,3 +277,16 @@ def _drawings(text: str) -> list[list[str]]:
     """What is written in each drawing, from top to bottom; each is well-formed."""
     found = re.findall(r'<div class="sequence".*?(<svg.*?</svg>)', text, re.DOTALL)
     return [[each.text or "" for each in ET.fromstring(svg).iter("text")] for svg in found]  # noqa: S314 - our own page
+
+
+def test_whatever_an_event_is_about_can_be_noted(unit: UnitOfWork, ids: IdGenerator, clock: SetClock) -> None:
+    """Also what bears another's id, or several: a member's level, a follow."""
+    assert [each.name for each in declarations() if each.subject and not describe(each.subject).ids] == []
+    client = Outgoing(unit, ids)
+    client.send(Message(queue_name="nowhere", type="Nothing", parameters={}))
+    reached = MemberLevel(member_id=MemberId(7), level="Silver", reached_at=clock.now())
+    told = {"member_id": 7, "level": "Silver", "before": ""}
+    BusListeners(unit, client).on_event(Event(MEMBER_LEVEL_REACHED, reached, told))
+    unit.commit()
+    [row] = unit.execute(select(TRACES.c.kind, TRACES.c.object_id)).all()
+    assert tuple(row) == ("MemberLevel", "7")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, NamedTuple, NewType
+from unicodedata import normalize
 
 from opensky.devo.members.objects import MemberId
 from opensky.kernel.money import Money
@@ -20,8 +21,8 @@ _HUNDRED = 100
 
 
 def plain(code: str) -> str:
-    """Return a code as it is kept, however it was typed: with small letters, blanks or dashes."""
-    return "".join(each for each in code.upper() if each.isalnum())[:LONGEST_CODE]
+    """Return a code as it is kept, however it was typed: with small or wide letters, blanks or dashes."""
+    return "".join(each for each in normalize("NFKC", code).upper() if each.isalnum())[:LONGEST_CODE]
 
 
 @entity("benefits", Unique("key", "kind", "member_id"), Unique("code"), Index("member_id", "-id"))

@@ -1,6 +1,7 @@
 """What the admin's journeys do when something is told: they note what they are about."""
 
 from opensky.events import Event
+from opensky.mapping import describe
 from opensky.messaging import About, Outgoing
 from opensky.messaging.traces import note
 from opensky.persistence import UnitOfWork
@@ -20,5 +21,7 @@ class BusListeners:
     def on_event(self, event: Event) -> None:
         """Note it, where the unit of work is part of any journey."""
         if event.subject is not None and self._client.journeys:
-            about = About(type(event.subject).__name__, key_text(event.subject.id))
+            kind = type(event.subject)
+            key = tuple(getattr(event.subject, field.name) for field in describe(kind).ids)
+            about = About(kind.__name__, key_text(key))
             note(self._unit, about, self._client.journeys, self._unit.clock.now())

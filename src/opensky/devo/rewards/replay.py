@@ -159,4 +159,7 @@ def span_of(days: int, until: datetime) -> Span:
     """Return so many days before a moment; raises ``Invalid``."""
     if not 0 < days <= LONGEST_DAYS:
         raise Invalid(FieldError("days", f"Please give a number of days from 1 to {LONGEST_DAYS}.", "Range"))
-    return Span(until - timedelta(days=days), until)
+    try:
+        return Span(until - timedelta(days=days), until)
+    except OverflowError:
+        raise Invalid(FieldError("until", "So long ago there was nothing.", "Range")) from None

@@ -86,9 +86,10 @@ class RewardReplayAdmin:
             return days, self._clock.now()
         try:
             day = datetime.fromisoformat(asked.until.strip()).replace(tzinfo=UTC)
-        except ValueError:
+            end = day + timedelta(days=1, microseconds=-1)
+        except (ValueError, OverflowError):
             raise Invalid(FieldError("until", "Please give a day such as 2026-11-30, or nothing.", "Moment")) from None
-        return days, min(day + timedelta(days=1, microseconds=-1), self._clock.now())
+        return days, min(end, self._clock.now())
 
     def _page(self, rule: KeptRule, asked: Asked | None = None, errors: dict[str, str] | None = None) -> Page:
         now = self._clock.now()
