@@ -92,6 +92,9 @@ def test_what_is_wrong_is_said_and_harms_nothing(graphite: httpx.Client) -> None
         ({"target": "shop.b", "from": "-1h", "until": "-2h"}, "begins (-1h) when it has ended"),
         ({"target": "shop.b", "format": "gif"}, "not as 'gif'"),
         ({"target": "shop.b", "maxDataPoints": "many"}, "maxDataPoints is a number"),
+        ({"target": "shop." + "{a,b}" * 30}, "more than 1000 names"),
+        ({"target": "shop.b", "until": "9" * 20}, "before 1970 or after 2100"),
+        ({"target": "hitcount(shop.b,'1s')", "from": "-99999d"}, "before 1970"),
     ):
         answer = graphite.get("/render", params=asked)
         assert (answer.status_code, says in answer.text) == (400, True), answer.text

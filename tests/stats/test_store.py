@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from opensky.stats.retention import Archive, WrongRetention, read_retention
 from opensky.stats.rings import SERIES, NotARing, Segment
-from opensky.stats.store import Store
+from opensky.stats.store import Store, TooMany
 
 NOON = 1_360_324_800
 SMALL = "10s:1m,30s:10m"
@@ -27,7 +27,7 @@ def test_points_come_back_and_what_did_not_come_is_nothing(tmp_path: Path) -> No
             store.put({"stats.gauges.depth": value}, NOON + second)
         found = store.fetch("stats.gauges.depth", NOON, NOON + 50, now=NOON + 50)
         assert (found.start, found.step, found.values) == (NOON, 10, [1.0, 2.0, None, None, 5.0, None])
-        assert store.fetch("stats.gauges.nobody", NOON, NOON + 10, now=NOON).values == [None, None]
+        assert store.fetch("stats.gauges.nobody", NOON, NOON + 10, now=NOON + 10).values == [None, None]
 
 
 def test_what_is_too_old_makes_way_and_lives_on_more_coarsely(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_process_that_is_killed_leaves_whole_points(tmp_path: Path) -> None:
     """Each point is the one that was put there or none, and the store goes on."""
     program = textwrap.dedent(f"""
         from pathlib import Path
-        from opensky.stats.store import Store
+        from opensky.stats.store import Store, TooMany
         store = Store(Path({str(tmp_path)!r}), {SMALL!r})
         names = [f"stats.gauges.g{{n}}" for n in range(50)]
         second = {NOON}
@@ -176,3 +176,20 @@ def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
     path.write_bytes(b"OSRING\0\0" + (99).to_bytes(4, "little") + bytes(12))
     with pytest.raises(NotARing, match="newer release"):
         Segment(path, Archive(10, 6))
+
+
+def test_one_process_writes(tmp_path: Path) -> None:
+    """Another would put its points over ours."""
+    with Store(tmp_path), pytest.raises(OSError, match="Another process keeps stats"):
+        Store(tmp_path)
+    Store(tmp_path).close()
+
+
+def test_what_is_asked_beyond_all_measure_is_what_there_is(tmp_path: Path) -> None:
+    """No more points than the rings hold; no pattern that stands for millions of names."""
+    with Store(tmp_path, SMALL) as store:
+        store.put({"a": 1.0}, NOON)
+        assert len(store.fetch("a", 0, 10**18, now=NOON).values) == 10 * 60 // 30 + 1
+        assert store.fetch("a", NOON + 100, NOON + 200, now=NOON).values == []
+        with pytest.raises(TooMany, match="more than 1000 names"):
+            store.find("{a,b}" * 30)

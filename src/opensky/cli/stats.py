@@ -25,6 +25,7 @@ app = App(name="stats", help="Count: a statsd server, and what to ask it.")
 _LOG = structlog.get_logger()
 _LAST_PORT = 65_535
 _LONGEST = 86_400
+_MOST_HOURS = 1_000_000
 _BARS = "▁▂▃▄▅▆▇█"
 _OURS = "127.0.0.1:8125"
 _ADMIN = "127.0.0.1:8126"
@@ -114,6 +115,8 @@ def ask(*command: str, admin: str = _ADMIN) -> None:
         said = asked(_address("admin", admin), " ".join(command) or "help")
     except OSError as error:
         raise Misconfigured(f"No statsd answers at {admin}: {error.strerror or error}.") from error
+    if said.startswith("HTTP/"):
+        raise Misconfigured(f"What answers at {admin} is a web server; statsd's admin port is another one.")
     print(said.rstrip())
     if said == "ERROR\n":
         raise Misconfigured("It does not know that command; ./opensky stats ask help lists what it knows.")
@@ -164,6 +167,8 @@ def show(name: str, *, store: Path, hours: float = 3.0, json: bool = False) -> N
         hours: how far back to look.
         json: print one JSON object with all points.
     """
+    if not 0 < hours <= _MOST_HOURS:
+        raise Misconfigured(f"One looks back some hours, not {hours:g}: --hours 3")
     now = int(time.time())
     with _read(store) as series:
         if name not in series.find(name):

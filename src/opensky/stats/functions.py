@@ -11,10 +11,10 @@ from functools import partial
 from typing import Any
 
 from opensky.stats.series import Series
-from opensky.stats.store import Store
+from opensky.stats.store import Store, TooMany
 from opensky.stats.targets import Call, Path, Target, WrongTarget
 
-MOST_SERIES = 5_000
+MOST_SERIES, MOST_POINTS = 5_000, 3_000_000
 _SPAN = re.compile(r"([+-]?)(\d+(?:\.\d+)?)\s*([a-z]+)")
 _CAPITAL = re.compile("[A-Z]")
 _LEFT_OUT = {"xFilesFactor", "alignDST", "resetEnd", "alignToInterval"}
@@ -126,12 +126,18 @@ def _given(value: Any, request: Request, *, lazy: bool) -> Any:
 
 
 def _named(pattern: str, request: Request) -> Many:
-    names = request.store.find(pattern)
+    try:
+        names = request.store.find(pattern)
+    except TooMany as error:
+        raise WrongTarget(str(error)) from error
     if len(names) > MOST_SERIES:
         raise WrongTarget(f"{pattern} are {len(names)} series; at most {MOST_SERIES} can be drawn at once.")
     found = []
+    drawn = 0
     for name in names:
         start, step, values = request.store.fetch(name, request.since, request.until, now=request.now)
+        if (drawn := drawn + len(values)) > MOST_POINTS:
+            raise WrongTarget(f"{pattern} has more than {MOST_POINTS:,} points in that time.")
         # As in Graphite, the first point is the first one after the beginning.
         found.append(Series(name, start + step, step, values[1:], path=pattern, tags=_tags(name)))
     return found

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import log10, sqrt
 from typing import Any
 
-from opensky.stats.functions import Many, Request, evaluate, function, seconds_of
+from opensky.stats.functions import MOST_POINTS, Many, Request, evaluate, function, seconds_of
 from opensky.stats.functions_combine import percentile, reducing
 from opensky.stats.series import Points, Series
 from opensky.stats.targets import Target
@@ -183,7 +183,7 @@ def summarize(series: Many, interval_string: str, func: str = "sum", align_to_fr
             if value is not None:
                 buckets.setdefault((each.start + n * each.step - start) // size, []).append(value)
         # As in Graphite, the second that is no more drawn has its interval, too; it can be empty.
-        many = max(0, (each.end - (0 if not align_to_from else 1) - start) // size + 1)
+        many = _few(max(0, (each.end - (0 if not align_to_from else 1) - start) // size + 1))
         values: Points = [reduce(buckets[n]) if n in buckets else None for n in range(many)]
         words = f'"{interval_string}", "{func}"' + (", true" if align_to_from else "")
         found.append(replace(each, name=f"summarize({each.name}, {words})", start=start, step=size, values=values))
@@ -196,7 +196,7 @@ def hitcount(series: Many, interval_string: str) -> Many:
     size = seconds_of(interval_string)
     found = []
     for each in series:
-        many = -(-(each.end - each.start) // size)
+        many = _few(-(-(each.end - each.start) // size))
         start = each.end - many * size
         hits: dict[int, float] = {}
         for n, value in enumerate(each.values):
@@ -312,6 +312,12 @@ def _risen(most: float | None) -> Callable[[float, float], float | None]:
         return most - before + value + 1 if most is not None and value <= most else None
 
     return how
+
+
+def _few(intervals: int) -> int:
+    if intervals > MOST_POINTS:
+        raise ValueError(f"there would be more than {MOST_POINTS:,} intervals")
+    return intervals
 
 
 def _power(value: float, factor: float) -> float | None:

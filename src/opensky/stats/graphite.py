@@ -18,7 +18,7 @@ import structlog
 from opensky.stats import functions_choose, functions_combine, functions_transform
 from opensky.stats.functions import FUNCTIONS, Many, Request, evaluate, seconds_of
 from opensky.stats.series import REDUCE, Series, consolidated
-from opensky.stats.store import Store
+from opensky.stats.store import Store, TooMany
 from opensky.stats.targets import WrongTarget, read_target
 
 _LOG = structlog.get_logger()
@@ -26,6 +26,7 @@ _MODULES = {functions_choose: "Choose", functions_combine: "Combine", functions_
 MOST_BYTES = 1_000_000
 """Bytes of a form that is sent to ``/render``."""
 _DATE, _CLOCK = re.compile(r"\d{8}"), re.compile(r"(\d{1,2}):(\d{2})(?:_(\d{8}))?")
+_LAST_SECOND = 4_102_444_800
 _JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
 
 Query = Mapping[str, Sequence[str]]
@@ -33,11 +34,18 @@ Answer = tuple[str, bytes]
 
 
 def moment(text: str, now: int) -> int:
-    """Return the second that ``-1h``, ``now-2d``, ``1360324800``, ``20130208`` or ``12:00_20130208`` is, in UTC.
+    """Return the second, of this era, that ``-1h``, ``now-2d``, ``1360324800``, ``20130208`` or ``12:00_20130208`` is, in UTC.
 
     Raises:
         WrongTarget: it is none of them.
     """
+    found = _moment(text, now)
+    if not 0 <= found <= _LAST_SECOND:
+        raise WrongTarget(f"{text!r} is before 1970 or after 2100.")
+    return found
+
+
+def _moment(text: str, now: int) -> int:
     given = text.strip().lower().replace(" ", "")
     if given in {"", "now"}:
         return now
@@ -167,7 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, query: Query) -> None:
         try:
             found = self.server.graphite.answer(urlsplit(self.path).path, query)
-        except WrongTarget as error:
+        except (WrongTarget, TooMany) as error:
             return self._say(HTTPStatus.BAD_REQUEST, _TEXT, f"{error}\n".encode())
         except Exception:  # noqa: BLE001 - the edge: nothing may end the thread without an answer
             _LOG.exception("stats.render_failed", path=self.path)

@@ -1,7 +1,9 @@
 """The embedded store: every series in rings of several archives, their names beside them in SQLite. One process writes, others may read."""
 
 import contextlib
+import fcntl
 import fnmatch
+import os
 import re
 import sqlite3
 import threading
@@ -23,6 +25,13 @@ _HOW = (
     (re.compile(r"\.gauges\."), "last"),
 )
 """How points become one of a coarser archive, by the name of their series; where none fits, by their average."""
+
+
+MOST_PATTERNS = 1000
+
+
+class TooMany(ValueError):
+    """A pattern that stands for too many names."""
 
 
 class Stretch(NamedTuple):
@@ -56,8 +65,10 @@ class Store:
             read_retention(retention)  # before anything is made
         self._folder = folder
         self._writable = writable
+        self._held = -1
         if writable:
             folder.mkdir(parents=True, exist_ok=True)
+            self._hold()
         elif not (folder / _NAMES).is_file():
             raise FileNotFoundError(f"There are no stats in {folder}.")
         place = (folder / _NAMES).resolve().as_uri() + ("" if writable else "?mode=ro")
@@ -77,6 +88,7 @@ class Store:
             self._ids = dict(self._rows())
         except BaseException:
             self._names.close()
+            self._release()
             raise
 
     def put(self, series: Mapping[str, float], at: float) -> None:
@@ -98,7 +110,10 @@ class Store:
         reaching = [n for n, each in enumerate(self.archives) if each.seconds >= now - since]
         which = reaching[0] if reaching else len(self.archives) - 1
         step = self.archives[which].step
+        since, until = max(since, now - self.archives[which].seconds), min(until, now)
         start, end = since - since % step, until - until % step + step
+        if start >= end:
+            return Stretch(start, step, [])
         number = self._id(name)
         if number is None:
             return Stretch(start, step, [None] * ((end - start) // step))
@@ -132,6 +147,21 @@ class Store:
                 each.close()
             self._segments = {}
             self._names.close()
+            self._release()
+
+    def _hold(self) -> None:
+        """Be the one who writes, as long as this process lives."""
+        self._held = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._release()
+            raise OSError(f"Another process keeps stats in {self._folder}.") from None
+
+    def _release(self) -> None:
+        if self._held >= 0:
+            os.close(self._held)
+            self._held = -1
 
     def __enter__(self) -> Self:
         return self
@@ -236,7 +266,10 @@ def _parts(text: str) -> list[str]:
     inside, end, after = rest.partition("}")
     if not brace or not end:
         return [text]
-    return [before + each + tail for each in inside.split(",") for tail in _parts(after)]
+    tails = _parts(after)
+    if len(tails) * (inside.count(",") + 1) > MOST_PATTERNS:
+        raise TooMany(f"{text!r} stands for more than {MOST_PATTERNS} names.")
+    return [before + each + tail for each in inside.split(",") for tail in tails]
 
 
 def _fits(name: str, parts: list[list[str]]) -> bool:
