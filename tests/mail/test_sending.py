@@ -135,6 +135,8 @@ def test_news_bears_the_way_to_end_it(mailer: Mailer, post: Counting) -> None:
     [first, second] = post.got
     [path] = [part for part in first["List-Unsubscribe"].split("<") if part]
     assert path.startswith("https://shop.example/unsubscribe/")
+    header = f"List-Unsubscribe: {first['List-Unsubscribe']}".encode()
+    assert header in bytes(first).splitlines()  # mail programs read no encoded words there
     assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert first["Precedence"] == "bulk"
     assert second["List-Unsubscribe"] is None

@@ -3,17 +3,30 @@
 from datetime import datetime
 from email import policy
 from email.errors import HeaderParseError, MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from opensky.kernel.ids import read_id
 from opensky.mail.errors import BrokenLetter
 from opensky.mail.letter import Letter
 from opensky.mail.rendering import Written
 
-POLICY = policy.SMTP.clone(cte_type="7bit")
+
+class AddressHeader(UnstructuredHeader, BaseHeader):
+    """A header that holds an address of the web: on one line however long, since mail programs read no encoded words there."""
+
+    max_count = 1
+
+    def fold(self, *, policy: Any) -> str:
+        """Return it as it is."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", AddressHeader)
+POLICY = policy.SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 """Lines as the wire has them, and nothing but ASCII in them: every server on the way takes that."""
 
 
