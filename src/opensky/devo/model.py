@@ -25,6 +25,7 @@ from opensky.devo.rewards.objects import (
 from opensky.devo.rewards.replay_objects import RewardReplay
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.sellers.search import SEARCH as SELLER_SEARCH
+from opensky.devo.shares.objects import Share
 from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentReject
 from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from opensky.mail.objects import Delivery, Stop
@@ -46,6 +47,7 @@ MODEL: tuple[type, ...] = (
     BagLine,
     Order,
     OrderLine,
+    Share,
     TestCharge,
     TestCapture,
     FraudVerdict,

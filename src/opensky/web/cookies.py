@@ -3,6 +3,8 @@
 SESSION = "opensky"
 CSRF = "opensky-csrf"
 FLASH = "opensky-flash"
+SHARE = "opensky-share"
+"""Through whose share this visitor came, signed."""
 WROTE = "opensky-wrote"
 """Says for some seconds that this visitor has written: what they read then must not come from a replica that lags.
 

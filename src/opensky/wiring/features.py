@@ -9,6 +9,7 @@ import opensky.devo.history
 import opensky.devo.letters
 import opensky.devo.proofs
 import opensky.devo.rewards
+import opensky.devo.shares
 import opensky.devo.storefront
 import opensky.devo.webhooks
 from opensky.devo.account.controller import AccountController
@@ -107,6 +108,13 @@ from opensky.devo.rewards.spans import SpanRepository
 from opensky.devo.rewards.trying import Trying
 from opensky.devo.sellers.manager import SellerManager
 from opensky.devo.sellers.repository import SellerRepository
+from opensky.devo.shares.api import ShareApi
+from opensky.devo.shares.controller import ShareController
+from opensky.devo.shares.listeners import ShareListeners
+from opensky.devo.shares.manager import ShareManager
+from opensky.devo.shares.remembering import ShareCookie
+from opensky.devo.shares.repository import ShareRepository
+from opensky.devo.shares.sharing import Sharer
 from opensky.devo.shipments.controller import ShipmentController
 from opensky.devo.shipments.files import ShipmentFiles
 from opensky.devo.shipments.listeners import ShipmentListeners
@@ -161,6 +169,9 @@ SERVICES: tuple[type, ...] = (
     OrderListener,
     OrderHolds,
     OrderParcels,
+    ShareRepository,
+    ShareManager,
+    ShareListeners,
     ShipmentRepository,
     ShipmentManager,
     ShipmentFiles,
@@ -210,7 +221,7 @@ SERVICES: tuple[type, ...] = (
 )
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
-WEB_SERVICES: tuple[type, ...] = (Doors, InsiderCards)
+WEB_SERVICES: tuple[type, ...] = (Doors, InsiderCards, Sharer, ShareCookie)
 """What only a request can have, because it asks who the visitor is."""
 
 CONTROLLERS: tuple[type, ...] = (
@@ -231,6 +242,8 @@ CONTROLLERS: tuple[type, ...] = (
     CheckoutController,
     OrderController,
     OrderApi,
+    ShareController,
+    ShareApi,
     WebhookEventApi,
     WebhookApi,
     CallbackController,
@@ -275,6 +288,7 @@ TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.proofs.__file__).parent / "templates",
     Path(opensky.devo.credits.__file__).parent / "templates",
     Path(opensky.devo.benefits.__file__).parent / "templates",
+    Path(opensky.devo.shares.__file__).parent / "templates",
     Path(opensky.devo.rewards.__file__).parent / "templates",
 )
 """Folders of templates, looked into in this order."""

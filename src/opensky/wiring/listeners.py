@@ -26,6 +26,7 @@ from opensky.devo.rewards.events import REWARD_DUE
 from opensky.devo.rewards.facts import EVENTS as REWARDED
 from opensky.devo.rewards.listeners import RewardListeners
 from opensky.devo.sellers.events import SELLER_CREATED, SELLER_EDITED
+from opensky.devo.shares.listeners import ShareListeners
 from opensky.devo.shipments.listeners import ShipmentListeners
 from opensky.devo.webhooks.events import WEBHOOK_ATTEMPTED, WEBHOOK_DUE
 from opensky.devo.webhooks.listeners import WebhookListeners
@@ -38,6 +39,9 @@ TOLD_LAST = -500
 
 REWARDED_LATE = -100
 """Rules are asked about things as those listeners have left them that belong to the deed."""
+
+SHARED_LATER = -200
+"""Who shared is rewarded after who bought."""
 
 REGISTRATIONS: tuple[Registration, ...] = (
     listen(MEMBER_LOGGED_IN, BagListener, "on_member_logged_in"),
@@ -62,6 +66,7 @@ REGISTRATIONS: tuple[Registration, ...] = (
     listen(WEBHOOK_ATTEMPTED, WebhookListeners, "on_webhook_attempted"),
     listen(WEBHOOK_DUE, WebhookListeners, "on_webhook_due"),
     *(listen(name, RewardListeners, "on_event", priority=REWARDED_LATE) for name in REWARDED),
+    listen(ORDER_PAID, ShareListeners, "on_order_paid", priority=SHARED_LATER),
     listen(ORDER_CANCELLED, RewardListeners, "on_order_cancelled"),
     listen(REWARD_DUE, RewardListeners, "on_reward_due"),
     *(listen(name, WebhookListeners, "on_order", priority=TOLD_LAST) for name in OF_ORDERS),

@@ -8,12 +8,14 @@ from opensky.devo.benefits.levels import Levels
 from opensky.devo.feed.tail import SellerTail
 from opensky.devo.members.passwords import Passwords
 from opensky.devo.orders.parcels import Parcels
+from opensky.devo.orders.sharing import Sharing
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.payments.trial import TestGateway
 from opensky.devo.products.known import KnownCards
 from opensky.devo.rewards.giving import Givers, Giving
 from opensky.devo.rewards.knowing import KnownRules
 from opensky.devo.rewards.replays import Replayer
+from opensky.devo.shares.remembering import CameThrough
 from opensky.devo.shipments.repository import LeftParcels
 from opensky.events import Dispatcher, Listeners, listen
 from opensky.kernel.clock import Clock, SystemClock
@@ -162,6 +164,7 @@ class Controllers(Provider):
     """The classes whose routes the web serves."""
 
     scope = Scope.REQUEST
+    sharing = provide(CameThrough, provides=Sharing)
 
     def __init__(self) -> None:
         super().__init__()

@@ -222,6 +222,8 @@ def test_a_dry_run_says_what_limits_leave(
         ("order.shipped", "order=OS-1"),
         ("member.logged_in", "member=x@example.org"),
         ("product.published", "product=bowl-of-nobody"),
+        ("product.share", "member=x@example.org&product=bowl-of-nobody"),
+        ("share.bought", "order=OS-1"),
         ("member.level_reached", "member=x@example.org&level=Silver"),
     ],
 )

@@ -119,5 +119,7 @@ def test_each_event_offers_what_it_has() -> None:
     offered = {event: [kind.name for kind in kinds_for(event)] for event in EVENTS}
     assert offered["order.paid"] == offered["order.created"] == ["order", "product", "member", "date"]
     assert offered["seller.follow"] == ["follow", "member", "date"]
+    assert offered["product.share"] == ["share", "member", "date"]
+    assert offered["share.bought"] == ["order", "share", "product", "member", "date"]
     assert offered["member.created"] == ["member", "date"]
     assert TALK.event in offered

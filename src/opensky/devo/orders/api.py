@@ -11,6 +11,7 @@ from opensky.devo.orders.lines import MOST_LINES, MOST_OF_ONE
 from opensky.devo.orders.manager import OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.repository import Listed
+from opensky.devo.orders.sharing import Sharing
 from opensky.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from opensky.kernel.money import Money
 from opensky.persistence.cursors import id_before
@@ -79,6 +80,14 @@ class OrderRequest(msgspec.Struct, forbid_unknown_fields=True):
         bool, msgspec.Meta(description="Whether credit pays first: all that there is, or what the order costs.")
     ] = False
     coupon: Annotated[str, msgspec.Meta(max_length=60, description="The code of a coupon.", examples=[""])] = ""
+    share: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=40,
+            description="The code of the share that the buyer came through: the end of its link. One that is none changes nothing.",
+            examples=[""],
+        ),
+    ] = ""
     address: AddressRequest | None = None
     email: Annotated[str, msgspec.Meta(max_length=254, examples=["noor@example.org"])] = ""
 
@@ -136,8 +145,9 @@ class OrderListing(msgspec.Struct):
 class OrderApi:
     """Orders of the member who bears the token."""
 
-    def __init__(self, orders: OrderManager, members: MemberManager, visitor: Visitor) -> None:
+    def __init__(self, orders: OrderManager, members: MemberManager, sharing: Sharing, visitor: Visitor) -> None:
         self._orders = orders
+        self._sharing = sharing
         self._members = members
         self._visitor = visitor
 
@@ -153,14 +163,16 @@ class OrderApi:
         lines: dict[str, int] = {}
         for line in data.lines:
             lines[line.sku] = lines.get(line.sku, 0) + line.quantity
+        email = data.email or member.email
         purchase = Purchase(
             buyer=self._buyer,
-            email=data.email or member.email,
+            email=email,
             address=address,
             lines=lines,
             key=idempotency_key,
             coupon=data.coupon,
             use_credit=data.use_credit,
+            through=self._sharing.named(data.share, email),
         )
         return _answer(self._orders.buy(purchase, data.payment_token))
 

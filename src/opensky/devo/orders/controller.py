@@ -19,6 +19,7 @@ from opensky.devo.orders.manager import AtCheckout, OrderManager, Purchase
 from opensky.devo.orders.objects import Buyer, Order
 from opensky.devo.orders.pages import order_rows, order_view
 from opensky.devo.orders.parcels import Parcels
+from opensky.devo.orders.sharing import Sharing
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.storefront.views import BagView
 from opensky.kernel.clock import Clock
@@ -41,6 +42,7 @@ class CheckoutController:
         orders: OrderManager,
         members: MemberManager,
         sums: CheckoutSums,
+        sharing: Sharing,
         gateway: PaymentGateway,
         visitor: Visitor,
         settings: Settings,
@@ -48,6 +50,7 @@ class CheckoutController:
         self._bags = bags
         self._orders = orders
         self._sums = sums
+        self._sharing = sharing
         self._members = members
         self._gateway = gateway
         self._visitor = visitor
@@ -107,6 +110,7 @@ class CheckoutController:
             use_credit=bool(values["use_credit"]),
             seen_total=seen_total(form, self._settings.currency),
             seen_credit=seen_credit(form, self._settings.currency),
+            through=self._sharing.remembered(values["email"]),
         )
 
     def _page(self, values: dict[str, str], errors: dict[str, str], key: str, status: int) -> Page | Redirect:

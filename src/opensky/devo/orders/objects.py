@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal, NamedTuple, NewType
 
 from opensky.devo.members.objects import MemberId, PostalAddress
+from opensky.devo.orders.sharing import ShareId
 from opensky.devo.products.objects import Product, ProductId
 from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.kernel.errors import Conflict
@@ -80,6 +81,7 @@ class OrderLine:
     Index("member_id", "-id"),
     Index("state", "-id"),
     Index("email"),
+    Index("share_id"),
 )
 @dataclass(eq=False, kw_only=True)
 class Order:
@@ -98,6 +100,8 @@ class Order:
     discount_minor: Annotated[int, Personal("financial")] = 0
     credit_minor: Annotated[int, Personal("financial")] = 0
     coupon: Annotated[str, Personal("account"), Length(0, 40)] = ""
+    share_id: Annotated[ShareId | None, Personal("account")] = None
+    """The share through which its buyer came, if somebody else's link led to something in it."""
     idempotency_key: Annotated[str, Personal("secret")]
     payment_reference: Annotated[str, Personal("financial")] = ""
     refund_reference: Annotated[str | None, Personal("financial")] = None

@@ -11,6 +11,7 @@ from opensky.devo.orders.numbers import new_number
 from opensky.devo.orders.objects import Buyer, Order, OrderId
 from opensky.devo.orders.purse import OrderPurse
 from opensky.devo.orders.repository import OrderRepository
+from opensky.devo.orders.sharing import Shared
 from opensky.devo.products.stock import SoldOut, StockRepository
 from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import Clock
@@ -30,6 +31,7 @@ class Purchase:
 
     ``seen_total`` is the sum that they were shown, ``seen_credit`` how much credit of theirs they were told would be used; both
     where they were shown any. ``has_card`` is false where credit and coupon are to pay for all of it.
+    ``through`` is the share through which they came.
     """
 
     buyer: Buyer
@@ -42,6 +44,7 @@ class Purchase:
     seen_total: Money | None = None
     seen_credit: Money | None = None
     has_card: bool = True
+    through: Shared | None = None
 
 
 class OrderPlacing:
@@ -125,6 +128,9 @@ class OrderPlacing:
             placed_at=now,
             lines=lines,
         )
+        through = purchase.through
+        if through is not None and through.led_to(order.member_id, [line.product_id for line in lines]):
+            order.share_id = through.id
         validate(order)
         return order
 

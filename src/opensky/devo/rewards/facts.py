@@ -28,6 +28,8 @@ from opensky.devo.rewards.subjects import (
     product_facts,
 )
 from opensky.devo.sellers.objects import Seller
+from opensky.devo.shares.events import PRODUCT_SHARE, SHARE_BOUGHT
+from opensky.devo.shares.objects import Share
 from opensky.events import EventName
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Misconfigured
@@ -122,6 +124,23 @@ def _published(product: Product, _: Carried, facts: FactRepository, at: datetime
     return _of_member(key, seller.member_id, facts, at, insider=insider_facts(seller), **whole)
 
 
+def _shared(product: Product, carried: Carried, facts: FactRepository, at: datetime) -> Happening:
+    member_id = MemberId(carried["member_id"])
+    key = f"{PRODUCT_SHARE}:{product.id}:{member_id}"
+    return _of_member(key, member_id, facts, at, product=product_facts(product))
+
+
+def _bought(share: Share, carried: Carried, facts: FactRepository, at: datetime) -> Happening:
+    # By the order, so that what is given is found when the order is cancelled. The buyer is nobody here: who shared is the member.
+    key, order = order_key(carried["order_id"], SHARE_BOUGHT), facts.order(carried["order_id"])
+    if order is None or not order.is_paid:
+        return Happening(key, None, Context({"now": at}))
+    whole = {"member": member_facts(share.member_id, facts, at), "order": order_facts(order, facts), "now": at}
+    context = Context(whole)
+    context.share("product", lambda _: (found := facts.product(share.product_id)) and product_facts(found))
+    return Happening(key, share.member_id, context)
+
+
 def _rose(level: MemberLevel, carried: Carried, facts: FactRepository, at: datetime) -> Happening:
     key = f"{MEMBER_LEVEL_REACHED}:{level.member_id}:{carried['level']}"
     named = {"name": carried["level"], "before": carried["before"]}
@@ -144,6 +163,10 @@ def _subscribed() -> Iterator[Subscribed]:
         (*PRODUCT, *INSIDER),
         _published,
         "product.price >= 20",
+    )
+    yield subscribed(PRODUCT_SHARE, "When a member shares a product", PRODUCT, _shared, "product.price >= 20")
+    yield subscribed(
+        SHARE_BOUGHT, "When somebody buys what a member shared", (*PRODUCT, *ORDER), _bought, "order.total >= 20"
     )
     yield subscribed(MEMBER_LEVEL_REACHED, "When a member rises to a level", LEVEL, _rose, 'level.name == "Silver"')
 

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from opensky.devo.members.objects import MemberId
-from opensky.devo.orders.events import ORDER_CREATED
+from opensky.devo.orders.events import ORDER_CREATED, ORDER_PAID
 from opensky.devo.orders.objects import Order
 from opensky.devo.rewards.conditions import in_words
 from opensky.devo.rewards.events import REWARD_DUE
@@ -25,6 +25,7 @@ from opensky.devo.rewards.repository import FactRepository, Granted, RewardRepos
 from opensky.devo.rewards.spans import SpanRepository
 from opensky.devo.rewards.stacking import choices, settles
 from opensky.devo.rewards.using import LimitUser
+from opensky.devo.shares.events import SHARE_BOUGHT
 from opensky.events import Event, declaration_of
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
@@ -98,9 +99,10 @@ class RewardGranter:
         book, cls = self.book(), declaration_of(event).subject
         if cls is None or event not in EVENTS or not book.listens_to(event, later=True):
             return []
-        if cls is Order:
+        order_id = about[0] if cls is Order else carried.get("order_id")
+        if order_id is not None:
             # Whoever cancels it waits, and takes back what is given here, or is waited for.
-            self._rewards.hold_order(about[0])
+            self._rewards.hold_order(order_id)
         subject: object | None = self._unit.get(cls, *about)
         return [] if subject is None else self._asked(book, Told(event, subject, carried, at, later=True))
 
@@ -108,7 +110,8 @@ class RewardGranter:
         """Take back what was given for an order; returns how many."""
         now = self._clock.now()
         self._rewards.hold_order(order.id)
-        given = self._rewards.of_order(order_key(order.id), order_key(order.id, ORDER_CREATED))
+        names = (order_key(order.id, each) for each in (ORDER_PAID, ORDER_CREATED, SHARE_BOUGHT))
+        given = self._rewards.of_order(*names)
         taken = [grant for grant in given if self._rewards.reverse(grant, now)]
         for grant in taken:
             self._limits.give_back(grant)

@@ -15,6 +15,8 @@ from opensky.devo.orders.manager import OrderManager
 from opensky.devo.products.events import PRODUCT_PUBLISHED
 from opensky.devo.products.manager import ProductManager
 from opensky.devo.sellers.manager import SellerManager
+from opensky.devo.shares.events import PRODUCT_SHARE, SHARE_BOUGHT
+from opensky.devo.shares.manager import ShareManager
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
 
@@ -49,6 +51,8 @@ _FIELDS: Mapping[str, tuple[Field, ...]] = {
     MEMBER_LOGGED_IN: (_MEMBER,),
     SELLER_FOLLOW: (_MEMBER, _INSIDER),
     PRODUCT_PUBLISHED: (_PRODUCT,),
+    PRODUCT_SHARE: (_MEMBER, _PRODUCT),
+    SHARE_BOUGHT: (_ORDER,),
     MEMBER_LEVEL_REACHED: (_MEMBER, _LEVEL),
 }
 NAMES = tuple(dict.fromkeys(each.name for fields in _FIELDS.values() for each in fields))
@@ -76,6 +80,7 @@ class PastEvents:
         sellers: SellerManager,
         products: ProductManager,
         follows: FollowManager,
+        shares: ShareManager,
         clock: Clock,
     ) -> None:
         self._orders = orders
@@ -83,12 +88,15 @@ class PastEvents:
         self._sellers = sellers
         self._products = products
         self._follows = follows
+        self._shares = shares
         self._clock = clock
 
     def find(self, event: str, named: Mapping[str, str]) -> Past:
         """Return a past event of a kind, named by its fields; raises ``NotFound`` with what is not there."""
         fields = fields_of(event)
         given = {each.name: named.get(each.name, "").strip() for each in fields}
+        if event == SHARE_BOUGHT:
+            return self._bought(given["order"])
         if fields == (_ORDER,):
             return self._order(event, given["order"])
         if fields == (_PRODUCT,):
@@ -106,6 +114,11 @@ class PastEvents:
             return Past(member, {}, member.joined_at, [])
         if event == MEMBER_LEVEL_REACHED:
             return Past(_Risen(member.id), {"level": given["level"], "before": ""}, now, [])
+        if event == PRODUCT_SHARE:
+            product = self._products.by_slug(given["product"])
+            shares = bool(self._shares.code_of(member.id, product.id))
+            said = [] if shares else [f"{member.name} does not share {product.name}."]
+            return Past(product, {"member_id": member.id}, now, said)
         if event != SELLER_FOLLOW:
             return Past(member, {}, now, [])
         seller = self._sellers.by_slug(given["insider"])
@@ -116,6 +129,12 @@ class PastEvents:
     def _product(self, slug: str) -> Past:
         product = self._products.by_slug(slug)
         return Past(product, {}, self._clock.now(), [])
+
+    def _bought(self, number: str) -> Past:
+        order = self._orders.by_number(number)
+        share = self._shares.of_order(order)
+        said = [] if order.is_paid else [f"The order is {order.state}, not paid."]
+        return Past(share, {"order_id": order.id, "member_id": share.member_id}, order.paid_at or order.placed_at, said)
 
     def _order(self, event: str, number: str) -> Past:
         order = self._orders.by_number(number)

@@ -9,6 +9,7 @@ from opensky.devo.rewards.questions import (
     MemberCondition,
     OrderCondition,
     ProductCondition,
+    ShareCondition,
 )
 from opensky.devo.rewards.registry import (
     CONDITIONS,
@@ -49,6 +50,7 @@ __all__ = [
     "Refused",
     "Reward",
     "Says",
+    "ShareCondition",
     "ToMember",
     "WebhookReward",
     "both",

@@ -8,6 +8,7 @@ from typing import Annotated
 from opensky.devo.follows.events import SELLER_FOLLOW
 from opensky.devo.rewards.facts import ORDER_EVENTS
 from opensky.devo.rewards.registry import ANY_EVENT, Refused, Says, both, condition_type
+from opensky.devo.shares.events import PRODUCT_SHARE, SHARE_BOUGHT
 from opensky.ruler import Expression, InvalidRule, RuleBuilder
 from opensky.ruler.expressions import condition
 from opensky.ruler.text_form import from_text
@@ -17,7 +18,7 @@ _PRODUCT = Says("With one of these products", "Names in addresses, separated by 
 _INSIDER = Says("With something of one of these insiders", "Names in addresses, separated by commas. May be empty.")
 
 
-@condition_type("Of the order", *ORDER_EVENTS)
+@condition_type("Of the order", *ORDER_EVENTS, SHARE_BOUGHT)
 @dataclass(frozen=True, kw_only=True)
 class OrderCondition:
     """What is asked of an order."""
@@ -59,7 +60,26 @@ class FollowCondition:
         return RuleBuilder().insider.slug.equal_to(self.insider) if self.insider else None
 
 
-@condition_type("Of what is in the order", *ORDER_EVENTS)
+@condition_type("Of what is shared", PRODUCT_SHARE, SHARE_BOUGHT)
+@dataclass(frozen=True, kw_only=True)
+class ShareCondition:
+    """What somebody shares."""
+
+    product: Annotated[str, Says("Only this product", "Its name in addresses, such as speckled-mug. May be empty.")] = (
+        ""
+    )
+
+    @staticmethod
+    def get_type() -> str:
+        """Return its name."""
+        return "share"
+
+    def build_rule(self) -> Expression | None:
+        """Return the condition."""
+        return RuleBuilder().product.slug.equal_to(self.product) if self.product else None
+
+
+@condition_type("Of what is in the order", *ORDER_EVENTS, SHARE_BOUGHT)
 @dataclass(frozen=True, kw_only=True)
 class ProductCondition:
     """What is in an order."""

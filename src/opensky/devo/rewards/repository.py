@@ -14,6 +14,7 @@ from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.products.objects import ProductCard
 from opensky.devo.rewards.limits import is_open
 from opensky.devo.rewards.lists import LISTS_OF_MEMBERS, LISTS_OF_ORDERS
+from opensky.devo.rewards.named import ORDER, PRODUCT, OrderOf, ProductOf
 from opensky.devo.rewards.objects import (
     RewardChanges,
     RewardGrant,
@@ -149,7 +150,10 @@ _REVERSE = Command(
 _BECOMES = {"granted": "reversed", "control": "dropped"}
 _OF_ORDER = Query(
     select(*(_grants.c[name] for name in Granted._fields))
-    .where(_grants.c.event.in_((bindparam("paid"), bindparam("placed"))), _grants.c.state.in_(("granted", "control")))
+    .where(
+        _grants.c.event.in_((bindparam("paid"), bindparam("placed"), bindparam("shared"))),
+        _grants.c.state.in_(("granted", "control")),
+    )
     .order_by(_grants.c.rule_id),
     Granted,
 )
@@ -303,9 +307,9 @@ class RewardRepository:
         """Have an order stay as it is until this transaction ends."""
         hold(self._unit, _THIS_ORDER, {"order_id": order_id})
 
-    def of_order(self, paid: str, placed: str) -> list[Granted]:
-        """What was granted for an order that was paid or placed, or would have been but for a control group, and not taken back?"""
-        return self._unit.fetch(_OF_ORDER, paid=paid, placed=placed)
+    def of_order(self, paid: str, placed: str, shared: str) -> list[Granted]:
+        """What was granted for an order that was paid, placed or shared, or would have been but for a control group, and not taken back?"""
+        return self._unit.fetch(_OF_ORDER, paid=paid, placed=placed, shared=shared)
 
     def reverse(self, grant: Granted, now: datetime) -> bool:
         """Mark a grant as taken back; says whether it was not yet."""
@@ -344,6 +348,14 @@ class FactRepository:
     def person(self, member_id: int) -> Person | None:
         """Who is this?"""
         return self._unit.read_one(_PERSON, id=member_id)
+
+    def order(self, order_id: int) -> OrderOf | None:
+        """Which order is this?"""
+        return self._unit.fetch_one(ORDER, id=order_id)
+
+    def product(self, product_id: int) -> ProductOf | None:
+        """Which product is this?"""
+        return self._unit.read_one(PRODUCT, id=product_id)
 
     def earlier_orders(self, member_id: int, paid_at: datetime, order_id: int) -> int:
         """How many orders had this member paid before this one, and kept?"""

@@ -10,6 +10,7 @@ from typing import Any
 from opensky.devo.members.objects import STAFF, MemberId
 from opensky.devo.orders.objects import Order
 from opensky.devo.products.objects import Product
+from opensky.devo.rewards.named import OrderOf, ProductOf
 from opensky.devo.rewards.repository import FactRepository, Insider, LineOfOrder
 from opensky.devo.sellers.objects import Seller
 from opensky.kernel.money import Money
@@ -71,7 +72,7 @@ LEVEL = (
 NOW = FactType("now", "moment", "When it happens.", "the moment")
 
 
-def order_facts(order: Order, facts: FactRepository) -> Context:
+def order_facts(order: Order | OrderOf, facts: FactRepository) -> Context:
     """Return what is asked of an order."""
 
     def first_purchase(_: Context) -> bool:
@@ -113,7 +114,7 @@ def insider_facts(seller: Seller | Insider) -> dict[str, Any]:
     return {"slug": seller.slug, "name": seller.name}
 
 
-def product_facts(product: Product) -> dict[str, Any]:
+def product_facts(product: Product | ProductOf) -> dict[str, Any]:
     """Return what is asked of a product."""
     prices = [variant.price.amount for variant in product.variants]
     return {"slug": product.slug, "name": product.name, "price": min(prices, default=None)}
