@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from dishka import Container
 from sqlalchemy import select
-from tests.devo.rewards.conftest import ADDRESS, APPROVED, Buy, Ready
+from tests.devo.rewards.conftest import ADDRESS, APPROVED, Ready
 
 from opensky.devo.credits.manager import CreditManager
 from opensky.devo.members.objects import Member, MemberId
@@ -35,9 +35,9 @@ Place = Callable[..., Order]
 
 
 @pytest.fixture
-def shared(jobs: Container, ben: Member, buy: Buy) -> Shared:
+def shared(jobs: Container, ben: Member, request: pytest.FixtureRequest) -> Shared:
     """Ben shares Maya's bowl."""
-    assert buy
+    request.getfixturevalue("buy")
     return share(jobs, ben)
 
 
@@ -100,9 +100,9 @@ def test_who_shared_gets_five_dollars_when_it_is_bought(
     assert credit(jobs, ben.id) == Money(500)
 
 
-def test_who_shares_gets_points_the_first_time(jobs: Container, ready: Ready, ben: Member, buy: Buy) -> None:
+@pytest.mark.usefixtures("buy")
+def test_who_shares_gets_points_the_first_time(jobs: Container, ready: Ready, ben: Member) -> None:
     """Sharing again is no event."""
-    assert buy
     ready(SHARED)
     assert share(jobs, ben) == share(jobs, ben)
     with jobs() as job:
@@ -197,9 +197,9 @@ def unpaid(jobs: Container, through: Shared, key: str) -> Order:
         return job.get(OrderManager).place(purchase)
 
 
-def test_two_who_press_share_at_once_have_one_link(jobs: Container, ready: Ready, ben: Member, buy: Buy) -> None:
+@pytest.mark.usefixtures("buy")
+def test_two_who_press_share_at_once_have_one_link(jobs: Container, ready: Ready, ben: Member) -> None:
     """And one reward."""
-    assert buy
     ready(SHARED)
     start = threading.Barrier(4)
 
