@@ -9,6 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from opensky.kernel import lifeline
 from opensky.kernel.clock import SetClock
 from opensky.settings import Settings
 from opensky.testing.engines import fresh
@@ -16,6 +17,16 @@ from opensky.testing.engines import fresh
 # A slow machine is no reason to fail; a failure prints what reproduces it.
 hypothesis.settings.register_profile("opensky", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("opensky")
+
+
+@pytest.fixture(autouse=True)
+def lifeline_of_its_own() -> Iterator[None]:
+    """What a test offers its children is offered to no other's: a process of another test would hold it, and find us no parent of it."""
+    before = os.environ.pop(lifeline.VARIABLE, None)
+    yield
+    os.environ.pop(lifeline.VARIABLE, None)
+    if before is not None:
+        os.environ[lifeline.VARIABLE] = before
 
 
 @pytest.fixture

@@ -45,3 +45,10 @@ def test_without_an_offer_a_process_lives_on_its_own() -> None:
     child = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
 
     assert child.stdout == "alive\n"
+
+
+def test_who_offers_one_holds_none() -> None:
+    """A process that has children is not its own parent."""
+    code = "from opensky.kernel import lifeline; lifeline.offer(); lifeline.hold(); print('alive')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout.strip()) == (0, "alive")

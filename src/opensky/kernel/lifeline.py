@@ -31,7 +31,7 @@ def hold(sign: signal.Signals = signal.SIGTERM) -> None:
     The kernel sends it when the thread that started us ends, so parents start their children from their main thread.
     """
     parent = int(os.environ.get(VARIABLE) or 0)
-    if not parent:
+    if parent in {0, os.getpid()}:  # nobody has offered one, or we have: to our own children
         return
     if not _ask_kernel(sign):
         threading.Thread(target=_watch, args=(parent, sign), name="lifeline", daemon=True).start()
