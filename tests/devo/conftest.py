@@ -243,3 +243,15 @@ def buy(guest: Browser, bowl: Product, unit: UnitOfWork) -> Buy:
         return order
 
     return bought
+
+
+@pytest.fixture
+def staff(another: Browser, members: MemberManager, unit: UnitOfWork) -> Browser:
+    """The browser of somebody who works here."""
+    another.open("/sign-up")
+    another.submit("/sign-up", email="ada@example.org", name="Ada", password="seven blue cacti")
+    members.make_staff("ada@example.org")
+    unit.commit()
+    another.open("/log-in")
+    another.submit("/log-in", email="ada@example.org", password="seven blue cacti")
+    return another

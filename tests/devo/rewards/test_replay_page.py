@@ -10,7 +10,6 @@ from dishka import Container
 from tests.devo.rewards.conftest import TALK, Buy
 
 from opensky.cli.rewards import app as rewards_command
-from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import Member
 from opensky.devo.rewards.manager import RewardManager, Typed
 from opensky.devo.rewards.replay_objects import RewardReplay
@@ -23,18 +22,6 @@ from opensky.testing.browser import Browser
 from opensky.testing.factories import Factory
 
 PATIENCE = 20.0
-
-
-@pytest.fixture
-def staff(another: Browser, members: MemberManager, unit: UnitOfWork) -> Browser:
-    """The browser of somebody who works here."""
-    another.open("/sign-up")
-    another.submit("/sign-up", email="ada@example.org", name="Ada", password="seven blue cacti")
-    members.make_staff("ada@example.org")
-    unit.commit()
-    another.open("/log-in")
-    another.submit("/log-in", email="ada@example.org", password="seven blue cacti")
-    return another
 
 
 @pytest.fixture

@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import pytest
-
-from opensky.devo.members.manager import MemberManager
 from opensky.devo.products.objects import Product
 from opensky.devo.sellers.objects import Seller
 from opensky.devo.webhooks.deliveries import DeliveryManager
@@ -15,18 +12,6 @@ from opensky.persistence import UnitOfWork
 from opensky.testing.browser import Browser
 
 HOOKS = "/admin/webhooks"
-
-
-@pytest.fixture
-def staff(another: Browser, members: MemberManager, unit: UnitOfWork) -> Browser:
-    """The browser of somebody who works here."""
-    another.open("/sign-up")
-    another.submit("/sign-up", email="ada@example.org", name="Ada", password="seven blue cacti")
-    members.make_staff("ada@example.org")
-    unit.commit()
-    another.open("/log-in")
-    another.submit("/log-in", email="ada@example.org", password="seven blue cacti")
-    return another
 
 
 def secret_on(browser: Browser) -> str:
