@@ -23,6 +23,7 @@ from opensky.devo.rewards.objects import (
     RewardUse,
     RuleId,
 )
+from opensky.devo.rewards.revisions import Written
 from opensky.devo.sellers.objects import Seller
 from opensky.persistence import Command, DocumentQuery, Param, Query, Reader, UnitOfWork, insert_ignore, table
 from opensky.persistence.statements import hold, insert_or_hold
@@ -35,35 +36,13 @@ _cards, _letters = table(ProductCard), table(LetterSubscription)
 _orders, _lines, _following = table(Order), table(OrderLine), table(FollowingCount)
 
 
-class KeptRule(msgspec.Struct):
+class KeptRule(Written, kw_only=True):
     """What is read of a rule to decide and to grant."""
 
     id: int
-    name: str
-    event: str
-    condition: str
-    reward: str
     state: str
     revision: str
     created_at: datetime
-    arguments: dict[str, str] = {}
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    limit_total: int | None = None
-    limit_each: int | None = None
-    zone: str = "UTC"
-    weekdays: list[str] = []
-    hours_from: str = ""
-    hours_until: str = ""
-    period: str = ""
-    limit_period: int | None = None
-    limit_period_each: int | None = None
-    budget_minor: int | None = None
-    priority: int = 0
-    stack: str = ""
-    stack_mode: str = "all"
-    share: int = 100
-    later: bool = False
     changed: int = 0
     edited_by: int | None = None
 

@@ -14,7 +14,7 @@ _kept = table(RewardRevision)
 _LAST = Query(select(func.coalesce(func.max(_kept.c.number), 0)).where(_kept.c.rule_id == bindparam("rule_id")), int)
 
 
-class Revised(msgspec.Struct, frozen=True, omit_defaults=True):
+class Written(msgspec.Struct, kw_only=True):
     """All of a rule that somebody may set; the names are those of ``RewardRule``."""
 
     name: str
@@ -39,6 +39,10 @@ class Revised(msgspec.Struct, frozen=True, omit_defaults=True):
     stack_mode: str = "all"
     share: int = 100
     later: bool = False
+
+
+class Revised(Written, omit_defaults=True, kw_only=True):
+    """A rule as it is kept in a revision."""
 
 
 class KeptRevision(msgspec.Struct):
