@@ -1,6 +1,7 @@
 """``opensky test``: one gate for a change, the same for a person and for CI. It stops at the first thing that is not right."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -97,6 +98,8 @@ def run(stages: Sequence[Stage], folder: Path, environment: Mapping[str, str] | 
         print(f"-- {stage.name}", flush=True)
         status = _status(stage.command, folder, os.environ | dict(environment or {}))
         if status:
+            if status < 0:  # it could not say anything itself
+                print(f"opensky: {stage.name}: ended by {signal.Signals(-status).name}.", file=sys.stderr, flush=True)
             if stage.cure:
                 seconds = time.monotonic() - began
                 print(f"opensky: stopped at {stage.name}, after {seconds:.0f} s. {stage.cure}", file=sys.stderr)
