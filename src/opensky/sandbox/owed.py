@@ -1,6 +1,7 @@
 """What is owed: the parcels that simulated partners are to send, read from the shop's own database."""
 
 import zlib
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from sqlalchemy import bindparam, select
 from opensky.devo.orders.objects import Order, OrderLine
 from opensky.devo.shipments.objects import Shipment
 from opensky.kernel.ids import first_id_at
-from opensky.persistence import Database, Query, table
+from opensky.persistence import Database, Query, Reader, table
 
 WAREHOUSE, MARKETPLACE = "fulfillment-works", "vendornet"
 OLDEST = timedelta(days=6)
@@ -40,7 +41,7 @@ _PAID = Query(
     select(_orders.c.id)
     .where(
         _orders.c.state.in_(("paid", "partly_shipped")),
-        _orders.c.id >= bindparam("since"),
+        _orders.c.id > bindparam("since"),
         _orders.c.paid_at <= bindparam("until"),
     )
     .order_by(_orders.c.id)
@@ -57,17 +58,27 @@ _OF = Query(
 _TOLD = Query(select(_shipments.c.parcel).where(_shipments.c.order_id.in_(bindparam("order_ids", expanding=True))), str)
 
 
-def owed(database: Database, now: datetime, after: timedelta) -> list[Owed]:
-    """Return the parcels of orders that were paid at least so long ago, without those that were told before."""
+def owed(database: Database, now: datetime, after: timedelta, told: Container[str] = ()) -> list[Owed]:
+    """Return some parcels of the oldest orders that were paid at least so long ago, without those that were told before.
+
+    An order that never gets shipped holds up none that came after it.
+    """
+    since = first_id_at(now - OLDEST) - 1
     with database.reader() as reader:
-        found = reader.fetch(_PAID, since=first_id_at(now - OLDEST), until=now - after, limit=AT_ONCE)
-        if not found:
-            return []
-        told = set(reader.fetch(_TOLD, order_ids=found))
-        parcels: dict[tuple[int, int], Owed] = {}
-        for line in reader.fetch(_OF, order_ids=found):
-            key = (line.order_id, line.seller_id)
-            parcels.setdefault(key, _empty(line.number, line.seller_id)).lines[line.sku] = line.quantity
+        while found := reader.fetch(_PAID, since=since, until=now - after, limit=AT_ONCE):
+            if parcels := [each for each in _parcels(reader, found) if each.number not in told]:
+                return parcels
+            since = found[-1]
+    return []
+
+
+def _parcels(reader: Reader, order_ids: Sequence[int]) -> list[Owed]:
+    """Return the parcels of these orders that the shop was not told of."""
+    told = set(reader.fetch(_TOLD, order_ids=order_ids))
+    parcels: dict[tuple[int, int], Owed] = {}
+    for line in reader.fetch(_OF, order_ids=order_ids):
+        key = (line.order_id, line.seller_id)
+        parcels.setdefault(key, _empty(line.number, line.seller_id)).lines[line.sku] = line.quantity
     return [parcel for parcel in parcels.values() if parcel.number not in told]
 
 

@@ -60,7 +60,7 @@ class Partners:
     def round(self) -> list[str]:
         """Ship what is owed now; return a line for each file and document, for a person to read."""
         now = self._clock.now()
-        parcels = [each for each in owed(self._database, now, self._moods.after) if each.number not in self._told]
+        parcels = owed(self._database, now, self._moods.after, self._told)
         said = []
         for partner in sorted({each.partner for each in parcels}):
             some = [each for each in parcels if each.partner == partner]

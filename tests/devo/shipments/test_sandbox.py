@@ -55,6 +55,22 @@ def test_what_was_paid_long_enough_ago_arrives(
     assert sandbox.round() == []
 
 
+def test_orders_that_nobody_ships_hold_up_none(
+    buy: Buy, clock: SetClock, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told and is not in the shop yet stands before what was paid later; that goes, all the same."""
+    monkeypatch.setattr("opensky.sandbox.owed.AT_ONCE", 2)
+    numbers = [buy(lines={"CUP": 1}) for _ in range(3)]
+    clock.advance(seconds=31)
+    told: set[str] = set()
+    shipped = []
+    while parcels := owed(database, clock.now(), AFTER, told):
+        assert len(parcels) <= 2
+        told |= {each.number for each in parcels}
+        shipped += [each.order for each in parcels]
+    assert shipped == numbers
+
+
 def test_on_bad_days_all_arrives_once(
     buy: Buy,
     partners: Open,
