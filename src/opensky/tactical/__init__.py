@@ -1,0 +1,1 @@
+"""The tactical operations board: what the shop's numbers say, at a glance."""
