@@ -78,6 +78,7 @@ def test_what_is_sent_is_asked_for_and_printed_at_the_end(server: Running) -> No
         (("send", "nonsense"), "This is no line of statsd: nonsense"),
         (("send",), "This is no line of statsd"),
         (("run", "--graphite", "127.0.0.1:0"), "--graphite draws what --store keeps"),
+        (("run", "--points", "127.0.0.1:0"), "--points and --pickles are for a --store"),
         (("run", "--store", "/proc/nowhere"), "--store: "),
         (("run", "--store", ".", "--retention", "10"), "--store: A retention is such as 10s:12h"),
         (("show", "a.b", "--store", "nowhere"), "There are no stats in nowhere"),
@@ -105,8 +106,9 @@ def test_a_port_that_is_taken_and_a_word_that_is_unknown_are_said(server: Runnin
 def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path: Path) -> None:
     """A kill -9 takes one interval at most."""
     folder = str(tmp_path / "stats")
-    web = f"127.0.0.1:{free_port()}"
-    keeping = ("--store", folder, "--retention", "1s:1h,10s:1d", "--graphite", web)
+    web, points = f"127.0.0.1:{free_port()}", free_port()
+    ways = ("--graphite", web, "--points", f"127.0.0.1:{points}")
+    keeping = ("--store", folder, "--retention", "1s:1h,10s:1d", *ways)
     server = Running(tmp_path, "--every", "1", *keeping)
     name = "stats.counters.deploys.count"
     try:
@@ -117,6 +119,12 @@ def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path
         asked = {"target": f"sumSeries({name})", "from": "-5min"}
         [drawn] = httpx.get(f"http://{web}/render", params=asked, trust_env=False).json()
         assert 3 in [value for value, _ in drawn["datapoints"]]
+        with socket.create_connection(("127.0.0.1", points), 20) as carbon:
+            carbon.sendall(b"office.temperature 21.5 -1")
+            carbon.shutdown(socket.SHUT_WR)
+            carbon.recv(1)
+        shown = server.tell("show", "office.temperature", "--store", folder).stdout
+        assert "highest 21.5, newest 21.5" in shown
     finally:
         server.process.kill()
         server.process.wait()

@@ -43,6 +43,8 @@ def run(
     store: Path | None = None,
     retention: str = "",
     graphite: str = "",
+    points: str = "",
+    pickles: str = "",
     every: float = 10.0,
     percentiles: Annotated[tuple[float, ...], Parameter(negative=(), consume_multiple=True)] = (90.0,),
     legacy: bool = False,
@@ -63,6 +65,8 @@ def run(
         store: folder in which to keep series; ./opensky stats find and show read it.
         retention: how finely and how long, for a new store; 10s:12h,60s:7d,15m:1y unless told. The finest has to be as long as an interval.
         graphite: where to answer Graphite's requests of the store by HTTP (/render, /metrics/find, …), as host:port.
+        points: where to take points for the store as carbon does, a line each ("name value second"), as host:port, usually port 2003.
+        pickles: where to take carbon's pickles of points, usually port 2004.
         every: seconds of an interval.
         percentiles: which of timers to sum up; below zero, the top ones.
         legacy: name series as older statsds did: stats.NAME and stats_counts.NAME.
@@ -75,7 +79,7 @@ def run(
     sinks += [kept] if kept is not None else []
     listening = Listening(udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin))
     server = _made(listening, sinks or [Console()], rules, every)
-    with _drawing(graphite, kept):
+    with _drawing(graphite, kept), _taking(points, pickles, kept):
         _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
         server.run()
     if kept is not None:
@@ -209,6 +213,27 @@ def _drawing(address: str, store: Store | None) -> Iterator[None]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@contextmanager
+def _taking(points: str, pickles: str, store: Store | None) -> Iterator[None]:
+    """Take points in carbon's protocols meanwhile."""
+    if not points and not pickles:
+        yield
+        return
+    if store is None:
+        raise Misconfigured("--points and --pickles are for a --store: name a folder for it.")
+    from opensky.stats.receiving import Receiving  # noqa: PLC0415 - most servers take statsd's lines alone
+
+    try:
+        receiving = Receiving(store.put, text=_place("points", points), pickled=_place("pickles", pickles))
+    except OSError as error:
+        raise Misconfigured(f"It cannot take points there: {error.strerror or error}. Does a carbon run?") from error
+    try:
+        yield
+    finally:
+        receiving.close()
+        _LOG.info("stats.received", **receiving.counts)
 
 
 def _kept(folder: Path, retention: str, every: float) -> Store:
