@@ -124,7 +124,7 @@ def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path
             carbon.sendall(b"office.temperature 21.5 -1")
             carbon.shutdown(socket.SHUT_WR)
             carbon.recv(1)
-        shown = server.tell("show", "office.temperature", "--store", folder).stdout
+        shown = server.tell("show", "office.temperature", "--store", folder, "--hours", "0.1").stdout
         assert "highest 21.5, newest 21.5" in shown
     finally:
         server.process.kill()
