@@ -102,11 +102,19 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Graph:
+    """What to ask Graphite's interfaces for, to see more of a tile."""
+
+    title: str
+    target: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
     """A number of the shop: what it is now, how it went, whether that is as usual, and a sentence that says all of that.
 
-    ``text`` is the number as people read it, without its unit. ``now`` is nothing where nobody has counted it yet. ``targets`` are what to
-    ask Graphite's interfaces for a graph of it.
+    ``text`` is the number as people read it, without its unit. ``now`` is nothing where nobody has counted it yet.
     """
 
     key: str
@@ -123,7 +131,7 @@ class Tile:
     since_deploy: Change | None = None
     rows: tuple[Row, ...] = ()
     rows_title: str = ""
-    targets: tuple[str, ...] = ()
+    graphs: tuple[Graph, ...] = ()
     columns: int = 1
     """How many columns of the board it would like."""
 
