@@ -6,35 +6,17 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cyclopts import App
 
 from opensky.cli.main import app
 from opensky.cli.quality import Stage, run
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
 from opensky.wiring import open_database
-
-COMMANDS = (
-    ("rules", "vectors"),
-    ("rules", "explain"),
-    ("up",),
-    ("web",),
-    ("doctor",),
-    ("relay",),
-    ("test",),
-    ("events",),
-    ("bench",),
-    ("staff", "add"),
-    ("documents", "move"),
-    ("services", "up"),
-    ("sandbox", "run"),
-    ("sandbox", "key"),
-    ("sandbox", "braintree"),
-    ("import", "completejourney"),
-    ("import", "follows"),
-)
 
 
 def opensky(*arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
@@ -68,9 +50,28 @@ def database_in(data: Path) -> Path:
     return database.file
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> None:
-    """Nobody has to leave the terminal to learn how a command is called."""
+def commands(group: App, *before: str) -> Iterator[tuple[tuple[str, ...], App]]:
+    """Walk through all commands and groups of commands, with what one types for each."""
+    for name in group:
+        if not name.startswith("-"):
+            yield (*before, name), group[name]
+            yield from commands(group[name], *before, name)
+
+
+def test_every_command_has_a_sentence_and_an_example() -> None:
+    """Nobody has to leave the terminal to learn how a command is called; nor for a group of commands."""
+    found = dict(commands(app))
+    assert len(found) > 60
+    without = [
+        " ".join(typed)
+        for typed, command in found.items()
+        if not command.help or not (command.help_epilogue or "").startswith(f"Example: ./opensky {' '.join(typed)}")
+    ]
+    assert without == []
+
+
+@pytest.mark.parametrize("command", [("up",), ("sandbox",), ("bus", "dead", "replay")], ids=" ".join)
+def test_help_is_shown_with_the_example(command: tuple[str, ...]) -> None:
     done = opensky(*command, "--help")
     assert done.returncode == 0
     assert f"Example: ./opensky {' '.join(command)}" in done.stdout
@@ -79,7 +80,7 @@ def test_every_command_has_help_with_an_example(command: tuple[str, ...]) -> Non
 def test_the_help_of_all_names_every_command() -> None:
     """The list is complete."""
     said = opensky("--help").stdout
-    for name, *_ in COMMANDS:
+    for [name, *_], _command in commands(app):
         assert f"│ {name} " in said
 
 

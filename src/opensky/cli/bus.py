@@ -21,7 +21,9 @@ from opensky.osis.runtime.payloads import destination
 from opensky.persistence import Database
 from opensky.wiring.bus import FLOWS
 
-app = App(name="bus", help="Run the service bus, and look into its queues.")
+app = App(
+    name="bus", help="Run the service bus, and look into its queues.", help_epilogue="Example: ./opensky bus queues"
+)
 app.command(dead)
 app.command(journey, help_epilogue="Example: ./opensky bus journey OS-7Q2K4MX")
 

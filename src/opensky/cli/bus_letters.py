@@ -14,19 +14,24 @@ from rich.table import Table
 from opensky.cli.shop import opened
 from opensky.devo.bus.journeys import span
 from opensky.devo.bus.manager import BusManager, as_json, mark
-from opensky.devo.bus.masking import cleaned, veil
+from opensky.devo.bus.masking import veil
 from opensky.devo.bus.views import JourneyView
 from opensky.devo.bus.watching import BusWatch
 from opensky.devo.orders.manager import OrderManager
 from opensky.devo.orders.objects import Order
 from opensky.kernel.errors import Conflict, Misconfigured, NotFound
 from opensky.kernel.ids import read_id
+from opensky.kernel.masking import cleaned
 from opensky.messaging import About, DeadLetters, Message
 from opensky.persistence import UnitOfWork
 from opensky.persistence.history.actor import Actor
 from opensky.persistence.history.keys import key_text
 
-dead = App(name="dead", help="Dead letters: what was given up, until somebody decides.")
+dead = App(
+    name="dead",
+    help="Dead letters: what was given up, until somebody decides.",
+    help_epilogue="Example: ./opensky bus dead list",
+)
 _AT_ONCE = 500
 """So many letters are decided in one transaction, which a running shop waits for."""
 

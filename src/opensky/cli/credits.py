@@ -8,7 +8,9 @@ from opensky.cli.shop import opened
 from opensky.devo.credits.manager import CreditManager
 from opensky.persistence import UnitOfWork
 
-app = App(name="credits", help="Book credit and points that have expired.")
+app = App(
+    name="credits", help="Book credit and points that have expired.", help_epilogue="Example: ./opensky credits expire"
+)
 
 
 @app.command(help_epilogue="Example: ./opensky credits expire")

@@ -15,7 +15,11 @@ from opensky.persistence.documents.moving import move_back, move_out
 from opensky.settings import Settings
 from opensky.wiring import open_database
 
-app = App(name="documents", help="Say where the documents of a shop are kept.")
+app = App(
+    name="documents",
+    help="Say where the documents of a shop are kept.",
+    help_epilogue="Example: ./opensky documents move --to mongodb://127.0.0.1:27017/opensky",
+)
 
 
 @app.command(help_epilogue="Example: ./opensky documents move --to mongodb://127.0.0.1:27017/opensky")

@@ -13,7 +13,11 @@ from opensky.fixtures import sets
 from opensky.fixtures.making import PASSWORD
 from opensky.kernel.errors import Misconfigured
 
-app = App(name="fixtures", help="Small named shops to develop and test against.")
+app = App(
+    name="fixtures",
+    help="Small named shops to develop and test against.",
+    help_epilogue="Example: ./opensky fixtures list",
+)
 
 
 @app.command(name="list", help_epilogue="Example: ./opensky fixtures list")

@@ -13,7 +13,11 @@ from opensky.persistence import Database
 from opensky.settings import Settings
 from opensky.wiring import open_database
 
-app = App(name="import", help="Import real people, sellers, purchases and follows.")
+app = App(
+    name="import",
+    help="Import real people, sellers, purchases and follows.",
+    help_epilogue="Example: ./opensky import completejourney --data /srv/shop",
+)
 
 
 @app.command(help_epilogue="Example: ./opensky import completejourney --data /srv/shop")

@@ -11,7 +11,11 @@ from opensky.kernel.errors import Misconfigured
 from opensky.mail import bounces
 from opensky.persistence import UnitOfWork
 
-app = App(name="letters", help="Write the weekly letter, and take in what comes back.")
+app = App(
+    name="letters",
+    help="Write the weekly letter, and take in what comes back.",
+    help_epilogue="Example: ./opensky letters news",
+)
 
 
 @app.command(help_epilogue="Example: ./opensky letters news")

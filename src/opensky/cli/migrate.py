@@ -16,7 +16,11 @@ from opensky.migrations import How, Ran, Status
 from opensky.migrations.versions import number_of
 from opensky.wiring.migrations import versions_folder
 
-app = App(name="migrate", help="Change the tables and documents of a shop that is running.")
+app = App(
+    name="migrate",
+    help="Change the tables and documents of a shop that is running.",
+    help_epilogue="Example: ./opensky migrate status",
+)
 app.command(generate, help_epilogue="Example: ./opensky migrate generate 'Adds a switch that says sold out.'")
 app.command(diff, help_epilogue="Example: ./opensky migrate diff 'Adds notes to orders.'")
 app.command(check, help_epilogue="Example: ./opensky migrate check")

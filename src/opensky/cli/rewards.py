@@ -21,7 +21,11 @@ from opensky.kernel.money import Money
 from opensky.persistence import Reader, UnitOfWork
 from opensky.settings import Settings
 
-app = App(name="rewards", help="Replay a reward rule over the past, and make the lists that rules ask about.")
+app = App(
+    name="rewards",
+    help="Replay a reward rule over the past, and make the lists that rules ask about.",
+    help_epilogue="Example: ./opensky rewards replay 'First purchase' --days 90",
+)
 _SHOWN = 10
 
 

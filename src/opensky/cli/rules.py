@@ -14,7 +14,11 @@ from opensky.ruler.json_form import canonical, revision
 from opensky.ruler.text_form import from_text
 from opensky.ruler.vectors import DECISIONS, Agreement, read
 
-app = App(name="rules", help="Conditions of rules: what they say, whether they hold, and why.")
+app = App(
+    name="rules",
+    help="Conditions of rules: what they say, whether they hold, and why.",
+    help_epilogue="Example: ./opensky rules explain 'order.total >= 100' --facts facts.json",
+)
 _MISSES_SHOWN = 20
 
 

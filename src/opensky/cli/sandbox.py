@@ -16,7 +16,11 @@ from opensky.sandbox import Moods
 from opensky.sandbox import braintree as house
 from opensky.settings import Settings
 
-app = App(name="sandbox", help="Simulated partners: they ship what was paid, and tell of it.")
+app = App(
+    name="sandbox",
+    help="Simulated partners: they ship what was paid, and tell of it.",
+    help_epilogue="Example: ./opensky sandbox run --after 5",
+)
 
 
 @app.command(help_epilogue="Example: ./opensky sandbox run --after 5 --errors 20")

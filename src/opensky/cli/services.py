@@ -15,7 +15,11 @@ from opensky.kernel.errors import Misconfigured
 _LOOK_EVERY = 0.5
 _DATABASES = tuple(kind.__name__.lower() for kind in SERVERS)
 
-app = App(name="services", help="Have the servers of the tests at hand while developing.")
+app = App(
+    name="services",
+    help="Have the servers of the tests at hand while developing.",
+    help_epilogue="Example: ./opensky services up postgresql",
+)
 
 
 class Engine(StrEnum):

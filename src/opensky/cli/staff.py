@@ -15,7 +15,11 @@ from opensky.persistence import UnitOfWork
 from opensky.settings import Settings
 from opensky.wiring import container, open_database
 
-app = App(name="staff", help="Say who may work in the admin.")
+app = App(
+    name="staff",
+    help="Say who may work in the admin.",
+    help_epilogue="Example: ./opensky staff add ada@example.org --name 'Ada Byron'",
+)
 
 
 @app.command(help_epilogue="Example: ./opensky staff add ada@example.org --name 'Ada Byron'")
