@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opensky.devo.bus.masking import cleaned, unveil, veil
+from opensky.devo.bus.masking import unveil, veil
 from opensky.kernel.errors import Invalid
+from opensky.kernel.masking import cleaned
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),

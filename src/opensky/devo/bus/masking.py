@@ -10,59 +10,11 @@ from typing import Any, NamedTuple
 
 from opensky.events import declarations
 from opensky.kernel.errors import FieldError, Invalid
+from opensky.kernel.masking import ADDRESS, KEY, cleaned, is_plain, judged
 
-SECRET = re.compile(
-    r"(^|_)(pass(word|wd|phrase|code)?|secrets?|tokens?|nonce|authorization|cookie|credentials?|signature|cvv|cvc|pan|otp|(api|private|secret)_?key)(_|$)"
-)
-PERSONAL = re.compile(
-    r"(^|_)(e?mails?|phone|mobile|fax|(sur|full|nick|first|last)_?name|buyer|customer|recipient|sender|cc|bcc|address|street|city|town"
-    r"|region|postcode|zip|country|birth\w*|born|age|gender|ip|agent|device|card|last4|iban|bic|account|payment|tax|vat|vatin)(_|$)"
-)
-OPEN = frozenset(
-    [
-        "by",
-        "carrier",
-        "class",
-        "currency",
-        "event",
-        "flow",
-        "format",
-        "id",
-        "ids",
-        "kind",
-        "locale",
-        "method",
-        "number",
-        "order",
-        "queue",
-        "sku",
-        "skus",
-        "slug",
-        "state",
-        "status",
-        "template",
-        "type",
-        "verdict",
-    ]
-)
-"""Names whose values say nothing about a person."""
-_PLAIN = re.compile(
-    r"\d{1,20}|\d{4}-\d\d-\d\d([T ][\d:.,]+(Z|[+-]\d\d:?\d\d)?)?|-?\d+ [A-Z]{3}|-?\d+\.\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    r"|(?=[A-Z-]*\d)[A-Z0-9-]{3,40}"
-)
-"""Numbers, instants, amounts, ids, and codes of capitals and digits."""
 _WRAPPED = frozenset({"$int", "$datetime", "$date", "$decimal", "$money", "$tuple"})
 """Under these the codec of events writes what has no JSON form; the name before them counts."""
 _MASK = re.compile(r"⟦(?:masked|secret) (\d+)⟧")
-_ADDRESS = re.compile(r"[\w.+%#-]+@[\w#-]+(\.[\w#-]+)+")
-_PHONE = re.compile(r"\+\d[\d ()/-]{7,}\d")
-_LOGIN = re.compile(r"(?<=://)[^\s/@]+@")
-_TOLD = re.compile(
-    r"(?i)(\b(?:bearer|basic)\s+|\b(?:password|passwd|secret|token|api[_-]?key|signature|cvv)['\"]?\s*[=:]\s*['\"]?)[^\s'\",;)]+"
-)
-_KEY = re.compile(r"(?<=[/=])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=[\w-]*\d)[\w-]{24,}")
-"""What in an address opens a door: long, and of all kinds of letters."""
-_CARD = re.compile(r"\b\d(?:[ -]?\d){12,18}\b")
 _SHORTEST = 2
 
 
@@ -107,17 +59,9 @@ def unveil(edited: Any, hidden: Sequence[Hidden]) -> Any:
     return _unmasked(edited, hidden) if isinstance(edited, str) else edited
 
 
-def cleaned(text: str, *, bare: bool = False) -> str:
-    """Return a text without what looks like somebody's address, number or card, and without what looks like a secret."""
-    text = _KEY.sub("⟦secret⟧", _LOGIN.sub("⟦secret⟧@", text))
-    text = _TOLD.sub(r"\1⟦secret⟧", text)
-    text = _CARD.sub(lambda found: "⟦secret⟧" if _is_card(found[0]) else found[0], text)
-    return text if bare else _PHONE.sub("⟦masked⟧", _ADDRESS.sub("⟦masked⟧", text))
-
-
 def _shown(value: Any, name: str, above: str, hidden: list[Hidden], *, bare: bool) -> Any:
     """``above`` is "secret" or "personal" where all that is in a container is, because of the container's name."""
-    how = _judged(name) or above if above != "secret" else above
+    how = judged(name) or above if above != "secret" else above
     if isinstance(value, dict):
         shown = {}
         for key, each in value.items():
@@ -128,18 +72,13 @@ def _shown(value: Any, name: str, above: str, hidden: list[Hidden], *, bare: boo
         return [_shown(each, name, how, hidden, bare=bare) for each in value]
     if value is None or value == "" or (not how and _is_harmless(value, name)):
         return value
-    secret = how == "secret" or (isinstance(value, str) and _KEY.search(value) is not None)
+    secret = how == "secret" or (isinstance(value, str) and KEY.search(value) is not None)
     hidden.append(Hidden(value, secret))
     return value if bare and not secret else _mask(len(hidden), secret=secret)
 
 
-def _judged(name: str) -> str:
-    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").lower()
-    return "secret" if SECRET.search(plain) else "personal" if PERSONAL.search(plain) else ""
-
-
 def _named(key: str, hidden: list[Hidden], *, bare: bool) -> str:
-    if not _ADDRESS.search(key):
+    if not ADDRESS.search(key):
         return key
     hidden.append(Hidden(key, secret=False))
     return key if bare else _mask(len(hidden), secret=False)
@@ -148,7 +87,7 @@ def _named(key: str, hidden: list[Hidden], *, bare: bool) -> str:
 def _is_harmless(value: Any, name: str) -> bool:
     if not isinstance(value, str):
         return True
-    return bool(_PLAIN.fullmatch(value)) or name.lower() in OPEN or (name == "name" and value in _event_names())
+    return is_plain(value, name) or (name == "name" and value in _event_names())
 
 
 def _event_names() -> set[str]:
@@ -170,10 +109,3 @@ def _unmasked(text: str, hidden: Sequence[Hidden]) -> Any:
         )
         raise Invalid(FieldError("parameters", message, "mask"))
     return hidden[number - 1].value
-
-
-def _is_card(text: str) -> bool:
-    """Luhn's sum: what is no card is an id of ours, mostly."""
-    digits = [int(c) for c in reversed(text) if c.isdigit()]
-    doubled = sum(digits[0::2]) + sum(sum(divmod(2 * each, 10)) for each in digits[1::2])
-    return len(digits) <= 16 and doubled % 10 == 0 and len(set(digits)) > 1  # noqa: PLR2004 - longer ones are ids

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from opensky.devo.bus.addresses import LETTERS
 from opensky.devo.bus.journeys import Step, draw, said, span, steps
-from opensky.devo.bus.masking import cleaned
 from opensky.devo.bus.objects import Flows
 from opensky.devo.bus.repository import AT_BROKER, STATES, BusRepository, Standing, Trail
 from opensky.devo.bus.views import (
@@ -25,6 +24,7 @@ from opensky.devo.bus.views import (
 from opensky.devo.history.manager import HistoryManager
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
+from opensky.kernel.masking import cleaned
 from opensky.messaging import About, DeadLetters
 from opensky.messaging.books import balance, unbalanced
 from opensky.persistence import Database
