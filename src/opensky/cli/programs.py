@@ -22,15 +22,21 @@ class Program:
     name: str
     module: str
     arguments: tuple[str, ...] = ()
+    first: bool = False
+    """Whether it starts before all others, and ends when they have ended: they have something to tell it at their end."""
 
 
-def programs(app: str = SHOP, *, partners: bool = False) -> tuple[Program, ...]:
-    """Return the programs of a shop, in the order in which they start; ``partners`` are the simulated ones of a demo shop."""
+def programs(app: str = SHOP, *, partners: bool = False, stats: tuple[str, ...] | None = None) -> tuple[Program, ...]:
+    """Return the programs of a shop; ``partners`` are the simulated ones of a demo shop.
+
+    ``stats`` are the arguments of the one that keeps what the others count; without them there is none.
+    """
     web = Program("web", "opensky.cli.web", (app,))
     if app != SHOP:
         return (web,)
     sandbox = (Program("sandbox", "opensky.cli.sandbox_program"),) if partners else ()
-    return (web, Program("bus", "opensky.cli.bus_program"), *sandbox)
+    counting = (Program("stats", "opensky.cli.stats_program", stats, first=True),) if stats is not None else ()
+    return (web, Program("bus", "opensky.cli.bus_program"), *sandbox, *counting)
 
 
 def log_folder(data: Path) -> Path:
@@ -67,6 +73,7 @@ def _options(program: Program, data: Path) -> dict[str, str]:
     return {
         "command": _escape(command),
         "autorestart": "true",
+        "priority": "1" if program.first else "999",
         "startsecs": str(_STARTED_SECONDS),
         "startretries": "3",
         "stopwaitsecs": str(_STOP_SECONDS),

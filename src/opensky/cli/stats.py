@@ -1,28 +1,30 @@
 """``opensky stats``: a statsd server of our own, and what there is to ask and tell it."""
 
-import signal
 import sqlite3
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from math import ceil
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
-import structlog
 from cyclopts import App, Parameter
 
 from opensky.kernel.errors import Misconfigured, NotFound
 from opensky.stats.admin import asked
-from opensky.stats.aggregate import Aggregate, Rules
-from opensky.stats.server import Address, Listening, Server
-from opensky.stats.sinks import Carbon, Console, Sink
+from opensky.stats.aggregate import Rules
+from opensky.stats.rules import checked
+from opensky.stats.running import Plan
+from opensky.stats.running import run as serve
+from opensky.stats.server import Address, Listening
 from opensky.stats.store import Store
 
-app = App(name="stats", help="Count: a statsd server, and what to ask it.")
-_LOG = structlog.get_logger()
+app = App(
+    name="stats",
+    help="Count: a statsd server, and what to ask it.",
+    help_epilogue="Example: ./opensky stats ask counters",
+)
 _LAST_PORT = 65_535
 _LONGEST = 86_400
 _MOST_HOURS = 1_000_000
@@ -50,10 +52,11 @@ def run(
     legacy: bool = False,
     forget: bool = False,
     prefix: str = "stats",
+    rules: Path | None = None,
 ) -> None:
     """Receive what clients count, sum it up at each interval, and keep it, hand it to carbon, or print it. Ctrl-C ends it, with what there is.
 
-    SIGUSR1 writes its health to the log.
+    SIGUSR1 writes its health to the log, SIGHUP has it read its rules again.
 
     Args:
         udp: where to receive datagrams, as host:port; empty: nowhere.
@@ -72,39 +75,28 @@ def run(
         legacy: name series as older statsds did: stats.NAME and stats_counts.NAME.
         forget: send nothing, instead of zero, for what did not come in an interval.
         prefix: what the names of all series begin with.
+        rules: a file, in TOML, that says such things instead: percentiles, bins, timers, forget, legacy, prefix.
     """
-    rules = _rules(every, Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix))
-    kept = _kept(store, retention, every) if store is not None else None
-    sinks: list[Sink] = [Carbon(_address("carbon", carbon), pickled=pickled)] if carbon else []
-    sinks += [kept] if kept is not None else []
-    listening = Listening(udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin))
-    server = _made(listening, sinks or [Console()], rules, every)
-    with _drawing(graphite, kept), _taking(points, pickles, kept):
-        _LOG.info("stats.receiving", udp=udp, tcp=tcp, unix=str(unix or ""), admin=admin, buffer_bytes=server.buffer)
-        server.run()
-    if kept is not None:
-        kept.close()
-
-
-def _rules(every: float, rules: Rules) -> Rules:
     if not 0 < every <= _LONGEST:  # what is no number is not either
         raise Misconfigured(f"An interval has some seconds, and at most a day of them, not {every:g}: --every 10")
-    if any(not 0 < abs(each) <= 100 for each in rules.percentiles):  # noqa: PLR2004 - of a hundred
-        message = "Percentiles are numbers from 0 to 100, or below zero for the top ones: --percentiles 90 99.9 -10"
-        raise Misconfigured(message)
-    return rules
-
-
-def _made(listening: Listening, sinks: Sequence[Sink], rules: Rules, every: float) -> Server:
-    """Return a server that ends on SIGTERM and Ctrl-C, and logs its health on SIGUSR1."""
-    try:
-        server = Server(listening, sinks, Aggregate(rules), every=every)
-    except OSError as error:
-        raise Misconfigured(f"It cannot receive there: {error.strerror or error}. Does another statsd run?") from error
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: server.stop())
-    signal.signal(signal.SIGUSR1, lambda *_: _LOG.info("stats.health", **server.admin.stats()))
-    return server
+    named = Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix)
+    serve(
+        Plan(
+            listening=Listening(
+                udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin)
+            ),
+            every=every,
+            rules=checked(named),
+            rules_file=rules,
+            carbon=_place("carbon", carbon),
+            pickled=pickled,
+            store=store,
+            retention=retention,
+            graphite=_place("graphite", graphite),
+            points=_place("points", points),
+            pickles=_place("pickles", pickles),
+        )
+    )
 
 
 @app.command(help_epilogue="Example: ./opensky stats ask counters")
@@ -189,64 +181,6 @@ def show(name: str, *, store: Path, hours: float = 3.0, json: bool = False) -> N
     print(
         f"{name}, {hours:g} hours in steps of {found.step} s: lowest {min(values):g}, highest {max(values):g}, newest {values[-1]:g}"
     )
-
-
-@contextmanager
-def _drawing(address: str, store: Store | None) -> Iterator[None]:
-    """Answer Graphite's requests meanwhile."""
-    if not address:
-        yield
-        return
-    if store is None:
-        raise Misconfigured("--graphite draws what --store keeps: name a folder for it.")
-    from opensky.stats.graphite import Graphite, GraphiteServer  # noqa: PLC0415 - most servers do not draw
-
-    try:
-        server = GraphiteServer(_address("graphite", address), Graphite(store))
-    except OSError as error:
-        raise Misconfigured(f"--graphite: it cannot listen at {address}: {error.strerror or error}.") from error
-    thread = threading.Thread(target=server.serve_forever, name="graphite", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-@contextmanager
-def _taking(points: str, pickles: str, store: Store | None) -> Iterator[None]:
-    """Take points in carbon's protocols meanwhile."""
-    if not points and not pickles:
-        yield
-        return
-    if store is None:
-        raise Misconfigured("--points and --pickles are for a --store: name a folder for it.")
-    from opensky.stats.receiving import Receiving  # noqa: PLC0415 - most servers take statsd's lines alone
-
-    try:
-        receiving = Receiving(store.put, text=_place("points", points), pickled=_place("pickles", pickles))
-    except OSError as error:
-        raise Misconfigured(f"It cannot take points there: {error.strerror or error}. Does a carbon run?") from error
-    try:
-        yield
-    finally:
-        receiving.close()
-        _LOG.info("stats.received", **receiving.counts)
-
-
-def _kept(folder: Path, retention: str, every: float) -> Store:
-    try:
-        store = Store(folder, retention)
-    except (OSError, ValueError, sqlite3.Error) as error:
-        raise Misconfigured(f"--store: {error}") from error
-    if (step := store.archives[0].step) != every:
-        store.close()
-        raise Misconfigured(
-            f"The finest points of this store stand for {step} s, so an interval has to be as long: --every {step}"
-        )
-    return store
 
 
 def _read(folder: Path) -> Store:

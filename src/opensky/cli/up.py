@@ -14,6 +14,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from opensky.cli.counting import places
 from opensky.cli.folder import environment_of, left_as_it_was
 from opensky.cli.preparation import Preparation
 from opensky.cli.programs import SHOP, log_folder, programs, run_folder
@@ -62,8 +63,13 @@ def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) ->
     note = preparation.note() if preparation else {}
     environment |= {f"{PREFIX}DEMO": "true"} if note.get("demo") else {}
     settings = Settings.load(environment)
+    counting = places(settings) if app == SHOP and not settings.stats_url else None
+    if counting:
+        environment |= {f"{PREFIX}STATS_URL": counting.url}
+        settings = Settings.load(environment)
     partners = settings.demo and settings.sandbox_seconds > 0
-    shop = RunningShop(settings, programs(app, partners=partners), environment)
+    table = programs(app, partners=partners, stats=counting.arguments(settings.data) if counting else None)
+    shop = RunningShop(settings, table, environment)
     try:
         if not stop.requested():
             shop.start(keep_open=lock)

@@ -2,8 +2,9 @@
 
 import json
 import socket
-from dataclasses import asdict
 from typing import TYPE_CHECKING
+
+from opensky.stats.rules import shown
 
 if TYPE_CHECKING:
     from opensky.stats.server import Server
@@ -45,7 +46,7 @@ class Admin:
         told = {
             "help": lambda: HELP,
             "stats": lambda: "".join(f"{name}: {value}\n" for name, value in self.stats().items()),
-            "config": lambda: _shown({"every": self._server.every, **asdict(kept.rules)}),
+            "config": lambda: _shown({"every": self._server.every, **shown(kept.rules)}),
             "counters": lambda: _shown(kept.counters),
             "gauges": lambda: _shown(kept.gauges),
             "timers": lambda: _shown({name: timer.values for name, timer in kept.timers.items()}),

@@ -27,6 +27,7 @@ class Rules:
 
     Of ``percentiles`` those below zero are the top ones. ``bins`` are limits of histograms for the timers that have a text in their
     name; the first that fits counts. With ``forget``, what did not come in an interval is not sent, rather than sent as nothing.
+    ``timers`` names what is kept of timers (``median``, ``upper_95``, …); without it, all.
     """
 
     percentiles: tuple[float, ...] = (90.0,)
@@ -34,6 +35,7 @@ class Rules:
     forget: bool = False
     legacy: bool = False
     prefix: str = "stats"
+    timers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,10 +99,12 @@ class Aggregate:
         self.counters = dict.fromkeys(OWN if self.rules.forget else self.counters, 0.0)
 
     def _flush_timers(self, found: dict[str, float], seconds: float) -> None:
+        kept = self.rules.timers
         for name, timer in self.timers.items():
             bins = next((limits for part, limits in self.rules.bins if part in name), ())
             for what, value in summed_up(timer, seconds, self.rules.percentiles, bins).items():
-                found[self._path("timers", name, what)] = value
+                if not kept or what in kept or what.startswith("histogram."):
+                    found[self._path("timers", name, what)] = value
         self.timers = {} if self.rules.forget else {name: Timer() for name in self.timers}
 
     def _path(self, kind: str, name: str, what: str = "") -> str:

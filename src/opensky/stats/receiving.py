@@ -154,7 +154,9 @@ def unpickled(data: bytes) -> list[Any] | None:
     """Return the list that a pickle is, or nothing where it is none, or says anything but lists, tuples, texts and numbers."""
     try:
         for operation, argument, _ in pickletools.genops(data):
-            if not _PLAIN.fullmatch(operation.name) or (argument and "PUT" in operation.name and int(argument) > len(data)):
+            if not _PLAIN.fullmatch(operation.name) or (
+                argument and "PUT" in operation.name and int(argument) > len(data)
+            ):
                 return None
         found = pickle.loads(data, encoding="latin-1")  # noqa: S301 - of what it may do, only the harmless is in it
     except Exception:  # noqa: BLE001 - a pickle that is none fails in a dozen ways, and all mean the same

@@ -11,7 +11,7 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,8 @@ _PROC_UDP = Path("/proc/net/udp")
 _INODE_FIELD = 9
 
 Address = tuple[str, int]
+Reading = Callable[[], Mapping[str, float]]
+"""Returns gauges of this moment, by their names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +57,12 @@ class Server:
         *,
         every: float = 10.0,
         clock: Callable[[], float] = time.time,
+        readings: Sequence[Reading] = (),
     ) -> None:
         self.aggregate = aggregate or Aggregate()
         self.every = every
         self.clock = clock
+        self._readings = readings
         self._kinds: dict[bytes, int] = {}
         self._packets = self._dropped_before = 0
         self._busy = False
@@ -132,6 +136,9 @@ class Server:
     def flush(self) -> None:
         """Sum up what has come and hand it on."""
         self.take_in()
+        for reading in self._readings:
+            with contextlib.suppress(Exception):  # what cannot be read is left out; all else is to be kept
+                self.aggregate.gauges |= reading()
         self.handing.hand(self.aggregate.flush(self.every), self.clock())
 
     def take_in(self) -> None:

@@ -1,0 +1,65 @@
+"""The stats of a running shop as a process: a statsd server with its own store. ``opensky up`` runs this below its supervisor.
+
+Run as ``python -m opensky.cli.stats_program DATA UDP ADMIN GRAPHITE``, the last three being ports on loopback. It is to stay small: it
+knows neither the settings nor a database.
+"""
+
+import gc
+import sys
+import time
+from pathlib import Path
+
+# What structlog would load, because it happens to be installed, to colour tracebacks in a terminal.
+for _name in ("rich", "attr", "attrs"):
+    sys.modules.setdefault(_name, None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
+
+import structlog  # noqa: E402 - see above
+
+from opensky.cli.counting import FOLDER, RULES  # noqa: E402
+from opensky.kernel import lifeline  # noqa: E402
+from opensky.kernel.errors import Misconfigured  # noqa: E402
+from opensky.stats.aggregate import Rules  # noqa: E402
+from opensky.stats.running import Plan, run  # noqa: E402
+from opensky.stats.server import Listening  # noqa: E402
+
+RETENTION = "1s:1h,10s:12h,5m:60d,1h:1y"
+EVERY = 1.0
+RULES_OF_UP = Rules(
+    percentiles=(95.0, 99.0),
+    timers=("count", "count_ps", "sum", "mean", "median", "lower", "upper", "upper_95", "upper_99"),
+)
+_AGAIN = 2.0
+_log = structlog.get_logger("stats")
+
+
+def plan(data: Path, udp: int, admin: int, graphite: int) -> Plan:
+    """Return what the server of a shop does."""
+    here = "127.0.0.1"
+    return Plan(
+        listening=Listening(udp=(here, udp), admin=(here, admin)),
+        every=EVERY,
+        rules=RULES_OF_UP,
+        rules_file=data / RULES,
+        store=data / FOLDER,
+        retention="" if (data / FOLDER / "names.sqlite").exists() else RETENTION,
+        graphite=(here, graphite),
+    )
+
+
+def main() -> None:
+    """Keep what the shop counts. What it lacks for that, such as a port, may come yet: no shop is closed for want of numbers."""
+    lifeline.hold()
+    data, udp, admin, graphite = sys.argv[1:]
+    planned = plan(Path(data), int(udp), int(admin), int(graphite))
+    gc.collect()
+    gc.freeze()  # what is here now stays
+    while True:
+        try:
+            return run(planned)
+        except Misconfigured as error:
+            _log.warning("stats.cannot_keep", error=error.message, again_in=_AGAIN)
+        time.sleep(_AGAIN)
+
+
+if __name__ == "__main__":
+    main()
