@@ -21,7 +21,7 @@ from opensky.devo.webhooks.deliveries import DeliveryManager
 from opensky.devo.webhooks.manager import WebhookManager
 from opensky.devo.webhooks.objects import HOUSE
 from opensky.kernel.clock import Clock, SetClock
-from opensky.kernel.errors import Invalid
+from opensky.kernel.errors import Conflict, Invalid
 from opensky.mail.folder import MailFolder
 from opensky.osis.runtime import Worker
 from opensky.persistence import UnitOfWork
@@ -161,13 +161,19 @@ def test_a_level_is_given_and_who_rises_is_rewarded_in_turn(
 ) -> None:
     """One rule's reward can be another's event. A cancelled order takes the level back; a level that is no more is given to nobody."""
     order = buy(ben)
-    silver = Typed(name="Silver", event="order.paid", reward="level", more={"level.level": "Silver"})
-    ready(silver)
-    ready(replace(silver, more={"level.level": "Platinum"}))
     ready(Typed(name="Risen", event="member.level_reached", reward="points", more={"points.points": "7"}))
     test = Provider(scope=Scope.APP)
     test.provide(lambda: clock, provides=Clock)
-    shop = container(replace(settings, levels={"Silver": {"points": 500}, "Gold": {"points": 900}}), test)
+    levels = {"Silver": {"points": 500}, "Gold": {"points": 900}}
+    before = container(replace(settings, levels=levels | {"Platinum": {"points": 2000}}), test)
+    with before() as job:
+        rewards = job.get(RewardManager)
+        for level in ("Silver", "Platinum"):
+            rule = Typed(name=level, event="order.paid", reward="level", more={"level.level": level})
+            rewards.step(rewards.create(rule), "active")
+        job.get(UnitOfWork).commit()
+    before.close()
+    shop = container(replace(settings, levels=levels), test)
 
     def stands() -> tuple[str, int]:
         with shop() as job:
@@ -181,3 +187,13 @@ def test_a_level_is_given_and_who_rises_is_rewarded_in_turn(
         job.get(OrderManager).cancel_for(order.number)
     assert stands() == ("", 7)
     shop.close()
+
+
+def test_a_rule_that_gives_a_level_that_is_none_is_not_switched_on(jobs: Container) -> None:
+    """A typing error is said before the first member misses what was promised."""
+    with jobs() as job:
+        rewards = job.get(RewardManager)
+        rule = rewards.create(Typed(name="Silvr", event="order.paid", reward="level", more={"level.level": "Silvr"}))
+        with pytest.raises(Conflict, match="The shop has no level 'Silvr'; it has none"):
+            rewards.step(rule, "active")
+        assert rule.state == "draft"

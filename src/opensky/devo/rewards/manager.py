@@ -7,7 +7,7 @@ from opensky.devo.members.objects import MemberId
 from opensky.devo.rewards import conditions, saying
 from opensky.devo.rewards.approval import Approval
 from opensky.devo.rewards.facts import EVENTS
-from opensky.devo.rewards.kinds import REWARDS, made
+from opensky.devo.rewards.kinds import REWARDS, LevelReward, made
 from opensky.devo.rewards.limits import LIMITS
 from opensky.devo.rewards.objects import LONGEST_NAME, RewardRule, RuleId, State
 from opensky.devo.rewards.repository import EVERYBODY, GrantShown, KeptRule, RewardRepository
@@ -45,6 +45,7 @@ class RewardManager:
         self._ids = ids
         self._clock = clock
         self._currency = settings.currency
+        self._levels = tuple(settings.levels)
 
     def check(self, typed: Typed) -> Checked:
         """Read a rule that was typed; nothing is kept."""
@@ -86,6 +87,7 @@ class RewardManager:
         rule.refuse_step_to(state)
         if state == "active":
             self.refuse_broken(rule)
+            self._refuse_unknown_level(rule)
         if state == "active" and by is not None:
             self._approval.refuse(rule, by)
         number = self._rewards.next_change()
@@ -97,6 +99,12 @@ class RewardManager:
         why = saying.broken(rule)
         if why:
             raise Conflict(f"This rule cannot be asked any more. {why}", rule=str(rule.id))
+
+    def _refuse_unknown_level(self, rule: RewardRule) -> None:
+        named = rule.arguments.get("level")
+        if rule.reward == LevelReward.get_type() and named not in self._levels:
+            there = f"it has {', '.join(self._levels)}" if self._levels else "it has none"
+            raise Conflict(f"The shop has no level {named!r}; {there}.", rule=str(rule.id))
 
     def refusal(self, rule: RewardRule | KeptRule, who: MemberId) -> str:
         """Say why somebody may not switch a rule on; nothing if they may."""
