@@ -29,7 +29,16 @@ CONFIG = f"{PREFIX}CONFIG"
 DATA = Path("var")
 MIGRATIONS = Path("migrations")
 FILE = "opensky.toml"
-_URLS = ("public_url", "devo_url", "database_url", "documents_url", "replica_urls", "broker_url", "mail_url")
+_URLS = (
+    "public_url",
+    "devo_url",
+    "database_url",
+    "documents_url",
+    "replica_urls",
+    "broker_url",
+    "mail_url",
+    "traces_url",
+)
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _LIMITS = {
     "port": (1, 65_535),
@@ -45,6 +54,7 @@ _LIMITS = {
     "sandbox_seconds": (0, 86_400),
     "delivery_price": (0, 1_000_000),
 }
+_CHOICES = {"history": ("staff", "all"), "log_level": ("debug", "info", "warning", "error")}
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
 _LONGEST_LEVEL = 40
@@ -111,6 +121,10 @@ class Settings:
     """Who writes, with a postal address, as it stands below each letter; many countries ask for it."""
     stats_url: str = ""
     """Address of a statsd, such as `udp://127.0.0.1:8125` or `unix:///run/statsd.sock`; empty means that nothing is counted."""
+    log_level: str = "info"
+    """How much the logs tell: `debug` names every request, `info` those that write and every message, `warning` what is slow or goes wrong, `error` what nobody expected."""
+    traces_url: str = field(default="", repr=False)
+    """Address of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; empty means that no spans are made. It wants the extra `opentelemetry`."""
     events: dict[str, Any] = field(default_factory=dict)
     """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to; the list `events.rewards` names those that reward rules are asked about, all if it is not there."""
     demo: bool = False
@@ -290,19 +304,13 @@ def _read(kind: type, text: str, where: str) -> Any:
 
 
 def _check(found: Mapping[str, Any]) -> None:
-    for name, (least, most) in _LIMITS.items():
-        if name in found and not least <= found[name] <= most:
-            message = f"The setting {name!r} must be {least} to {most}, not {found[name]}."
-            raise Misconfigured(message, key=name)
+    _check_bounds(found)
     currency = found.get("currency", "USD")
     if currency not in CURRENCIES:
         close = difflib.get_close_matches(currency.upper(), sorted(CURRENCIES), n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         message = f"The setting 'currency' must be a currency of ISO 4217 such as USD, not {currency!r}.{hint}"
         raise Misconfigured(message, key="currency")
-    if found.get("history", "staff") not in {"staff", "all"}:
-        message = f"The setting 'history' must be 'staff' or 'all', not {found['history']!r}."
-        raise Misconfigured(message, key="history")
     mail_url = found.get("mail_url", "")
     if mail_url and not (urlsplit(mail_url).scheme in {"smtp", "smtps"} and urlsplit(mail_url).hostname):
         message = "The setting 'mail_url' must be an address such as smtps://user:password@mail.example:465."
@@ -311,13 +319,24 @@ def _check(found: Mapping[str, Any]) -> None:
         if found.get(name, "") and not re.fullmatch(r"[^@\s]+@[^@\s]+", found[name]):
             message = f"The setting {name!r} must be an e-mail address, not {found[name]!r}."
             raise Misconfigured(message, key=name)
-    for name in ("public_url", "devo_url"):
+    for name in ("public_url", "devo_url", "traces_url"):
         url = found.get(name, "")
         if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
             message = f"The setting {name!r} must be an address such as https://shop.example, not {url!r}."
             raise Misconfigured(message, key=name)
     check_levels(found.get("levels", {}))
     _check_ports(found)
+
+
+def _check_bounds(found: Mapping[str, Any]) -> None:
+    for name, (least, most) in _LIMITS.items():
+        if name in found and not least <= found[name] <= most:
+            message = f"The setting {name!r} must be {least} to {most}, not {found[name]}."
+            raise Misconfigured(message, key=name)
+    for name, choices in _CHOICES.items():
+        if name in found and found[name] not in choices:
+            message = f"The setting {name!r} must be {' or '.join(map(repr, choices))}, not {found[name]!r}."
+            raise Misconfigured(message, key=name)
 
 
 def check_levels(levels: Mapping[str, Any]) -> None:

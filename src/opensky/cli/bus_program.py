@@ -12,10 +12,10 @@ import structlog
 from opensky.cli.ready import refuse_unready
 from opensky.kernel import lifeline
 from opensky.kernel.errors import OpenSkyError
+from opensky.logs import configure
 from opensky.messaging.nudge import sweep
 from opensky.persistence import Database
 from opensky.settings import Settings
-from opensky.web.logs import configure
 from opensky.wiring.bridge import bridge
 from opensky.wiring.bus import bus_container, watch_folders, worker
 from opensky.wiring.messages import BUS
@@ -31,6 +31,7 @@ def serve(settings: Settings) -> None:
         Misconfigured: there is no shop in the database yet, it lacks migrations of this release, or its documents are elsewhere.
     """
     sweep(settings.data / "run" / BUS)
+    configure(BUS, settings.log_level)
     app = bus_container(settings)
     try:
         refuse_unready(settings, app.get(Database), reads_documents=False)
@@ -55,7 +56,7 @@ def _report(what: str, **about: object) -> None:
 def main() -> None:
     """Run the bus below a supervisor."""
     lifeline.hold()
-    configure()
+    configure(BUS)
     try:
         serve(Settings.load())
     except OpenSkyError as error:

@@ -10,10 +10,10 @@ import structlog
 
 from opensky.kernel import lifeline
 from opensky.kernel.errors import OpenSkyError
+from opensky.logs import configure
 from opensky.persistence import StoreBusy
 from opensky.sandbox import Moods, Partners
 from opensky.settings import Settings
-from opensky.web.logs import configure
 from opensky.wiring.databases import open_database
 
 LOOK_EVERY = 2.0
@@ -47,9 +47,10 @@ def serve(settings: Settings, moods: Moods, say: Callable[[str], object], *, onc
 def main() -> None:
     """Run the partners below a supervisor."""
     lifeline.hold()
-    configure()
+    configure("sandbox")
     try:
         settings = Settings.load()
+        configure("sandbox", settings.log_level)
         serve(settings, Moods(after=timedelta(seconds=settings.sandbox_seconds)), _log.info)
     except OpenSkyError as error:
         _log.error("cannot start", error=error.message)

@@ -13,6 +13,7 @@ from dishka import Container
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
 from opensky.kernel.signed import ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
+from opensky.logs import failure, security
 from opensky.persistence import ConnectionLost, Deadlock
 from opensky.settings import Settings
 from opensky.stats import Stats
@@ -25,7 +26,6 @@ from opensky.web.exchange import REQUEST_ID, Exchange
 from opensky.web.headers import NO_STORE, REVALIDATE, Headers, SecurityHeaders, page_policy
 from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
-from opensky.web.logs import failure, security
 from opensky.web.problems import PROBLEM, Problem, problem_for, problem_of
 from opensky.web.responses import Download, Framed, Json, Page, Redirect
 from opensky.web.routing import Route, Signed

@@ -8,12 +8,12 @@ from sqlalchemy import delete
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import MemberId
+from opensky.logs import security
 from opensky.persistence import UnitOfWork, table
 from opensky.web import cookies as names
 from opensky.web.access import STAFF_ROLE
 from opensky.web.exchange import Exchange
 from opensky.web.identities import ABSOLUTE, ID_LENGTH, IDLE, STAFF_ABSOLUTE, alive, device
-from opensky.web.logs import security
 from opensky.web.objects import ApiToken, Session
 from opensky.web.signing import digest, new_token
 

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select
 
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import TooMany
+from opensky.logs import security
 from opensky.persistence import Database, UnitOfWork, table
 from opensky.persistence.statements import insert_or_hold
-from opensky.web.logs import security
 from opensky.web.objects import Throttle
 from opensky.web.signing import Signer
 

@@ -2,9 +2,9 @@
 
 from litestar import Litestar
 
+from opensky.logs import configure
 from opensky.settings import Settings
 from opensky.web.app import build
-from opensky.web.logs import configure
 from opensky.wiring.containers import web_container
 from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
 
@@ -19,6 +19,7 @@ def __getattr__(name: str) -> Litestar:
     if name != "app":
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    configure()
-    app: Litestar = globals().setdefault("app", make(Settings.load()))
+    settings = Settings.load()
+    configure("web", settings.log_level)
+    app: Litestar = globals().setdefault("app", make(settings))
     return app

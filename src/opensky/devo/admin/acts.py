@@ -1,7 +1,7 @@
 """What staff do is written down: who, what, to which."""
 
+from opensky.logs import security
 from opensky.web import Visitor
-from opensky.web.logs import security
 
 
 def note(visitor: Visitor, act: str, subject: str | int) -> None:

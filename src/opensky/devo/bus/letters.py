@@ -9,10 +9,10 @@ from opensky.devo.bus.objects import Flows
 from opensky.devo.bus.views import ActLine, CauseLine, Decision, LetterView
 from opensky.kernel.errors import Conflict, FieldError, Invalid
 from opensky.kernel.ids import made_at
+from opensky.logs import security
 from opensky.messaging import Cause, DeadLetter
 from opensky.persistence.cursors import id_before
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
-from opensky.web.logs import security
 
 _PAGE = 50
 _LONGEST_SHOWN = 100_000

@@ -9,9 +9,9 @@ from opensky.devo.history.manager import HistoryManager
 from opensky.devo.history.views import DONE, line, sides, states, steps
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Conflict, Invalid, NotFound
+from opensky.logs import security
 from opensky.persistence.history.reading import Asked, Entry
 from opensky.web import Download, Form, Page, Redirect, access, action, page
-from opensky.web.logs import security
 from opensky.web.visitor import Visitor
 
 _HISTORY = "/admin/history"

@@ -3,9 +3,9 @@
 from opensky.devo.members.errors import WrongLogin
 from opensky.devo.members.manager import MemberManager, normal_email
 from opensky.devo.members.objects import Member
+from opensky.logs import security
 from opensky.persistence import UnitOfWork
 from opensky.web import LOG_IN_ACCOUNT, LOG_IN_ADDRESS, SIGN_UP_ADDRESS, Sessions, Throttles, Tokens, Visitor
-from opensky.web.logs import security
 
 
 class Doors:

@@ -1,0 +1,9 @@
+"""Logs: one JSON object a line, with the request, the journey and the actor that it is about, and nothing personal in it.
+
+``docs/logs.md`` says what stands in them, and how one request is followed from the page to the letter.
+"""
+
+from opensky.logs.configuring import LEVELS, configure, standard, tells
+from opensky.logs.lines import failure, security
+
+__all__ = ["LEVELS", "configure", "failure", "security", "standard", "tells"]

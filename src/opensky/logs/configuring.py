@@ -1,0 +1,120 @@
+"""How the log of a process is written: structlog, Python's own logging, warnings and what nobody caught, all as one kind of line.
+
+A line is written with one call, so that lines of several processes that share a pipe do not mix.
+"""
+
+import logging
+import os
+import sys
+import threading
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any
+
+import msgspec
+import structlog
+
+from opensky.kernel.doing import NOW
+from opensky.logs.masking import mask
+
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_FIRST = ("timestamp", "level", "event", "program", "pid")
+_level = logging.CRITICAL + 1
+"""From which level on this process writes lines; before it is configured, it is told of requests and messages for nothing."""
+_program = ""
+
+
+def configure(program: str, level: str = "info") -> None:
+    """Have this process write JSON lines to standard output. Called once, by each process that serves."""
+    global _level, _program
+    _level, _program = LEVELS[level], program
+    structlog.configure(
+        processors=[_about, structlog.processors.add_log_level, structlog.processors.format_exc_info, mask, _written],
+        wrapper_class=structlog.make_filtering_bound_logger(_level),
+        logger_factory=Writer,
+        cache_logger_on_first_use=False,
+    )
+    if not any(isinstance(each, Standard) for each in logging.root.handlers):
+        logging.root.addHandler(Standard())
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _uncaught
+    threading.excepthook = _uncaught_in_thread
+
+
+def tells(level: int) -> bool:
+    """Say whether lines of this level are written at all."""
+    return level >= _level
+
+
+def standard(*loggers: str) -> dict[str, Any]:
+    """Return the configuration of Python's logging that writes what these loggers say as our lines, from ``info`` on."""
+    ours = {"handlers": ["lines"], "level": "INFO", "propagate": False}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {},
+        "handlers": {"lines": {"()": Standard}},
+        "loggers": {each: dict(ours) for each in loggers},
+    }
+
+
+class Writer:
+    """Writes each line with one call. What structlog calls a logger."""
+
+    def __init__(self, *_: Any) -> None:
+        """Take no arguments of ``get_logger``: they name who writes, which the event does, too."""
+
+    def msg(self, line: bytes) -> None:
+        """Write a line to standard output; a reader that is gone is no reason to stop."""
+        rest = line + b"\n"
+        try:
+            while rest:
+                rest = rest[os.write(1, rest) :]
+        except OSError:
+            return
+
+    debug = info = warning = warn = error = critical = exception = fatal = log = failure = err = msg
+
+
+class Standard(logging.Handler):
+    """Python's own logging, as libraries use it: what they say becomes lines of ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        try:
+            said = record.getMessage()
+        except Exception:  # noqa: BLE001 - a library's words with the wrong number of blanks
+            said = str(record.msg)
+        raised = record.exc_info if record.exc_info and record.exc_info[1] is not None else None
+        structlog.get_logger().log(max(record.levelno, logging.DEBUG), said, logger=record.name, exc_info=raised)
+
+
+def _about(_logger: Any, _method: str, line: Any) -> Any:
+    """Add what this thread is at; what the writer of the line says of it counts more."""
+    now = NOW.get()
+    return {**now.facts(), **line} if now is not None else line
+
+
+def _written(_logger: Any, _method: str, line: Any) -> bytes:
+    line["timestamp"] = _stamp()
+    line["program"], line["pid"] = line.get("program", _program), os.getpid()
+    ordered = {name: line[name] for name in _FIRST if line[name] != ""}
+    return msgspec.json.encode({**ordered, **{k: v for k, v in line.items() if k not in _FIRST}}, enc_hook=str)
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    structlog.get_logger().critical("crashed", exc_info=(kind, error, trace))
+
+
+def _uncaught_in_thread(raised: threading.ExceptHookArgs) -> None:
+    if raised.exc_value is not None and not isinstance(raised.exc_value, SystemExit):
+        name = raised.thread.name if raised.thread is not None else ""
+        about = (raised.exc_type, raised.exc_value, raised.exc_traceback)
+        structlog.get_logger().critical("crashed", thread=name, exc_info=about)
