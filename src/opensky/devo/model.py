@@ -30,6 +30,7 @@ from opensky.devo.shipments.objects import Shipment, ShipmentFile, ShipmentRejec
 from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from opensky.mail.objects import Delivery, Stop
 from opensky.persistence.history.objects import Change
+from opensky.scheduler.objects import JobRun, JobState
 from opensky.web.objects import ApiToken, Session, Throttle
 
 MODEL: tuple[type, ...] = (
@@ -78,6 +79,8 @@ MODEL: tuple[type, ...] = (
     Session,
     ApiToken,
     Throttle,
+    JobState,
+    JobRun,
     Change,
 )
 
