@@ -1,8 +1,9 @@
 """One request and what goes out with its answer: the request scope's own object."""
 
-import re
 import secrets
+from typing import Any
 
+from opensky.kernel.doing import well_formed
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.web.cookies import WROTE, Cookies
 from opensky.web.incoming import Incoming
@@ -10,7 +11,6 @@ from opensky.web.visitor import Visitor
 
 REQUEST_ID = b"x-request-id"
 """The header in which a request's id comes in, from a proxy for instance, and goes out."""
-_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Exchange:
@@ -26,6 +26,7 @@ class Exchange:
         "cookies",
         "headers",
         "incoming",
+        "noted",
         "stale",
         "token_hash",
         "unit_of_work",
@@ -41,6 +42,7 @@ class Exchange:
         self.token_hash = ""
         self.stale = False
         self.writes = False
+        self.noted: dict[str, Any] = {}
         self.unit_of_work: UnitOfWork | None = None
         self._database = database
         self._reader: Reader | None = None
@@ -51,8 +53,25 @@ class Exchange:
         """The id under which logs and history name this request: that of the header if it is well formed, else one of ours."""
         if not self._request_id:
             given = self.incoming.header(REQUEST_ID)
-            self._request_id = given if _WELL_FORMED.fullmatch(given) else secrets.token_hex(8)
+            self._request_id = given if well_formed(given) else secrets.token_hex(8)
         return self._request_id
+
+    @property
+    def named(self) -> bool:
+        """Whether the answer is to tell the request's id: its sender gave one, or logs and history know it by ours."""
+        return self.writes or bool(self._request_id) or bool(self.incoming.header(REQUEST_ID))
+
+    def facts(self) -> dict[str, Any]:
+        """Return what each line of the log says of this request."""
+        return {"request": self.request_id, "actor": self.actor, **self.noted}
+
+    @property
+    def actor(self) -> str:
+        """Whose doing it is, for logs: ``guest``, or ``member`` or ``staff`` and the id of the account."""
+        visitor = self.visitor
+        if visitor.member_id is None:
+            return "guest" if not self.incoming.path.startswith("/callbacks/") else "bus"
+        return f"{'staff' if visitor.is_staff else 'member'}:{visitor.member_id}"
 
     @property
     def reader(self) -> Reader:

@@ -11,6 +11,7 @@ import msgspec
 from dishka import Container
 
 from opensky.kernel.clock import Clock
+from opensky.kernel.doing import NOW
 from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
 from opensky.kernel.signed import ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
 from opensky.logs import failure, security
@@ -31,6 +32,7 @@ from opensky.web.responses import Download, Framed, Json, Page, Redirect
 from opensky.web.routing import Route, Signed
 from opensky.web.signing import Signer
 from opensky.web.stats import count_answer
+from opensky.web.telling import begin_request, told
 from opensky.web.templates import Templates
 from opensky.web.visitor import Visitor
 
@@ -112,6 +114,23 @@ class Kernel:
             exchange = self._exchange(route, incoming)
         except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
             return self.refuse(incoming, error)
+        began, before = perf_counter(), NOW.set(exchange)
+        span = begin_request(route, exchange)
+        try:
+            answer = self._tried(route, controller, method, exchange, arguments)
+            told(route, exchange, answer, (perf_counter() - began) * 1000, span)
+            return answer
+        finally:
+            NOW.reset(before)
+            exchange.close()
+            if exchange.stale and later is not None:
+                later(self._touch, exchange)
+            elif exchange.stale:
+                self._touch(exchange)
+
+    def _tried(
+        self, route: Route, controller: type, method: str, exchange: Exchange, arguments: dict[str, Any]
+    ) -> Answer:
         try:
             try:
                 return self._serve(route, controller, method, exchange, arguments)
@@ -122,12 +141,6 @@ class Kernel:
         except Exception as error:  # noqa: BLE001 - the edge: nothing may pass
             exchange.cookies.drop()
             return self._failed(exchange, error, api=route.kind in {"api", "callback"})
-        finally:
-            exchange.close()
-            if exchange.stale and later is not None:
-                later(self._touch, exchange)
-            elif exchange.stale:
-                self._touch(exchange)
 
     def plainly(self, serve: Callable[[Incoming], Answer], incoming: Incoming) -> Answer:
         """Answer with what ``serve`` makes: a file, or a word of health, without visitor or controller."""
@@ -143,9 +156,11 @@ class Kernel:
             exchange = self._identities.anonymous(incoming) if api else self._identities.by_cookie(incoming)
         except Exception as broken:  # noqa: BLE001 - without its database the shop still says what is wrong
             error, exchange = broken, self._identities.anonymous(incoming)
+        before = NOW.set(exchange)
         try:
             return self._failed(exchange, error, api=api, problem=problem)
         finally:
+            NOW.reset(before)
             exchange.close()
 
     def _exchange(self, route: Route, incoming: Incoming) -> Exchange:
@@ -175,7 +190,7 @@ class Kernel:
             exchange.wrote(self._sticky)
         answer.headers.extend(exchange.headers)
         answer.headers.extend(exchange.cookies.headers())
-        if exchange.writes:
+        if exchange.named:
             answer.headers.append((REQUEST_ID, exchange.request_id.encode()))
         return answer
 
@@ -269,7 +284,7 @@ class Kernel:
             answer = Answer(problem.status, headers, self._encoder.encode(problem))
         else:
             answer = self._error_page(exchange, problem)
-        if exchange.writes:
+        if exchange.named:
             answer.headers.append((REQUEST_ID, exchange.request_id.encode()))
         if problem.retry_after:
             answer.headers.append((b"retry-after", str(problem.retry_after).encode()))
@@ -281,7 +296,7 @@ class Kernel:
             problem = problem_for(500)
             problem.id = secrets.token_hex(6)
             about = {"method": incoming.method, "path": incoming.path, "member": visitor.member_id}
-            failure(error, id=problem.id, request=exchange.request_id, **about)
+            failure(error, id=problem.id, **about)
             return problem
         if isinstance(error, Denied | TooMany | WrongSignature):
             kind = "web.forged" if isinstance(error, Forged | WrongSignature) else "web.denied"
