@@ -4,6 +4,6 @@
 """
 
 from opensky.logs.configuring import LEVELS, configure, standard, tells
-from opensky.logs.lines import failure, security
+from opensky.logs.lines import failure, security, tell
 
-__all__ = ["LEVELS", "configure", "failure", "security", "standard", "tells"]
+__all__ = ["LEVELS", "configure", "failure", "security", "standard", "tell", "tells"]

@@ -1,8 +1,17 @@
 """Lines that more than one place writes: security, and errors that nobody expected."""
 
+import logging
 from typing import Any
 
 import structlog
+
+from opensky.logs.configuring import tells
+
+
+def tell(event: str, **facts: Any) -> None:
+    """Write a line about what went as it should; nothing where the log does not tell so much."""
+    if tells(logging.INFO):
+        structlog.get_logger().info(event, **facts)
 
 
 def security(event: str, **facts: Any) -> None:

@@ -11,6 +11,8 @@ from email.message import EmailMessage
 from typing import Protocol
 
 from opensky.kernel.clock import Clock
+from opensky.kernel.doing import note
+from opensky.logs import tell
 from opensky.mail.envelope import Sender, enveloped
 from opensky.mail.errors import BrokenLetter, PostUnavailable, Refused
 from opensky.mail.letter import Letter
@@ -55,6 +57,7 @@ class Mailer:
             PostUnavailable: the post does not take it now.
             Refused: the post takes no such letter; where it takes none for that *address*, this is an end, and not raised.
         """
+        note(letter=letter.kind)
         withheld, ended = self._begin(letter, id_)
         if ended:
             return ended
@@ -100,6 +103,7 @@ class Mailer:
             delivery.state = state
 
         self._note(id_, end, bounced)
+        tell(f"letter.{state}", message=id_, said=answer)
         return state
 
     def _note(self, id_: int, change: Callable[[Delivery, datetime], None], bounced: str = "") -> None:

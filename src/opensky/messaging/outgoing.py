@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
+from opensky.kernel.doing import NOW, REQUEST, carried
 from opensky.kernel.ids import IdGenerator
-from opensky.messaging import bodies
+from opensky.messaging import bodies, traces
 from opensky.messaging.message import Message, when_due
 from opensky.messaging.nudge import Nudger
 from opensky.messaging.rows import row
@@ -78,6 +79,8 @@ class Outgoing:
         """Write the message into the open transaction and return its id (see ``Client.send``)."""
         if self._journey and not message.correlation:
             message = replace(message, **self._journey)
+        if about := carried():
+            message = replace(message, headers={**about, **message.headers})
         now = self._unit.clock.now()
         due_at = when_due(message, now, delay, at)
         id_ = message.id or self._ids.next()
@@ -93,6 +96,8 @@ class Outgoing:
             bodies.keep(self._unit, (body,))
         self.sent += 1
         self._journeys[made["correlation"]] = None
+        if not message.correlation:
+            self._begun_by(about.get(REQUEST, ""), made["correlation"], now)
         self._nudge_after_commit()
         return id_
 
@@ -100,12 +105,22 @@ class Outgoing:
         """Write several new messages with one statement; none of them unique, delayed or with an id of its own."""
         if messages:
             now = self._unit.clock.now()
+            if about := carried():
+                messages = [replace(each, headers={**about, **each.headers}) for each in messages]
             rows = [row(m, self._ids.next(), now, m.due_at, outgoing=self._is_remote(m.queue_name)) for m in messages]
             large = [bodies.handed_in(each, self._large) for each in rows]
             self._unit.run(_INSERT, *rows)
             bodies.keep(self._unit, large)
             self.sent += len(rows)
             self._nudge_after_commit()
+
+    def _begun_by(self, request: str, journey: int, now: datetime) -> None:
+        """Write down which request has begun a journey, and have its log name that."""
+        doing = NOW.get()
+        if doing is not None:
+            doing.noted.setdefault("journeys", []).append(journey)
+        if request:
+            traces.note(self._unit, traces.About(traces.REQUEST, request), (journey,), now)
 
     def _nudge_after_commit(self) -> None:
         if self._nudger is not None and not self._nudges:

@@ -27,6 +27,8 @@ TRACES = Table(
 )
 """``kind`` is a class by name and ``object_id`` its id as text, as in the change history."""
 
+REQUEST = "Request"
+"""The kind of a request that has begun a journey; its id is the one that answers and logs name it by."""
 _t = TRACES.c
 _NOTE = Command(insert_ignore(TRACES))
 

@@ -100,6 +100,7 @@ class Exchange:
         self.unit_of_work = self._reader = None
         self.cookies.drop()
         self.headers.clear()
+        self.noted.clear()
         return True
 
     def _sees_its_own(self) -> bool:

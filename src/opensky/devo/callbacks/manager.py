@@ -6,6 +6,7 @@ import msgspec
 
 from opensky.devo.callbacks.repository import SeenRepository
 from opensky.events import Codec, Dispatcher, SubjectGone, UnknownEvent, WrongEvent
+from opensky.kernel.doing import note
 from opensky.kernel.errors import FieldError, Gone, Invalid
 from opensky.kernel.ids import read_id
 from opensky.messaging import Outgoing
@@ -49,6 +50,7 @@ class CallbackManager:
         except (UnknownEvent, WrongEvent) as error:
             raise Invalid(FieldError("event", error.message, "Event"), message=error.message) from error
         # Negative: the message caused what is sent here, but the step that handles it did not send it (``messaging.books``).
+        note(journey=slung.correlation, event=str(event.name))
         self._client.continues(slung.correlation, -(read_id(id_) or 0), slung.history)
         self._events.notify(event)
         return True

@@ -7,6 +7,7 @@ import httpx
 import msgspec
 
 from opensky.kernel.clock import Clock
+from opensky.kernel.doing import REQUEST, TRACE, carried
 from opensky.kernel.signed import CALLBACKS, Seal
 from opensky.osis.runtime import Reject, Unavailable
 
@@ -14,6 +15,8 @@ CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 30.0
 _AGAIN = frozenset({404, 408, 425, 429})
 """These, beside what begins with 5, are of the moment: 404 while an older release of DEVO still runs."""
 _LONGEST_DETAIL = 500
+_NAMED = {REQUEST: "X-Request-ID", TRACE: "traceparent"}
+"""What DEVO's logs and traces are to name as ours do, and in which header."""
 T = TypeVar("T")
 
 
@@ -55,7 +58,9 @@ class Devo:
             self._client.close()
 
     def _answer(self, path: str, id_: str, body: bytes) -> httpx.Response:
-        headers = {"Content-Type": "application/json", **self._seal.headers(id_, body)}
+        about = carried()
+        named = {theirs: about[ours] for ours, theirs in _NAMED.items() if ours in about}
+        headers = {"Content-Type": "application/json", **named, **self._seal.headers(id_, body)}
         try:
             answer = self._opened().post(path, content=body, headers=headers)
         except httpx.HTTPError as error:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from opensky.kernel.clock import Clock
+from opensky.kernel.doing import carried
 from opensky.messaging import Handled, Message, Outgoing, Queue
 from opensky.osis.runtime.errors import Reject
 from opensky.osis.runtime.flow import Flow
@@ -111,12 +112,15 @@ class Handler:
         headers = split_headers(handled, payloads) if splits else [passed_on(handled)] * len(payloads)
         history = (*handled.history, f"{flow.name}@{handled.id}")
         journey: dict[str, Any] = {"correlation": handled.correlation, "causation": handled.id, "history": history}
+        about = carried()
         outputs = [
-            Output(message(payload, headers=header, **journey), each if isinstance(each, Later) else None)
+            Output(message(payload, headers=about | header, **journey), each if isinstance(each, Later) else None)
             for each, payload, header in zip(made, payloads, headers, strict=True)
         ]
         if flow.tap:
-            copy = Message(queue_name=flow.tap, type=handled.type, parameters=handled.parameters, **journey)
+            copy = Message(
+                queue_name=flow.tap, type=handled.type, parameters=handled.parameters, headers=about, **journey
+            )
             outputs.append(Output(copy, None))
         return Outcome(Handled(handled, began, self._clock.now()), outputs)
 

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from opensky.kernel.clock import Clock
+from opensky.kernel.doing import note
 from opensky.messaging import LeaseLost, Message, Queue
 from opensky.osis.runtime.errors import Reject
 from opensky.osis.runtime.flow import Backoff, Flow
 from opensky.osis.runtime.handling import Handler, Outcome, cause, told
 from opensky.osis.runtime.lanes import Lane
 from opensky.osis.runtime.stats import FAILED, FLOWS, stat
+from opensky.osis.runtime.telling import taken_up
 from opensky.persistence import StoreBusy, StoreFull
 from opensky.stats import Stats
 
@@ -107,7 +109,8 @@ class Hand:
                 break
             began = time.monotonic()
             self.doing = Doing(lane.flow, message, began)
-            outcome = self._handle(lane, message)
+            with taken_up(lane.flow, message):
+                outcome = self._handle(lane, message)
             self.doing = None
             seconds = time.monotonic() - began
             lane.took(seconds)
@@ -127,6 +130,7 @@ class Hand:
             outcome = self._handler.handle(lane.flow, message, self.name)
         except LeaseLost:
             lane.undecided()
+            note(error="lease lost")
             self._report("lease lost", flow=lane.flow.name, message=message.id)
             return None
         except StoreFull:
@@ -141,6 +145,7 @@ class Hand:
 
     def _failed(self, lane: Lane, message: Message, error: Exception) -> None:
         flow = lane.flow
+        note(error=cause(error))
         self._stats.increment(stat(FAILED, flow.queue))
         if isinstance(error, Reject):
             lane.succeeded()  # a third party that refuses is there
