@@ -11,53 +11,26 @@ import inspect
 import ipaddress
 import json
 import os
-import re
 import secrets
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, get_origin
 from urllib.parse import urlsplit
 
-from opensky.kernel.currencies import CURRENCIES
 from opensky.kernel.errors import Misconfigured
+from opensky.settings_checks import check
 
 PREFIX = "OPENSKY_"
 CONFIG = f"{PREFIX}CONFIG"
 DATA = Path("var")
 MIGRATIONS = Path("migrations")
 FILE = "opensky.toml"
-_URLS = (
-    "public_url",
-    "devo_url",
-    "database_url",
-    "documents_url",
-    "replica_urls",
-    "broker_url",
-    "mail_url",
-    "traces_url",
-)
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
-_LIMITS = {
-    "port": (1, 65_535),
-    "workers": (1, 64),
-    "threads": (1, 256),
-    "node": (0, 63),
-    "replica_sticky_seconds": (0, 3600),
-    "bus_threads": (1, 64),
-    "large_message_bytes": (1024, 8_388_608),
-    "finished_days": (1, 36_500),
-    "seen_days": (1, 36_500),
-    "fraud_check_ms": (0, 60_000),
-    "sandbox_seconds": (0, 86_400),
-    "delivery_price": (0, 1_000_000),
-}
-_CHOICES = {"history": ("staff", "all"), "log_level": ("debug", "info", "warning", "error")}
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
-_LONGEST_LEVEL = 40
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a shop that listens everywhere
 
 
@@ -125,6 +98,8 @@ class Settings:
     """How much the logs tell: `debug` names every request, `info` those that write and every message, `warning` what is slow or goes wrong, `error` what nobody expected."""
     traces_url: str = field(default="", repr=False)
     """Address of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; empty means that no spans are made. It wants the extra `opentelemetry`."""
+    jobs: dict[str, Any] = field(default_factory=dict)
+    """What is run by the clock: `jobs.zone` is the time zone of its times, UTC if it is not there; `[jobs.write_news]` with `when = "0 7 * * MON"`, `zone` or `on = false` changes one job."""
     events: dict[str, Any] = field(default_factory=dict)
     """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to; the list `events.rewards` names those that reward rules are asked about, all if it is not there."""
     demo: bool = False
@@ -160,7 +135,7 @@ class Settings:
         # The versions that come with the code lie beside it, wherever a command is run.
         checkout = Path(__file__).resolve().parents[2]
         found["migrations"] = Path(found.get("migrations", checkout / MIGRATIONS)).expanduser().resolve()
-        _check(found)
+        check(found)
         if not found.get("secret_key"):
             found["secret_key"] = _secret_key(found["data"])
         return cls(**found)
@@ -301,72 +276,6 @@ def _read(kind: type, text: str, where: str) -> Any:
                 return table
     message = f"The {where} must be {_NAMES[kind]}, not {text!r}."
     raise Misconfigured(message, variable=where)
-
-
-def _check(found: Mapping[str, Any]) -> None:
-    _check_bounds(found)
-    currency = found.get("currency", "USD")
-    if currency not in CURRENCIES:
-        close = difflib.get_close_matches(currency.upper(), sorted(CURRENCIES), n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        message = f"The setting 'currency' must be a currency of ISO 4217 such as USD, not {currency!r}.{hint}"
-        raise Misconfigured(message, key="currency")
-    mail_url = found.get("mail_url", "")
-    if mail_url and not (urlsplit(mail_url).scheme in {"smtp", "smtps"} and urlsplit(mail_url).hostname):
-        message = "The setting 'mail_url' must be an address such as smtps://user:password@mail.example:465."
-        raise Misconfigured(message, key="mail_url")
-    for name in ("mail_from", "mail_returns"):
-        if found.get(name, "") and not re.fullmatch(r"[^@\s]+@[^@\s]+", found[name]):
-            message = f"The setting {name!r} must be an e-mail address, not {found[name]!r}."
-            raise Misconfigured(message, key=name)
-    for name in ("public_url", "devo_url", "traces_url"):
-        url = found.get(name, "")
-        if url and not (urlsplit(url).scheme in ("http", "https") and urlsplit(url).hostname):
-            message = f"The setting {name!r} must be an address such as https://shop.example, not {url!r}."
-            raise Misconfigured(message, key=name)
-    check_levels(found.get("levels", {}))
-    _check_ports(found)
-
-
-def _check_bounds(found: Mapping[str, Any]) -> None:
-    for name, (least, most) in _LIMITS.items():
-        if name in found and not least <= found[name] <= most:
-            message = f"The setting {name!r} must be {least} to {most}, not {found[name]}."
-            raise Misconfigured(message, key=name)
-    for name, choices in _CHOICES.items():
-        if name in found and found[name] not in choices:
-            message = f"The setting {name!r} must be {' or '.join(map(repr, choices))}, not {found[name]!r}."
-            raise Misconfigured(message, key=name)
-
-
-def check_levels(levels: Mapping[str, Any]) -> None:
-    """Raise ``Misconfigured`` where levels are not tables with ``points`` and, where wanted, ``free_shipping``, each with points of its own."""
-    for name, level in levels.items():
-        known = isinstance(level, Mapping) and not set(level) - {"points", "free_shipping"}
-        points, free = (level.get("points"), level.get("free_shipping", False)) if known else (0, False)
-        if not 0 < len(name) <= _LONGEST_LEVEL or type(points) is not int or points < 1 or type(free) is not bool:
-            shape = f"[levels.{name[:_LONGEST_LEVEL]}] should be like: points = 500, free_shipping = true."
-            raise Misconfigured(f"The setting 'levels' is not understood; {shape}", key="levels")
-    if len({level["points"] for level in levels.values()}) < len(levels):
-        raise Misconfigured("Two of the 'levels' begin at the same number of points; give each its own.", key="levels")
-
-
-def _check_ports(found: Mapping[str, Any]) -> None:
-    for name in _URLS:
-        for port in _ports(str(found.get(name, ""))):
-            if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= _LIMITS["port"][1]):
-                message = f"The setting {name!r} names port {port!r}; a port is a number of 1 to {_LIMITS['port'][1]}."
-                raise Misconfigured(message, key=name)
-
-
-def _ports(text: str) -> Iterator[str]:
-    """Yield what stands where a port stands: of one address, or of several, whole or hosts alone, separated by commas."""
-    for url in re.split(r",(?=[a-z+]+://)", text):
-        place = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")[2]
-        for host in place.split(","):
-            port = host.rpartition("]")[2].partition(":")[2]
-            if port:
-                yield port
 
 
 def _secret_key(data: Path) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from opensky.settings import Settings, check_levels
+from opensky.settings import Settings
+from opensky.settings_checks import check_levels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
