@@ -4,18 +4,23 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 import textwrap
 import time
-from math import isnan
+from array import array
+from functools import partial
+from math import isnan, nan
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from opensky.stats.patterns import TooMany
 from opensky.stats.retention import Archive, WrongRetention, read_retention
-from opensky.stats.rings import SERIES, NotARing, Segment
-from opensky.stats.store import Store, TooMany
+from opensky.stats.rings import Ring
+from opensky.stats.segments import SERIES, NotARing, Segment
+from opensky.stats.store import Store
 
 NOON = 1_360_324_800
 SMALL = "10s:1m,30s:10m"
@@ -31,13 +36,14 @@ def test_points_come_back_and_what_did_not_come_is_nothing(tmp_path: Path) -> No
 
 
 def test_what_is_too_old_makes_way_and_lives_on_more_coarsely(tmp_path: Path) -> None:
-    """Counts are summed, the highest stay the highest, gauges end where they ended, and the rest is averaged."""
+    """Counts are summed, the highest stay the highest, gauges end where they ended, and the rest is averaged, percentiles, too."""
     names = (
         "stats.counters.a.count",
-        "stats.timers.t.upper_90",
+        "stats.timers.t.upper",
         "stats.timers.t.lower",
         "stats.gauges.g",
         "stats.counters.a.rate",
+        "stats.timers.t.upper_90",
     )
     with Store(tmp_path, SMALL) as store:
         for n in range(13):
@@ -51,6 +57,7 @@ def test_what_is_too_old_makes_way_and_lives_on_more_coarsely(tmp_path: Path) ->
         names[2]: [0.0, 3.0, 6.0, 9.0],
         names[3]: [2.0, 5.0, 8.0, 11.0],
         names[4]: [1.0, 4.0, 7.0, 10.0],
+        names[5]: [1.0, 4.0, 7.0, 10.0],
     }
 
 
@@ -61,7 +68,7 @@ def test_a_ring_holds_the_newest_of_what_came(
 ) -> None:
     """In any order, with any holes: what is in the ring's window, and nothing else."""
     archive = Archive(10, 7)
-    ring = Segment(tmp_path_factory.mktemp("ring") / "r.ring", archive)
+    ring = Ring(tmp_path_factory.mktemp("ring"), archive)
     model: dict[int, float] = {}
     newest = oldest = 0
     for slot, value in came:
@@ -73,12 +80,113 @@ def test_a_ring_holds_the_newest_of_what_came(
         if second >= oldest:
             model[second] = value
     for slot, value in came:
-        ring.put(3, NOON + slot * 10 + 4, value)
+        for late in ring.put([3], row({3: value}), NOON + slot * 10 + 4):
+            ring.put_late(late, NOON + slot * 10 + 4, value)
     seconds = range(NOON - 50, NOON + 460, 10)
-    found = {s: v for s, v in zip(seconds, ring.get(3, seconds.start, seconds.stop), strict=True) if not isnan(v)}
+    mine, others = ring.get([3, 4], seconds.start, seconds.stop)
+    found = {s: v for s, v in zip(seconds, mine, strict=True) if not isnan(v)}
     assert found == {second: value for second, value in model.items() if second >= oldest}
-    assert all(isnan(v) for v in ring.get(4, NOON, NOON + 50))
+    assert all(isnan(v) for v in others)
     ring.close()
+
+
+Came = list[tuple[int, dict[int, float]]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 30), st.dictionaries(st.sampled_from([0, 5, 40, 300]), st.floats(-1e9, 1e9), min_size=1)
+        ),
+        max_size=40,
+    )
+)
+def test_series_that_stand_beside_each_other_do_not_disturb_each_other(
+    tmp_path_factory: pytest.TempPathFactory, came: Came
+) -> None:
+    """Whatever comes together, alone, late or after a gap: each holds what it would hold alone."""
+    together = Ring(tmp_path_factory.mktemp("together"), Archive(10, 7))
+    alone = {n: Ring(tmp_path_factory.mktemp("alone"), Archive(10, 7)) for n in (0, 5, 40, 300)}
+    newest = 0
+    for slot, points in came:
+        second = NOON + slot * 10
+        newest = max(newest, second)
+        for late in together.put(list(points), row(points), second):
+            together.put_late(late, second, points[late])
+        for number, value in points.items():
+            for late in alone[number].put([number], row({number: value}), second):
+                alone[number].put_late(late, second, value)
+    # What lies further back than a ring is long may be gone when others came meanwhile.
+    since = max(NOON - 50, newest - 60)
+    for number, ring in alone.items():
+        assert str(together.get([number], since, newest + 10)) == str(ring.get([number], since, newest + 10))
+        ring.close()
+    together.close()
+
+
+def row(points: dict[int, float]) -> "array[float]":
+    """Return points at their places in the row of two segments."""
+    found = array("d", [nan]) * (2 * SERIES)
+    for number, value in points.items():
+        found[number] = value
+    return found
+
+
+def test_a_point_that_comes_late_counts_in_the_coarser_ones_too(tmp_path: Path) -> None:
+    with Store(tmp_path, "10s:5m,30s:10m,60s:1h") as store:
+        for n in range(13):
+            if n != 4:
+                store.put({"stats.counters.a.count": 1.0, "stats.timers.t.upper": float(n)}, NOON + 10 * n)
+        store.put({"stats.counters.a.count": 5.0, "stats.timers.t.upper": 99.0}, NOON + 40)
+        fine = store.fetch("stats.counters.a.count", NOON, NOON + 60, now=NOON + 120)
+        assert fine.values == [1.0, 1.0, 1.0, 1.0, 5.0, 1.0, 1.0]
+        for back, expected in ((500, [3.0, 7.0, 3.0, 3.0]), (3000, [10.0, 6.0])):
+            found = store.fetch("stats.counters.a.count", NOON + 120 - back, NOON + 119, now=NOON + 120)
+            assert [value for value in found.values if value is not None] == expected
+        highest = store.fetch("stats.timers.t.upper", NOON - 2880, NOON + 119, now=NOON + 120)
+        assert [value for value in highest.values if value is not None] == [99.0, 11.0]
+
+
+def test_a_store_of_an_older_release_opens(tmp_path: Path) -> None:
+    """Form 1, in which each series had its points one after the other: all of them are there, and it goes on."""
+    with tarfile.open(Path(__file__).with_name("stores") / "form_1.tar.gz") as packed:
+        packed.extractall(tmp_path, filter="data")
+    with Store(tmp_path, writable=False) as store, pytest.raises(NotARing, match="stats run --store makes it"):
+        store.fetch("stats.gauges.depth", NOON, NOON + 10, now=NOON + 390)
+    depth: list[float | None] = [None if n % 5 == 3 else -1.5 * n for n in range(28, 40)]
+    for _ in range(2):  # it is made new once
+        with Store(tmp_path) as store:
+            read = partial(store.fetch, until=NOON + 390, now=NOON + 390)
+            assert read("stats.gauges.depth", NOON + 280).values == depth
+            assert read("stats.gauges.late", NOON + 280).values == [None, None, *(100.0 + n for n in range(30, 40))]
+            counts = read("stats.counters.order.paid.count", NOON)
+            assert (counts.step, counts.values) == (60, [15.0, 51.0, 87.0, 123.0, 159.0, 195.0, None])
+            assert read("stats.gauges.ended", NOON).values == [7.0, 7.0, 7.0, None, None, None, None]
+            assert len(store.find("stats.gauges.many.*")) == 260
+    with Store(tmp_path) as store:
+        for n in range(40, 43):
+            store.put({"stats.counters.order.paid.count": float(n), "stats.gauges.ended": 8.0}, NOON + 10 * n)
+        counts = store.fetch("stats.counters.order.paid.count", NOON + 240, NOON + 420, now=NOON + 420)
+        assert (counts.step, counts.values) == (60, [159.0, 195.0, 231.0, None])
+        ended = store.fetch("stats.gauges.ended", NOON + 310, NOON + 420, now=NOON + 420)
+        assert ended.values == [*[None] * 9, 8.0, 8.0, 8.0]
+
+
+def test_a_store_takes_no_more_memory_the_longer_it_writes(tmp_path: Path) -> None:
+    """What is written goes to files, not into memory that stays."""
+    with Store(tmp_path, "1s:2h,10s:12h") as store:
+        names = [f"stats.gauges.g{n}" for n in range(500)]
+        store.put(dict.fromkeys(names, 1.0), NOON)
+        before = resident()
+        for n in range(1, 3000):
+            store.put(dict.fromkeys(names, 1.0), NOON + n)
+        assert resident() - before < 3_000_000
+
+
+def resident() -> int:
+    """Return the bytes of memory that this process has."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * 4096
 
 
 def test_it_is_there_again_and_another_process_may_read(tmp_path: Path) -> None:
@@ -106,7 +214,7 @@ def test_a_process_that_is_killed_leaves_whole_points(tmp_path: Path) -> None:
     """Each point is the one that was put there or none, and the store goes on."""
     program = textwrap.dedent(f"""
         from pathlib import Path
-        from opensky.stats.store import Store, TooMany
+        from opensky.stats.store import Store
         store = Store(Path({str(tmp_path)!r}), {SMALL!r})
         names = [f"stats.gauges.g{{n}}" for n in range(50)]
         second = {NOON}
@@ -127,7 +235,7 @@ def test_a_process_that_is_killed_leaves_whole_points(tmp_path: Path) -> None:
         newest = 0
         for name in store.find("stats.gauges.*"):
             number = store._ids[name] - 1
-            newest = store._segment(0, 0).newest(number)
+            newest = store._rings[0].window(number)[1]
             found = store.fetch(name, newest - 50, newest, now=newest)
             assert found.values == [float(second) for second in range(found.start, newest + 10, 10)]
         store.put({"stats.gauges.g0": 1.0}, newest + 1000)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from opensky.stats.patterns import TooMany
 from opensky.stats.series import Series
-from opensky.stats.store import Store, TooMany
+from opensky.stats.store import Store
 from opensky.stats.targets import Call, Path, Target, WrongTarget
 
 MOST_SERIES, MOST_POINTS = 5_000, 3_000_000
@@ -132,15 +133,16 @@ def _named(pattern: str, request: Request) -> Many:
         raise WrongTarget(str(error)) from error
     if len(names) > MOST_SERIES:
         raise WrongTarget(f"{pattern} are {len(names)} series; at most {MOST_SERIES} can be drawn at once.")
-    found = []
-    drawn = 0
-    for name in names:
-        start, step, values = request.store.fetch(name, request.since, request.until, now=request.now)
-        if (drawn := drawn + len(values)) > MOST_POINTS:
-            raise WrongTarget(f"{pattern} has more than {MOST_POINTS:,} points in that time.")
-        # As in Graphite, the first point is the first one after the beginning.
-        found.append(Series(name, start + step, step, values[1:], path=pattern, tags=_tags(name)))
-    return found
+    reading = request.store.fetch_all
+    one = reading(names[:1], request.since, request.until, now=request.now)
+    if one and len(one[0].values) * len(names) > MOST_POINTS:
+        raise WrongTarget(f"{pattern} has more than {MOST_POINTS:,} points in that time.")
+    stretches = reading(names, request.since, request.until, now=request.now)
+    # As in Graphite, the first point is the first one after the beginning.
+    return [
+        Series(name, start + step, step, values[1:], path=pattern, tags=_tags(name))
+        for name, (start, step, values) in zip(names, stretches, strict=True)
+    ]
 
 
 def _tags(name: str) -> dict[str, str]:

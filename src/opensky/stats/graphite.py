@@ -17,8 +17,9 @@ import structlog
 
 from opensky.stats import functions_choose, functions_combine, functions_transform
 from opensky.stats.functions import FUNCTIONS, Many, Request, evaluate, seconds_of
+from opensky.stats.patterns import TooMany
 from opensky.stats.series import REDUCE, Series, consolidated
-from opensky.stats.store import Store, TooMany
+from opensky.stats.store import Store
 from opensky.stats.targets import WrongTarget, read_target
 
 _LOG = structlog.get_logger()

@@ -1,29 +1,14 @@
-"""Rings: files of fixed size in which each series has a fixed place, so that nothing ever grows, is searched or compacted.
+"""Rings: the points of all series in one archive, by the numbers of the series. What comes at a second is written at once."""
 
-A segment holds ``SERIES`` series of one archive: a page of header, then for each series the seconds of its first and of its newest point,
-then its slots, 64-bit floats. The point of second t stands in slot ``t / step`` modulo the slots; NaN is no point. Files are sparse until
-they are written to.
-
-A process that is killed leaves whole values behind, since memory that is mapped belongs to the system: the newest second is written last,
-so that a point whose writing was cut off is as one that did not come.
-"""
-
-import mmap
-import os
-import struct
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from math import fsum, isnan, nan
 from pathlib import Path
 
 from opensky.stats.retention import Archive
+from opensky.stats.segments import MOST_ROWS, SERIES, WIDE, Segment
 
-SERIES = 256
-"""Series in one segment."""
-_MAGIC, VERSION = b"OSRING\0\0", 1
-_HEADER = struct.Struct("<8sIIII")
-_PAGE = 4096
-_WORD = 8
-_SUMMED: dict[str, Callable[[Sequence[float]], float]] = {
+REDUCE: dict[str, Callable[[Sequence[float]], float]] = {
     "sum": fsum,
     "max": max,
     "min": min,
@@ -32,129 +17,223 @@ _SUMMED: dict[str, Callable[[Sequence[float]], float]] = {
 }
 
 
-class NotARing(OSError):
-    """A file that this release cannot read."""
+class Ring:
+    """An archive. The one who writes it knows by heart which points are the newest; others look each time."""
 
-
-class Segment:
-    """The points of up to ``SERIES`` series in one archive, in memory that is mapped to a file."""
-
-    def __init__(self, path: Path, archive: Archive, *, writable: bool = True) -> None:
+    def __init__(self, folder: Path, archive: Archive, *, writable: bool = True) -> None:
         self.archive = archive
-        size = _PAGE + SERIES * _WORD * (2 + archive.slots)
-        if writable and not path.exists():
-            _create(path, archive, size)
-        with path.open("r+b" if writable else "rb") as file:
-            _check(path, file.read(_HEADER.size), archive)
-            access = mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ
-            self._map = mmap.mmap(file.fileno(), size, access=access)
-        whole = memoryview(self._map)
-        first, points = _PAGE + SERIES * _WORD, _PAGE + 2 * SERIES * _WORD
-        self._newest = whole[_PAGE:first].cast("q")
-        self._first = whole[first:points].cast("q")
-        self._points = whole[points:].cast("d")
-        whole.release()
+        self._folder = folder
+        self._writable = writable
+        self._segments: dict[int, Segment] = {}
+        self._newest = array("q")
+        self._first = array("q")
+        self._latest: list[int] = []
+        self._even: tuple[Sequence[int], int, frozenset[int]] = ((), 0, frozenset())
+        while writable and self._path(len(self._latest)).is_file():
+            self._grow(len(self._latest) * SERIES)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._newest.release()
-        self._first.release()
-        self._points.release()
-        self._map.close()
+        """Let go of all files."""
+        for each in self._segments.values():
+            each.close()
+        self._segments = {}
 
-    def put(self, series: int, second: int, value: float) -> None:
-        """Keep a point; one that is older than the ring is no more kept."""
-        step, slots = self.archive
+    def put(self, numbers: Sequence[int], row: "array[float]", second: int) -> list[int]:
+        """Keep the points of a second, of these series; return those that have newer ones already: their points are not kept.
+
+        ``row`` has the point of each series at its number, and NaN at all others.
+        """
+        step = self.archive.step
         second -= second % step
-        newest, base = self._newest[series], series * slots
-        if second > newest:
-            if second - newest > step:
-                self._skip(series, newest, second)
-            self._points[base + second // step % slots] = value
-            self._newest[series] = second
-        elif second >= self._oldest(series):
-            self._points[base + second // step % slots] = value
-
-    def get(self, series: int, since: int, until: int) -> list[float]:
-        """Return the points of the seconds from ``since`` up to ``until``, NaN where there is none; both are multiples of the step."""
-        step, slots = self.archive
-        first, last = max(since, self._oldest(series)), min(until, self._newest[series] + step)
-        if first >= last:
-            return [nan] * len(range(since, until, step))
-        start, end = first // step % slots, (last - step) // step % slots + 1
-        points = self._points[series * slots : (series + 1) * slots]
-        there = points[start:end].tolist() if start < end else [*points[start:], *points[:end]]
-        return [nan] * ((first - since) // step) + there + [nan] * len(range(last, until, step))
-
-    def newest(self, series: int) -> int:
-        """Return the second of the newest point, 0 if there is none."""
-        return self._newest[series]
-
-    def put_next(self, series: Iterable[tuple[int, float]], second: int) -> list[tuple[int, float]]:
-        """Keep the points of a second of those series that had one a step before; return the rest: ``put`` is for those."""
-        step, slots = self.archive
-        second -= second % step
-        newest, points, slot = self._newest, self._points, second // step % slots
-        others = []
-        for number, value in series:
-            if second - newest[number] == step:
-                points[number * slots + slot] = value
-                newest[number] = second
+        late: list[int] = []
+        before, at, places = self._even
+        if at != second - step or before != numbers:
+            self._grow(max(numbers))
+            newest = self._newest
+            if odd := [number for number in numbers if newest[number] != second - step]:
+                late = self._make_room(odd, second)
+            if late:
+                late_ones = set(late)
+                numbers = [number for number in numbers if number not in late_ones]
+            places = frozenset(number // SERIES for number in numbers)
+        for place in places:
+            if self._latest[place] < second:
+                self._write(place, row, second)
             else:
-                others.append((number, value))
-        return others
+                for number in numbers:
+                    if number // SERIES == place:
+                        self._segments[place].write(number % SERIES, second, row[number])
+        newest = self._newest
+        for number in numbers:
+            newest[number] = second
+        self._say_newest(places, second)
+        self._even = numbers, second, places
+        return late
 
-    def summed(self, series: int, second: int, until: int, how: str) -> float:
-        """Return what the points of a stretch come to: ``sum``, ``max``, ``min``, ``last`` or ``average``; NaN if there are none."""
+    def put_late(self, number: int, second: int, value: float) -> bool:
+        """Keep a point beside newer ones of its series, if that reaches back so far."""
+        second -= second % self.archive.step
+        oldest, newest = self.window(number)
+        if newest and oldest <= second <= newest:
+            self._segments[number // SERIES].write(number % SERIES, second, value)
+            return True
+        return False
+
+    def get(self, numbers: Sequence[int], since: int, until: int) -> list[list[float]]:
+        """Return the points of series from ``since`` up to ``until``, NaN where there is none; both are multiples of the step."""
+        found: dict[int, list[float]] = {}
+        bands: dict[int, list[int]] = {}
+        for number in numbers:
+            bands.setdefault(number // WIDE, []).append(number)
+        empty = [nan] * len(range(since, until, self.archive.step))
+        for band, several in bands.items():
+            place = band * WIDE // SERIES
+            segment = self._segment(place) if not self._writable or place < len(self._latest) else None
+            if segment is None:
+                found.update((number, list(empty)) for number in several)
+            else:
+                found.update(zip(several, self._read(segment, several, since, until), strict=True))
+        return [found[number] for number in numbers]
+
+    def newest_of(self, numbers: Sequence[int], second: int) -> dict[int, list[int]]:
+        """Return which series have their newest points where, before those of a second are put; 0: nowhere."""
+        step = self.archive.step
+        before, at, _ = self._even
+        if at == second - second % step - step and before == numbers:
+            return {at: list(numbers)}
+        found: dict[int, list[int]] = {}
+        known = len(self._newest)
+        for number in numbers:
+            found.setdefault(self._newest[number] if number < known else 0, []).append(number)
+        return found
+
+    def window(self, number: int) -> tuple[int, int]:
+        """Return the seconds of the oldest point that a series can have here, and of its newest one, 0 if there is none."""
+        newest = self._newest[number] if number < len(self._newest) else 0
+        return (self._oldest(newest, self._first[number]) if newest else 0), newest
+
+    def summed(self, numbers: Iterable[int], hows: Sequence[str], since: int, until: int) -> "array[float]":
+        """Return what the points of a stretch come to, as a row: each series in its way, NaN where there are none."""
+        step = self.archive.step
+        row = array("d", [nan]) * len(self._newest)
+        bands: dict[int, list[int]] = {}
+        for number in numbers:
+            bands.setdefault(number // WIDE, []).append(number)
+        for band, several in bands.items():
+            segment = self._segments[band * WIDE // SERIES]
+            columns = _columns(segment, band % (SERIES // WIDE), since, until)
+            for number in several:
+                found: Sequence[float] = columns[number % WIDE]
+                if self._first[number] > since or self._newest[number] < until - step:
+                    start = max(0, (self._oldest(self._newest[number], self._first[number]) - since) // step)
+                    found = found[start : (self._newest[number] - since) // step + 1]
+                if isnan(sum(found)):
+                    found = [value for value in found if not isnan(value)]
+                if found:
+                    row[number] = REDUCE[hows[number]](found)
+        return row
+
+    def _read(self, segment: Segment, several: Sequence[int], since: int, until: int) -> list[list[float]]:
+        """Return the points of several series of a band."""
+        step = self.archive.step
+        heads = segment.heads() if not self._writable else None
+        windows = []
+        for number in several:
+            newest = heads[number % SERIES] if heads else self._newest[number]
+            first = heads[SERIES + number % SERIES] if heads else self._first[number]
+            windows.append((max(since, self._oldest(newest, first)), min(until, newest + step)))
+        start, end = min(a for a, _ in windows), max(b for _, b in windows)
+        points: list[list[float]] = [[] for _ in several]
+        if start < end:
+            for rows in segment.rows(several[0] % SERIES // WIDE, start, end):
+                for there, number in zip(points, several, strict=True):
+                    there.extend(rows[number % WIDE :: WIDE])
+        found = []
+        for values, (first, last) in zip(points, windows, strict=True):
+            if first >= last:
+                found.append([nan] * len(range(since, until, step)))
+                continue
+            there = (
+                values[(first - start) // step : (last - start) // step] if (first, last) != (start, end) else values
+            )
+            found.append([nan] * ((first - since) // step) + there + [nan] * len(range(last, until, step)))
+        return found
+
+    def _oldest(self, newest: int, first: int) -> int:
         step, slots = self.archive
-        start = second // step % slots
-        end = start + (until - second) // step
-        if (
-            end <= slots
-            and self._first[series] <= second
-            and until - step <= self._newest[series] < second + step * slots
-        ):
-            base = series * slots
-            found: Sequence[float] = self._points[base + start : base + end].tolist()
-        else:
-            found = self.get(series, second, until)
-        if isnan(sum(found)):
-            found = [value for value in found if not isnan(value)]
-        return _SUMMED[how](found) if found else nan
+        return max(first, newest - step * (slots - 1))
 
-    def _oldest(self, series: int) -> int:
-        step, slots = self.archive
-        return max(self._first[series], self._newest[series] - step * (slots - 1))
+    def _make_room(self, odd: Iterable[int], second: int) -> list[int]:
+        """Begin series, or go on with them after a gap, in which there are no points; return those that are further already."""
+        late, begun = [], set()
+        gaps: dict[int, list[int]] = {}
+        for number in odd:
+            newest = self._newest[number]
+            if newest >= second:
+                late.append(number)
+            elif not newest or second - newest >= self.archive.seconds:
+                self._first[number] = second
+                begun.add(number // SERIES)
+            else:
+                gaps.setdefault(number // WIDE, []).append(number)
+        for band, several in gaps.items():
+            self._clear(band, several, second)
+        for place in begun:
+            with memoryview(self._first) as seconds:
+                self._segments[place].write_first(seconds[place * SERIES : (place + 1) * SERIES])
+        return late
 
-    def _skip(self, series: int, newest: int, second: int) -> None:
-        """Begin a series, or one of which the whole ring is too old; else clear what lies between its newest point and the next."""
-        step, slots = self.archive
-        if not newest or second - newest >= step * slots:
-            self._first[series] = second
-            return
-        base = series * slots
-        for missing in range(newest + step, second, step):
-            self._points[base + missing // step % slots] = nan
+    def _clear(self, band: int, several: Sequence[int], second: int) -> None:
+        """Clear what lies between the newest points of series of a band and a second."""
+        segment, inside, step = self._segments[band * WIDE // SERIES], band % (SERIES // WIDE), self.archive.step
+        begun = min(self._newest[number] for number in several) + step
+        for since in range(begun, second, MOST_ROWS * step):
+            until = min(second, since + MOST_ROWS * step)
+            points = array("d")
+            for rows in segment.rows(inside, since, until):
+                points += rows
+            for number in several:
+                start = max(0, (self._newest[number] + step - since) // step)
+                many = len(points) // WIDE - start
+                if many > 0:
+                    points[start * WIDE + number % WIDE :: WIDE] = array("d", [nan]) * many
+            segment.write_rows(inside, since, until, points)
+
+    def _write(self, place: int, row: "array[float]", second: int) -> None:
+        with memoryview(row) as whole, whole[place * SERIES : (place + 1) * SERIES] as points:
+            self._segments[place].write_row(points, second)
+
+    def _say_newest(self, places: Iterable[int], second: int) -> None:
+        with memoryview(self._newest) as seconds:
+            for place in places:
+                self._segments[place].write_newest(seconds[place * SERIES : (place + 1) * SERIES])
+                self._latest[place] = max(self._latest[place], second)
+
+    def _grow(self, number: int) -> None:
+        """Have the segment of a series, and all before it."""
+        for place in range(len(self._latest), number // SERIES + 1):
+            segment = self._segment(place)
+            heads = segment.heads() if segment else array("q", bytes(2 * SERIES * 8))
+            self._newest += heads[:SERIES]
+            self._first += heads[SERIES:]
+            self._latest.append(max(heads[:SERIES]))
+
+    def _path(self, place: int) -> Path:
+        return self._folder / f"{self.archive.step}s-{place:04}.ring"
+
+    def _segment(self, place: int) -> Segment | None:
+        """Return a segment; of those that another process writes nothing, as long as it is not there."""
+        if place not in self._segments:
+            path = self._path(place)
+            if not self._writable and not path.is_file():
+                return None
+            self._segments[place] = Segment(path, self.archive, writable=self._writable)
+        return self._segments[place]
 
 
-def _create(path: Path, archive: Archive, size: int) -> None:
-    """Make a whole file or none: it is named only when it is there."""
-    part = path.with_suffix(".new")
-    with part.open("wb") as file:
-        file.write(_HEADER.pack(_MAGIC, VERSION, archive.step, archive.slots, SERIES))
-        file.truncate(size)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-
-
-def _check(path: Path, header: bytes, archive: Archive) -> None:
-    if len(header) < _HEADER.size or header[: len(_MAGIC)] != _MAGIC:
-        raise NotARing(f"{path} holds no points of ours.")
-    _, version, step, slots, series = _HEADER.unpack(header)
-    if version > VERSION:
-        raise NotARing(f"{path} was written by a newer release (form {version}; this one knows up to {VERSION}).")
-    if (step, slots, series) != (*archive, SERIES):
-        raise NotARing(
-            f"{path} keeps {slots} points of {step} s for {series} series, not {archive.slots} of {archive.step} s."
-        )
+def _columns(segment: Segment, band: int, since: int, until: int) -> list[tuple[float, ...]]:
+    """Return the points of each series of a band in a stretch."""
+    rows = []
+    for several in segment.rows(band, since, until):
+        rows += [several[at : at + WIDE].tolist() for at in range(0, len(several), WIDE)]
+    return list(zip(*rows, strict=True))

@@ -1,37 +1,32 @@
 """The embedded store: every series in rings of several archives, their names beside them in SQLite. One process writes, others may read."""
 
-import contextlib
 import fcntl
-import fnmatch
 import os
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from math import isnan
-from operator import itemgetter
+from math import isnan, nan
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from opensky.stats.patterns import matching
+from opensky.stats.renewal import renewed
 from opensky.stats.retention import DEFAULT, Archive, read_retention, said
-from opensky.stats.rings import SERIES, Segment
+from opensky.stats.rings import Ring
+from opensky.stats.segments import SERIES
 
 _NAMES = "names.sqlite"
 _HOW = (
     (re.compile(r"\.(count|count_[^.;]+|sum|sum_[^.;]+|bin_[^.;]+)(;|$)|^stats_counts\."), "sum"),
-    (re.compile(r"\.(upper|upper_[^.;]+)(;|$)"), "max"),
-    (re.compile(r"\.(lower|lower_[^.;]+)(;|$)"), "min"),
+    (re.compile(r"\.upper(;|$)"), "max"),
+    (re.compile(r"\.lower(;|$)"), "min"),
     (re.compile(r"\.gauges\."), "last"),
 )
-"""How points become one of a coarser archive, by the name of their series; where none fits, by their average."""
-
-
-MOST_PATTERNS = 1000
-
-
-class TooMany(ValueError):
-    """A pattern that stands for too many names."""
+"""How points become one of a coarser archive, by the name of their series; where none fits, by their average: so do percentiles, of which
+the highest would be that of the worst second."""
 
 
 class Stretch(NamedTuple):
@@ -40,14 +35,6 @@ class Stretch(NamedTuple):
     start: int
     step: int
     values: list[float | None]
-
-
-class _Part(NamedTuple):
-    """What of an interval goes into one segment: the places of its series there, and what picks their values."""
-
-    place: int
-    insides: list[int]
-    pick: Callable[[Sequence[float]], Sequence[float]]
 
 
 class Store:
@@ -74,78 +61,76 @@ class Store:
         place = (folder / _NAMES).resolve().as_uri() + ("" if writable else "?mode=ro")
         self._names = sqlite3.connect(place, uri=True, check_same_thread=False, isolation_level=None, timeout=10)
         self._lock = threading.RLock()
-        self._segments: dict[tuple[int, int], Segment] = {}
-        self._hows: dict[int, str] = {}
-        self._last: tuple[str, ...] = ()
-        self._plan: list[_Part] = []
+        self._rings: tuple[Ring, ...] = ()
+        self._ids: dict[str, int] = {}
+        self._sorted: list[str] = []
+        self._seen = -1
+        self._hows: list[str] = []
+        self._order: tuple[list[str], list[int]] = ([], [])
         try:
             if writable:
                 self._names.executescript(
                     "PRAGMA journal_mode = WAL; CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
                     "CREATE TABLE IF NOT EXISTS kept (what TEXT PRIMARY KEY, is_ TEXT NOT NULL)"
                 )
+                renewed(folder)
             self.archives = self._kept(retention)
-            self._ids = dict(self._rows())
+            self._look()
+            self._rings = tuple(Ring(folder, each, writable=writable) for each in self.archives)
         except BaseException:
             self._names.close()
             self._release()
             raise
 
     def put(self, series: Mapping[str, float], at: float) -> None:
-        """Keep a point of each of these series."""
+        """Keep a point of each of these series; one that comes late counts in the coarser archives, too."""
+        if not series:
+            return
         second = int(at)
         with self._lock:
-            values, boundary = list(series.values()), self.archives[1].step if self.archives[1:] else 0
-            for place, insides, pick in self._planned(series):
-                segment = self._segment(0, place)
-                if boundary and second - second % self.archives[0].step == second - second % boundary:
-                    # Before the next points are there: a process that is killed in between does it again.
-                    self._roll_up(place, segment, insides, second)
-                for inside, value in segment.put_next(zip(insides, pick(values), strict=True), second):
-                    self._roll_up(place, segment, (inside,), second)
-                    segment.put(inside, second, value)
+            numbers = self._numbered(series)
+            row = array("d", [nan]) * (-(-len(self._hows) // SERIES) * SERIES)
+            for number, value in zip(numbers, series.values(), strict=True):
+                row[number] = value
+            # Before the next points are there: a process that is killed in between does it again.
+            self._roll_up(numbers, second)
+            for number in self._rings[0].put(numbers, row, second):
+                self._put_late(number, second, row[number])
 
     def fetch(self, name: str, since: int, until: int, *, now: int) -> Stretch:
         """Return the points of a series from ``since`` up to ``until``, of the finest archive that reaches back so far from ``now``."""
+        return self.fetch_all([name], since, until, now=now)[0]
+
+    def fetch_all(self, names: Sequence[str], since: int, until: int, *, now: int) -> list[Stretch]:
+        """Return the points of several series, as ``fetch`` does."""
         reaching = [n for n, each in enumerate(self.archives) if each.seconds >= now - since]
         which = reaching[0] if reaching else len(self.archives) - 1
         step = self.archives[which].step
         since, until = max(since, now - self.archives[which].seconds), min(until, now)
         start, end = since - since % step, until - until % step + step
         if start >= end:
-            return Stretch(start, step, [])
-        number = self._id(name)
-        if number is None:
-            return Stretch(start, step, [None] * ((end - start) // step))
-        with self._lock, contextlib.suppress(FileNotFoundError):
-            found = self._segment(which, number // SERIES).get(number % SERIES, start, end)
-            return Stretch(start, step, [None if isnan(value) else value for value in found])
-        return Stretch(start, step, [None] * ((end - start) // step))
+            return [Stretch(start, step, []) for _ in names]
+        with self._lock:
+            if any(name not in self._ids for name in names):
+                self._look()
+            known = {name: self._ids[name] - 1 for name in names if name in self._ids}
+            found = dict(zip(known, self._rings[which].get(list(known.values()), start, end), strict=True))
+        many = (end - start) // step
+        return [Stretch(start, step, _points(found[n]) if n in found else [None] * many) for n in names]
 
     def find(self, pattern: str = "*") -> list[str]:
         """Return the names that match a pattern, in which ``*`` stands for anything within a part and ``{a,b}`` for either."""
-        parts = [_parts(each) for each in pattern.split(".")]
-        with self._lock:
-            self._ids = dict(self._rows())
-        return sorted(name for name in self._ids if _fits(name, parts))
+        return matching(self._all_names(), pattern)
 
     def find_below(self, pattern: str) -> list[str]:
         """Return the names that begin with what matches a pattern."""
-        parts = [_parts(each) for each in pattern.split(".")]
-        with self._lock:
-            self._ids = dict(self._rows())
-        return sorted(
-            n
-            for n in self._ids
-            if n.count(".") + 1 >= len(parts) and _fits(".".join(n.split(".")[: len(parts)]), parts)
-        )
+        return matching(self._all_names(), pattern, below=True)
 
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:
-            for each in self._segments.values():
+            for each in self._rings:
                 each.close()
-            self._segments = {}
             self._names.close()
             self._release()
 
@@ -169,75 +154,69 @@ class Store:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _planned(self, series: Mapping[str, float]) -> list[_Part]:
-        """Return where the points of these series go, segment by segment: the same as last time, if they are the same series."""
-        names = tuple(series)
-        if names != self._last:
-            new = [(name,) for name in names if name not in self._ids]
-            if new:
-                self._names.execute("BEGIN IMMEDIATE")
-                self._names.executemany("INSERT OR IGNORE INTO series (name) VALUES (?)", new)
-                self._names.execute("COMMIT")
-                self._ids = dict(self._rows())
-            parts: dict[int, tuple[list[int], list[int]]] = {}
-            for position, name in enumerate(names):
-                place, inside = divmod(self._ids[name] - 1, SERIES)
-                insides, positions = parts.setdefault(place, ([], []))
-                insides.append(inside)
-                positions.append(position)
-            self._last = names
-            self._plan = [_Part(place, insides, _picking(at)) for place, (insides, at) in parts.items()]
-        return self._plan
+    def _numbered(self, series: Mapping[str, float]) -> list[int]:
+        """Return the numbers of series, which new ones are given: the same list as last time, if they are the same series."""
+        names, numbers = self._order
+        given = list(series)
+        if names == given:
+            return numbers
+        names = given
+        new = [(name,) for name in names if name not in self._ids]
+        if new:
+            self._names.execute("BEGIN IMMEDIATE")
+            self._names.executemany("INSERT OR IGNORE INTO series (name) VALUES (?)", new)
+            self._names.execute("COMMIT")
+            self._seen = -1
+            self._look()
+        ids = self._ids
+        numbers = [ids[name] - 1 for name in names]
+        self._order = names, numbers
+        return numbers
 
-    def _roll_up(self, place: int, segment: Segment, insides: Sequence[int], second: int) -> None:
+    def _roll_up(self, numbers: Sequence[int], second: int) -> None:
         """Make the points of the coarser archives that are complete once ``second`` has come."""
-        if len(self.archives) == 1:
+        if len(self._rings) == 1:
             return
-        coarse, newest = self.archives[1].step, segment.newest
-        for inside in insides:
-            before = newest(inside)
-            if before and before // coarse < second // coarse:
-                self._made_coarser(place, inside, before, second)
+        for newest, several in self._rings[0].newest_of(numbers, second).items():
+            # Only the coarse points in which the newest fine one lies are not made yet: behind it there are none.
+            for finer, coarser in pairwise(self._rings):
+                step = coarser.archive.step
+                start = newest - newest % step
+                if not newest or second < start + step:
+                    break
+                row = finer.summed(several, self._hows, start, start + step)
+                for number in coarser.put(several, row, start):
+                    coarser.put_late(number, start, row[number])
 
-    def _made_coarser(self, place: int, inside: int, before: int, second: int) -> None:
-        how = self._how(place * SERIES + inside + 1)
-        for which, (fine, coarse) in enumerate(pairwise(self.archives)):
-            start, end = before - before % coarse.step, second - second % coarse.step
-            if start == end:
-                return
-            start = max(start, end - (fine.seconds - fine.seconds % coarse.step))  # more is no more in the finer one
-            finer, coarser = self._segment(which, place), self._segment(which + 1, place)
-            for stretch in range(start, end, coarse.step):
-                value = finer.summed(inside, stretch, stretch + coarse.step, how)
-                if not isnan(value):
-                    coarser.put(inside, stretch, value)
+    def _put_late(self, number: int, second: int, value: float) -> None:
+        """Keep a point that comes after newer ones, and make the coarser ones anew that it lies in."""
+        if not self._rings[0].put_late(number, second, value):
+            return
+        for finer, coarser in pairwise(self._rings):
+            step = coarser.archive.step
+            start = second - second % step
+            oldest, newest = finer.window(number)
+            if newest < start + step or oldest > start:
+                return  # it is not made yet, or there is no more of what it was made of
+            row = finer.summed([number], self._hows, start, start + step)
+            coarser.put_late(number, start, row[number])
 
-    def _how(self, id_: int) -> str:
-        try:
-            return self._hows[id_]
-        except KeyError:
-            for name, each in self._ids.items():
-                self._hows[each] = next((how for pattern, how in _HOW if pattern.search(name)), "average")
-            return self._hows[id_]
-
-    def _segment(self, which: int, place: int) -> Segment:
-        try:
-            return self._segments[which, place]
-        except KeyError:
-            archive: Archive = self.archives[which]
-            path = self._folder / f"{archive.step}s-{place:04}.ring"
-            made = self._segments[which, place] = Segment(path, archive, writable=self._writable)
-            return made
-
-    def _id(self, name: str) -> int | None:
+    def _all_names(self) -> list[str]:
         with self._lock:
-            if name not in self._ids:
-                self._ids = dict(self._rows())
-            found = self._ids.get(name)
-        return None if found is None else found - 1
+            self._look()
+            return self._sorted
 
-    def _rows(self) -> Sequence[tuple[str, int]]:
-        return self._names.execute("SELECT name, id FROM series").fetchall()
+    def _look(self) -> None:
+        """Read the names, if there are others than before."""
+        [version] = self._names.execute("PRAGMA data_version").fetchone()
+        if version == self._seen:
+            return
+        self._seen = version
+        self._ids = dict(self._names.execute("SELECT name, id FROM series ORDER BY name"))
+        self._sorted = sorted(self._ids)
+        self._hows = ["average"] * max(self._ids.values(), default=0)
+        for name, id_ in self._ids.items():
+            self._hows[id_ - 1] = next((how for pattern, how in _HOW if pattern.search(name)), "average")
 
     def _kept(self, retention: str) -> tuple[Archive, ...]:
         """Return the retention that the store was made with; it is its first one that counts."""
@@ -254,26 +233,7 @@ class Store:
         return archives
 
 
-def _picking(positions: list[int]) -> Callable[[Sequence[float]], Sequence[float]]:
-    if len(positions) == 1:  # itemgetter would return the bare value
-        return lambda values: (values[positions[0]],)
-    return itemgetter(*positions)
-
-
-def _parts(text: str) -> list[str]:
-    """Return the patterns that a part of a pattern with ``{a,b}`` stands for."""
-    before, brace, rest = text.partition("{")
-    inside, end, after = rest.partition("}")
-    if not brace or not end:
-        return [text]
-    tails = _parts(after)
-    if len(tails) * (inside.count(",") + 1) > MOST_PATTERNS:
-        raise TooMany(f"{text!r} stands for more than {MOST_PATTERNS} names.")
-    return [before + each + tail for each in inside.split(",") for tail in tails]
-
-
-def _fits(name: str, parts: list[list[str]]) -> bool:
-    given = name.split(".")
-    return len(given) == len(parts) and all(
-        any(fnmatch.fnmatchcase(part, each) for each in patterns) for part, patterns in zip(given, parts, strict=True)
-    )
+def _points(values: list[float]) -> list[float | None]:
+    """Return points with nothing where there is none."""
+    found: list[float | None] = list(values)
+    return [None if value != value else value for value in values] if isnan(sum(values)) else found  # noqa: PLR0124 - NaN is not itself
