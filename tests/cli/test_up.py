@@ -132,7 +132,7 @@ def test_it_opens_and_says_where(shop: Shop) -> None:
     for line in (f"shop   http://127.0.0.1:{shop.port}/", f"API    http://127.0.0.1:{shop.port}/api/docs"):
         assert line in shop.said
     assert len(shop.workers()) == 2
-    shop.wait_for(lambda: "web   [INFO] Started worker-2" in shop.said, "it should relay the log")
+    shop.wait_for(lambda: " info    Started worker-2\n" in shop.said, "it should relay the log")
 
 
 def test_the_real_shop_opens_empty_in_little_memory(started_empty: Shop) -> None:

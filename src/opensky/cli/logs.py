@@ -11,7 +11,7 @@ from typing import TextIO
 _COLOURS = {"warning": "\033[33m", "error": "\033[31m", "critical": "\033[31m"}
 _DIM, _PLAIN = "\033[2m", "\033[0m"
 _NAME_WIDTH, _LEVEL_WIDTH, _EVENT_WIDTH = 5, 7, 28
-_SAID_APART = ("timestamp", "level", "event", "logger", "exception")
+_SAID_APART = ("timestamp", "level", "event", "logger", "exception", "program", "pid")
 
 
 class LogFile:

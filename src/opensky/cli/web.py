@@ -22,6 +22,7 @@ from opensky.cli import web_watch
 from opensky.cli.programs import SHOP
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
+from opensky.logs import configure, standard
 from opensky.settings import Settings
 
 # One request at a time waits in each thread, some more in the queue before them; what comes beyond waits in the backlog.
@@ -58,6 +59,7 @@ def serve(settings: Settings, app: str, serving: Sequence[int] | None = None) ->
     ``serving`` are the workers that are there already, when this process comes back to replace the ones that died.
     """
     lifeline.offer()
+    configure("web", settings.log_level)
     server: Callable[..., MPServer] = MPServer
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # no longer the default from Python 3.14 on
@@ -76,6 +78,7 @@ def serve(settings: Settings, app: str, serving: Sequence[int] | None = None) ->
             http1_settings=HTTP1Settings(header_read_timeout=_HEADER_SECONDS * 1000),
             websockets=False,
             respawn_failed_workers=True,
+            log_dictconfig=standard("_granian", "granian.access"),
             workers_kill_timeout=_KILL_AFTER_SECONDS,
         ).serve(target_loader=partial(load, app), wrap_loader=False)
     except ConfigurationError as error:

@@ -39,11 +39,20 @@ def main() -> None:
     rest = [pid for pid in workers if pid not in dead]
     if signal.sigpending().intersection(STOPPING):  # Ctrl-C in a terminal reaches the workers as well
         return _stop(rest)
-    print(f"[ERROR] Worker with PID {', '.join(map(str, dead))} died; another takes its place", flush=True)
+    _say("web.worker_died", f"worker {', '.join(map(str, dead))} died; another takes its place")
     if dead.intersection(young) and time.monotonic() - began < _LIVES_AT_LEAST_SECONDS:
         _stop(rest)
-        sys.exit("[ERROR] It had taken the place of another one just before; giving up")
+        _say("web.given_up", "it had taken the place of another one just before")
+        sys.exit(1)
     return become("opensky.cli.web", app, REPLACE, *rest)
+
+
+def _say(event: str, why: str) -> None:
+    """Write a line of the log as all programs do, without what they load for it; nothing in it needs a mask."""
+    seconds, rest = divmod(time.time_ns(), 1_000_000_000)
+    stamp = f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(seconds))}.{rest // 1000:06d}Z"
+    head = f'{{"timestamp":"{stamp}","level":"error","event":"{event}","program":"web","pid":{os.getpid()}'
+    print(f'{head},"why":"{why}"}}', flush=True)
 
 
 def _gone(workers: list[int]) -> set[int]:
