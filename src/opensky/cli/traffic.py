@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 import signal
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
 from opensky.traffic import PROFILES, Crowd, Profile
 from opensky.traffic.client import NoAnswer, Place
+from opensky.traffic.faults import FAULTS
 from opensky.traffic.town import BRAINTREE, Cards
 
 app = App(
@@ -22,6 +24,7 @@ app = App(
     help_epilogue="Example: ./opensky traffic --profile evening --seconds 600",
 )
 _MOST = 6_000
+_LONGEST_FAULT = 3_600
 
 
 @app.default
@@ -66,6 +69,39 @@ def run(
         raise Misconfigured(
             f"No shop answers at {settings.devo_address} ({error}); start it with ./opensky up, or name it with --data and --port."
         ) from error
+
+
+@app.command(help_epilogue="Example: ./opensky traffic fault slow-database --seconds 60")
+def fault(
+    name: str = "",
+    *,
+    seconds: float = 60.0,
+    data: Path | None = None,
+    port: int | None = None,
+) -> None:
+    """Plant a fault in a running demo shop for a while, to see what its board says; without a name, list them. Ctrl-C heals it at once.
+
+    Args:
+        name: such as slow-database, dead-bus, bad-deploy.
+        seconds: for how long.
+        data: data folder of the shop (default: var).
+        port: port at which the shop listens (default: 8000).
+    """
+    if not name:
+        print("\n".join(f"{each.name:<14} {each.sentence}" for each in FAULTS.values()))
+        return
+    if name not in FAULTS:
+        raise Misconfigured(f"There is no fault {name!r}; there are {', '.join(FAULTS)}.")
+    if not 0 < seconds <= _LONGEST_FAULT:
+        raise Misconfigured(f"--seconds is more than 0, and at most {_LONGEST_FAULT}.")
+    lifeline.hold()
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    with FAULTS[name].plant(shop_to_try(data, port)):
+        print(f"{name} is planted: {FAULTS[name].sentence}. It is gone in {seconds:g} s, or at Ctrl-C.", flush=True)
+        stop.wait(seconds)
+    print(f"{name} is gone.", flush=True)
 
 
 async def _run(crowd: Crowd, seconds: float | None, every: float) -> None:
