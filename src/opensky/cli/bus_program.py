@@ -18,8 +18,8 @@ from opensky.persistence import Database
 from opensky.settings import Settings
 from opensky.wiring.bridge import bridge
 from opensky.wiring.bus import bus_container, watch_folders, worker
+from opensky.wiring.cron import Cron
 from opensky.wiring.messages import BUS
-from opensky.wiring.pruning import prune_by_the_hour
 
 _log = structlog.get_logger("bus")
 
@@ -41,10 +41,12 @@ def serve(settings: Settings) -> None:
         if settings.broker_url:
             bridge(app, report=_report)
         watch_folders(app, report=_report)
-        prune_by_the_hour(app, report=_report)
+        cron = Cron(app, _report)
+        cron.start()
         gc.collect()
         gc.freeze()  # what is here now stays
         bus.run()
+        cron.stop()
     finally:
         app.close()
 

@@ -4,7 +4,7 @@ A run is taken in one transaction: the job's row says that its times up to there
 has that time as its unique key. Whoever has it puts its end off while it runs; what is not put off was lost with its runner.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, select, update
 
 from opensky.kernel.errors import Conflict
 from opensky.kernel.ids import IdGenerator
-from opensky.persistence import Database, UnitOfWork, table
+from opensky.persistence import Database, Reader, UnitOfWork, table
 from opensky.persistence.cursors import EARLIEST
 from opensky.persistence.statements import insert_ignore
 from opensky.scheduler.job import Run
@@ -56,28 +56,29 @@ class Book:
     def standings(self) -> list[Standing]:
         """How does each job stand?"""
         with self._database.reader(primary=True) as reader:
-            return [Standing(*row) for row in reader.rows(select(_s.name, _s.slot_at, _s.holder, _s.held_until))]
+            statement = select(_s.name, _s.slot_at, _s.holder, _s.held_until)
+            return [Standing(*row) for row in map(tuple, reader.rows(statement))]
 
     def asked(self) -> list[tuple[int, str]]:
         """Which runs did somebody ask for that nobody has begun, the oldest first?"""
         statement = select(_r.id, _r.job).where(_r.state == "asked").order_by(_r.id).limit(100)
         with self._database.reader(primary=True) as reader:
-            return [(int(id_), job) for id_, job in reader.rows(statement)]
+            return [(int(id_), job) for id_, job in map(tuple, reader.rows(statement))]
 
-    def take(self, job: str, due_at: datetime, passed: int = 0) -> Run | None:
-        """Take the run of a time of the schedule; ``None`` if another node has it, or the job runs now."""
+    def take(self, job: str, due_at: datetime, passed: int = 0, by: str = "") -> Run | None:
+        """Take the run of a time of the schedule, or one that somebody wants now; ``None`` if another node has it, or the job runs."""
         id_, now = self._ids.next(), self._database.clock.now()
         with self._database.unit_of_work() as unit:
-            if not self._hold(unit, job, f"{id_}:1", now, slot_at=due_at):
+            if not self._hold(unit, job, f"{id_}:1", now, slot_at=None if by else due_at):
                 return None
             row = _row(id_, job, due_at, "running") | {"runner": self._runner, "tries": 1, "passed": passed}
-            if not unit.execute(insert_ignore(_RUNS), row | {"began_at": now}).rowcount:
+            if not unit.execute(insert_ignore(_RUNS), row | {"asked_by": by, "began_at": now}).rowcount:
                 # Its time is in the book already, from before the job's own row was made anew: it has been dealt with.
                 _let_go(unit, job, f"{id_}:1")
                 unit.commit()
                 return None
             unit.commit()
-        return Run(id_, job, due_at)
+        return Run(id_, job, due_at, asked_by=by)
 
     def take_asked(self, run_id: int, job: str) -> Run | None:
         """Take a run that somebody asked for; ``None`` if another node was quicker, or the job runs now."""
@@ -89,7 +90,7 @@ class Book:
             taken = update(_RUNS).where(_r.id == run_id, _r.state == "asked").values(begun)
             if not unit.execute(taken).rowcount:
                 return None  # what was held is let go with the transaction
-            [(due_at, by)] = unit.execute(select(_r.due_at, _r.asked_by).where(_r.id == run_id)).all()
+            due_at, by = _asked(unit, run_id)
             unit.commit()
         return Run(run_id, job, due_at, asked_by=by)
 
@@ -116,9 +117,8 @@ class Book:
                 _let_go(unit, standing.name, mine)
                 unit.commit()
                 return None
-            rows = unit.execute(select(_r.due_at, _r.asked_by).where(_r.id == run_id)).all()
+            due_at, by = _asked(unit, run_id)
             unit.commit()
-        due_at, by = rows[0]
         return Run(run_id, standing.name, due_at, tries + 1, by)
 
     def leave(self, job: str, slot_at: datetime, passed: int = 0, *, noted: bool = True) -> None:
@@ -180,14 +180,11 @@ class Book:
 
     def prune(self, before: datetime) -> int:
         """Forget a step of the runs that ended before an instant, but not the last one of a job; return how many."""
-        last = select(_r.job, _r.id).order_by(_r.job, _r.id.desc())
+        old = select(_r.id, _r.job).where(_r.ended_at < before).order_by(_r.id).limit(STEP)
         with self._database.reader(primary=True) as reader:
-            old = reader.rows(select(_r.id, _r.job).where(_r.ended_at < before).order_by(_r.id).limit(STEP))
-            newest: dict[str, int] = {}
-            for job in {job for _, job in old}:
-                found = reader.one(last.where(_r.job == job).limit(1))
-                newest[job] = int(found[1]) if found else 0
-        gone: Sequence[int] = [int(id_) for id_, job in old if int(id_) != newest[job]]
+            ended = [(int(id_), str(job)) for id_, job in map(tuple, reader.rows(old))]
+            newest = {job: _newest(reader, job) for job in {job for _, job in ended}}
+        gone = [id_ for id_, job in ended if id_ != newest[job]]
         if not gone:
             return 0
         with self._database.unit_of_work() as unit:
@@ -207,6 +204,17 @@ class Book:
 
 EARLIEST_HELD = EARLIEST.replace(year=1970)
 """Held until long ago: to be had by whoever looks."""
+
+
+def _newest(reader: Reader, job: str) -> int:
+    found = reader.one(select(_r.id).where(_r.job == job).order_by(_r.id.desc()).limit(1))
+    return int(found[0]) if found is not None else 0
+
+
+def _asked(unit: UnitOfWork, run_id: int) -> tuple[datetime, str]:
+    """For which time is a run, and who asked for it?"""
+    row = tuple(unit.execute(select(_r.due_at, _r.asked_by).where(_r.id == run_id)).one())
+    return row[0], row[1]
 
 
 def _let_go(unit: UnitOfWork, job: str, holder: str) -> None:

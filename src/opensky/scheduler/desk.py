@@ -85,7 +85,7 @@ class Desk:
         statement = select(*_COLUMNS).join(newest, and_(_r.id == newest.c.id))
         with self._database.reader(primary=True) as reader:
             last = {found.job: found for found in map(_line, reader.rows(statement))}
-            dealt = {row[0]: row[1] for row in reader.rows(select(_s.name, _s.slot_at))}
+            dealt = dict(map(tuple, reader.rows(select(_s.name, _s.slot_at))))
         made = [
             JobLine(each, begins(each, dealt.get(each.name, now), self.timetable.salt), last.get(each.name))
             for each in self.timetable.notes
@@ -106,8 +106,8 @@ class Desk:
             found = reader.one(select(*_COLUMNS, _r.log).where(_r.id == id_))
         if found is None:
             raise NotFound(f"There is no run {id_}; old ones are forgotten.", run=id_)
-        *columns, log = found
-        return _line(columns), str(log)
+        columns = tuple(found)
+        return _line(columns[:-1]), str(columns[-1])
 
 
 _COLUMNS = (

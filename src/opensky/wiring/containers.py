@@ -7,6 +7,7 @@ from dishka import Container, Provider, Scope, make_container
 
 from opensky.settings import Settings
 from opensky.wiring.flows import BusViews
+from opensky.wiring.jobs import Clockwork
 from opensky.wiring.messages import Messages
 from opensky.wiring.providers import Application, Controllers, Features, Job, Request
 
@@ -17,12 +18,12 @@ def container(settings: Settings, *more: Provider) -> Container:
     ``with container(settings) as app, app() as scope:`` gives a request scope; ``scope.get(UnitOfWork).commit()`` keeps what
     was done in it. ``more`` providers replace or add to ours.
     """
-    return _made(settings, (Application(), Job(), Features(), Messages(), BusViews(), *more))
+    return _made(settings, (Application(), Job(), Features(), Messages(), BusViews(), Clockwork(), *more))
 
 
 def web_container(settings: Settings, *more: Provider) -> Container:
     """Return the container of the web, whose request scopes the HTTP kernel opens, commits and closes."""
-    return _made(settings, (Application(), Request(), Features(), Messages(), BusViews(), Controllers(), *more))
+    return _made(settings, (Application(), Request(), Features(), Messages(), BusViews(), Clockwork(), Controllers(), *more))
 
 
 def _made(settings: Settings, providers: Sequence[Provider]) -> Container:

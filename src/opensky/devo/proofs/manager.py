@@ -105,13 +105,17 @@ class ProofManager:
         self._take(proof)
         return self._members.set_email(proof.member_id, proof.email)
 
+    def forget_old(self) -> None:
+        """Forget links that nobody can use any more."""
+        self._proofs.forget_old(self._clock.now())
+
     def _send(
         self, member_id: MemberId, purpose: Purpose, email: str, name: str, kind: str, link: tuple[str, str]
     ) -> None:
         ends_at = self._clock.now() + VALID
         proof = Proof(id=ProofId(self._ids.next()), member_id=member_id, purpose=purpose, email=email, ends_at=ends_at)
         validate(proof)
-        self._proofs.forget_old(self._clock.now())
+        self.forget_old()
         self._proofs.forget(member_id, purpose)
         self._proofs.add(proof)
         sealed = {link[0]: Sealed(link[1], _purpose(purpose), str(proof.id))}
