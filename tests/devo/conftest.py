@@ -40,11 +40,12 @@ from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
 from opensky.osis.runtime import Worker
 from opensky.persistence import Database, Reader, UnitOfWork
 from opensky.settings import Settings
+from opensky.testing.applications import application
 from opensky.testing.browser import Browser, browsing
 from opensky.testing.buying import ADDRESS
+from opensky.testing.engines import created
 from opensky.testing.factories import Factory
 from opensky.testing.orders import purse_of
-from opensky.web.app import build
 from opensky.wiring.bus import bus_container, worker
 from opensky.wiring.containers import web_container
 from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
@@ -61,8 +62,7 @@ def ids(clock: SetClock) -> IdGenerator:
 @pytest.fixture
 def database(tmp_path: Path, ids: IdGenerator, clock: SetClock) -> Iterator[Database]:
     made = Database(tmp_path / "opensky.sqlite", MODEL, ids=ids, clock=clock)
-    made.create()
-    yield made
+    yield created(made)
     made.close()
 
 
@@ -175,11 +175,12 @@ def shop(database: Database, settings: Settings, clock: SetClock) -> Iterator[Sh
     provider = Provider(scope=Scope.APP)
     provider.provide(lambda: clock, provides=Clock, override=True)
     container = web_container(settings, provider)
-    app = build(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME)
-    with structlog.testing.capture_logs() as log:
+    with (
+        application(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME) as app,
+        structlog.testing.capture_logs() as log,
+    ):
         yield Shop(app, settings, log)
     container.close()
-    app.state.pool.close()
 
 
 @pytest.fixture

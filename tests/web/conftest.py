@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from opensky.kernel.ids import MemberId
 from opensky.kernel.money import Money
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
+from opensky.testing.applications import application
+from opensky.testing.engines import created
 from opensky.web import Form, Json, Page, Redirect, Sessions, Tokens, Visitor, access, action, api, local_path, page
 from opensky.web.app import build
 from opensky.web.objects import Session
@@ -253,7 +256,7 @@ def text_of(response: Any) -> str:
 
 @pytest.fixture
 def open_shop(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
-    opened: list[Any] = []
+    opened = ExitStack()
 
     def open_(**settings: Any) -> Shop:
         clock = SetClock(NOON)
@@ -263,15 +266,13 @@ def open_shop(tmp_path: Path) -> Iterator[Callable[..., Shop]]:
         test.provide(lambda: clock, provides=Clock, scope=Scope.APP)
         made = Settings(data=tmp_path, secret_key="k" * 64, threads=4, **settings)
         container = web_container(made, test)
-        database = container.get(Database)
-        database.create()
-        app = build(made, container, [Pages, ThingApi], templates=[HERE / "templates"], static=[])
-        opened.extend((container, app.state.pool))
+        database = created(container.get(Database))
+        opened.callback(container.close)
+        app = opened.enter_context(application(made, container, [Pages, ThingApi], templates=[HERE / "templates"]))
         return Shop(app, database, made, clock, container=container)
 
-    yield open_
-    for each in opened:
-        each.close()
+    with opened:
+        yield open_
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Databases of their own for tests, on servers that are there: a new one with a random name, dropped at the end."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Hashable, Iterator
+from contextlib import closing, contextmanager
 from urllib.parse import unquote, urlsplit
 
 import psycopg
@@ -12,9 +13,12 @@ from pymongo import MongoClient
 from sqlalchemy import delete, inspect, table
 
 from opensky.persistence import Database
+from opensky.persistence.tables import METADATA
 
 _PREFIX = "opensky_test_"
 _KEPT = {"about", "migrations"}  # say of which release the tables are
+_files: dict[Hashable, bytes] = {}
+"""SQLite files as they are right after ``create``, by what is in them."""
 
 
 @contextmanager
@@ -36,6 +40,26 @@ def fresh(server: str) -> Iterator[str]:
         yield url
     finally:
         _run(server, "DROP DATABASE {}", name)
+
+
+def created(database: Database) -> Database:
+    """Make the tables of a database, as ``create`` does, and return it.
+
+    The second SQLite file of this process that holds the same is a copy of the first: that takes a tenth of the time.
+    """
+    file = database.file
+    if file is None or file.exists() or database.elsewhere is not None:
+        database.create()
+        return database
+    holds = (*sorted(METADATA.tables), None, *((database.versions and database.versions()) or ()))
+    if holds in _files:
+        file.touch(0o600, exist_ok=False)
+        file.write_bytes(_files[holds])
+    else:
+        database.create()
+        with closing(sqlite3.connect(file)) as connection:
+            _files[holds] = connection.serialize()
+    return database
 
 
 def made(server: str) -> str:

@@ -20,8 +20,7 @@ from opensky.web.access import Access
 from opensky.web.answer import Answer, Stream
 from opensky.web.form import Form
 from opensky.web.incoming import Incoming
-from opensky.web.kernel import Kernel
-from opensky.web.pool import Pool
+from opensky.web.parts import Parts
 from opensky.web.problems import PROBLEM, Problem, possible
 from opensky.web.routing import Route, Signed, routes_of
 from opensky.web.signatures import known_as, sign
@@ -35,18 +34,16 @@ class Endpoint(HTTPRouteHandler):
         return data
 
 
-def endpoints(controllers: Sequence[type], kernel: Kernel, pool: Pool, *, embedded: bool = False) -> list[Endpoint]:
+def endpoints(controllers: Sequence[type], parts: Parts, *, embedded: bool = False) -> list[Endpoint]:
     """Return the handlers of all routes of these controllers; ``embedded`` says that the database has no server."""
     return [
-        endpoint(controller, method, route, kernel, pool, embedded=embedded)
+        endpoint(controller, method, route, parts, embedded=embedded)
         for controller in controllers
         for method, route in routes_of(controller)
     ]
 
 
-def endpoint(
-    controller: type, method: str, route: Route, kernel: Kernel, pool: Pool, *, embedded: bool = False
-) -> Endpoint:
+def endpoint(controller: type, method: str, route: Route, parts: Parts, *, embedded: bool = False) -> Endpoint:
     """Return the handler of one route."""
     function = getattr(controller, method)
     hints = get_type_hints(function, include_extras=True)
@@ -62,7 +59,7 @@ def endpoint(
     parameters = [p for p in parameters if hints.get(p.name) not in {Form, Signed}]
     names = {known_as(p.name): p.name for p in parameters if known_as(p.name) != p.name}
     quick = route.quick and embedded
-    handler = _handler(controller, method, route, kernel, pool, names, quick=quick, takes_form=takes_form)
+    handler = _handler(controller, method, route, parts, names, quick=quick, takes_form=takes_form)
     returns = hints.get("return", None) if route.kind == "api" else bytes
     sign(handler, parameters, {**hints, "return": returns}, route.path)
     handler.__name__ = f"{controller.__name__}_{method}"
@@ -85,8 +82,7 @@ def _handler(
     controller: type,
     method: str,
     route: Route,
-    kernel: Kernel,
-    pool: Pool,
+    parts: Parts,
     names: Mapping[str, str],
     *,
     quick: bool,
@@ -102,10 +98,10 @@ def _handler(
             if known in arguments:
                 arguments[own] = arguments.pop(known)
         if quick and not any(arguments.get(name) for name in route.unless):
-            return kernel.answer(route, controller, method, incoming, arguments, pool.later)
-        made: Answer = await pool.run(kernel.answer, route, controller, method, incoming, arguments)
+            return parts.kernel.answer(route, controller, method, incoming, arguments, parts.pool.later)
+        made: Answer = await parts.pool.run(parts.kernel.answer, route, controller, method, incoming, arguments)
         if isinstance(made, Stream):
-            made.run = pool.run
+            made.run = parts.pool.run
         return made
 
     async def with_body(request: Request[Any, Any, Any], **arguments: Any) -> Answer:

@@ -1,7 +1,9 @@
 """The application: all routes, the errors that no route answers, health, files, and the description of the API."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -11,24 +13,18 @@ from dishka import Container
 from litestar import Litestar, Request
 from litestar.exceptions import HTTPException, InternalServerException, MethodNotAllowedException, NotFoundException
 
-from opensky.kernel.clock import Clock
 from opensky.kernel.errors import NotFound
-from opensky.persistence import Database, relay
+from opensky.persistence import relay
 from opensky.settings import Settings
-from opensky.stats import Stats
 from opensky.web.adapter import Endpoint, endpoints
 from opensky.web.answer import Answer
-from opensky.web.assets import Assets
-from opensky.web.headers import SecurityHeaders
-from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
-from opensky.web.kernel import Frame, Kernel
+from opensky.web.kernel import Frame
 from opensky.web.openapi import describe
 from opensky.web.own import described, options, own_endpoints
-from opensky.web.pool import Pool
+from opensky.web.parts import Assembly, Parts
 from opensky.web.problems import Problem, broken_request, problem_for
 from opensky.web.reference import ApiReference
-from opensky.web.templates import Templates
 from opensky.web.warming import warm
 
 _BODY_LIMIT = 1024 * 1024
@@ -48,34 +44,32 @@ def build(
     ``templates`` and ``static`` are folders of the features, looked into before this room's own; ``frame`` gives what every
     page shows around its content.
     """
-    clock, database = container.get(Clock), container.get(Database)
-    assets = Assets(settings.data / "media", SecurityHeaders(settings), static)
-    pages = Templates(settings, clock, assets, templates)
-    identities = _identities(settings, database, clock)
-    stats = container.get(Stats)
-    kernel = Kernel(settings, container, identities, pages, assets, frame, stats)
-    pool = Pool(settings.threads)
+    assembly = Assembly(templates, static, frame)
+    parts = assembly(settings, container)
     made = [
-        *own_endpoints(kernel, pool, database, assets),
-        described(kernel, pool, lambda: describe(app, settings)),
-        *endpoints([ApiReference, *controllers], kernel, pool, embedded=database.embedded),
+        *own_endpoints(parts),
+        described(parts, lambda: describe(app, parts.settings)),
+        *endpoints([ApiReference, *controllers], parts, embedded=parts.database.embedded),
     ]
     app = Litestar(
-        [*options(_methods(made), kernel, pool), *made],
-        exception_handlers={HTTPException: _refusing(kernel, pool), Exception: _refusing(kernel, pool)},
+        [*options(_methods(made), parts), *made],
+        exception_handlers={HTTPException: _refusing(parts), Exception: _refusing(parts)},
         openapi_config=None,
         request_max_body_size=_BODY_LIMIT,
-        lifespan=[_lifespan(pool, database, stats)],
+        lifespan=[_lifespan(parts)],
         logging_config=None,
     )
-    app.state.preload, app.state.pool = partial(warm, kernel, made, pages, database, clock), pool
+    app.state.assembly, app.state.parts, app.state.pool = assembly, parts, parts.pool
+    app.state.preload = partial(warm, parts, made)
     return app
 
 
-def _identities(settings: Settings, database: Database, clock: Clock) -> Identities:
-    # A public address while we listen on loopback alone: what reaches us comes through a proxy of this machine.
-    proxied = bool(settings.public_url) and settings.host in {"127.0.0.1", "::1", "localhost"}
-    return Identities(database, clock, settings.secret_key, secure=settings.secure_cookies, proxied=proxied)
+def furnish(app: Litestar, settings: Settings, container: Container) -> None:
+    """Let a built application serve another shop, as if it had been built for it. What it served before must be at rest."""
+    parts = app.state.assembly(settings, container)
+    for part in fields(parts):
+        setattr(app.state.parts, part.name, getattr(parts, part.name))
+    app.state.pool = parts.pool
 
 
 def _methods(made: Sequence[Endpoint]) -> dict[str, set[str]]:
@@ -87,23 +81,25 @@ def _methods(made: Sequence[Endpoint]) -> dict[str, set[str]]:
     return found
 
 
-def _lifespan(pool: Pool, database: Database, stats: Stats) -> Callable[[Litestar], Any]:
+def _lifespan(parts: Parts) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        redoing = relay.start(database)  # in each worker, after the fork: threads do not survive it
-        stats.start()
-        yield
-        pool.close()
-        stats.stop()
+        redoing = relay.start(parts.database)  # in each worker, after the fork: threads do not survive it
+        parts.stats.start()
+        with parts.kernel.streams.end_by_signal(asyncio.get_running_loop()):
+            yield
+        parts.kernel.streams.end()
+        parts.pool.close()
+        parts.stats.stop()
         if redoing is not None:
             redoing.stop()
 
     return lifespan
 
 
-def _refusing(kernel: Kernel, pool: Pool) -> Callable[[Request[Any, Any, Any], Exception], Any]:
+def _refusing(parts: Parts) -> Callable[[Request[Any, Any, Any], Exception], Any]:
     def refuse(request: Request[Any, Any, Any], error: Exception) -> "_Refused":
-        return _Refused(kernel, pool, Incoming(request.scope), error)
+        return _Refused(parts, Incoming(request.scope), error)
 
     return refuse
 
@@ -111,9 +107,8 @@ def _refusing(kernel: Kernel, pool: Pool) -> Callable[[Request[Any, Any, Any], E
 class _Refused:
     """Stands for a response towards Litestar; the answer is made in a thread, as it may show who is signed in."""
 
-    def __init__(self, kernel: Kernel, pool: Pool, incoming: Incoming, error: Exception) -> None:
-        self._kernel = kernel
-        self._pool = pool
+    def __init__(self, parts: Parts, incoming: Incoming, error: Exception) -> None:
+        self._parts = parts
         self._incoming = incoming
         self._error = error
 
@@ -121,7 +116,9 @@ class _Refused:
         return self
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        answer: Answer = await self._pool.run(self._kernel.refuse, self._incoming, self._error, self._problem())
+        answer: Answer = await self._parts.pool.run(
+            self._parts.kernel.refuse, self._incoming, self._error, self._problem()
+        )
         if isinstance(self._error, MethodNotAllowedException) and self._error.headers:
             answer.headers.extend((k.lower().encode(), v.encode()) for k, v in self._error.headers.items())
         await answer(scope, receive, send)

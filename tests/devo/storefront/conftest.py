@@ -28,8 +28,9 @@ from opensky.events import Dispatcher, listen
 from opensky.kernel.clock import Clock, SetClock
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
+from opensky.testing.applications import application
+from opensky.testing.engines import created
 from opensky.testing.factories import Factory
-from opensky.web.app import build
 from opensky.web.objects import ApiToken, Session
 from opensky.web.signing import digest
 from opensky.wiring.containers import web_container
@@ -81,10 +82,12 @@ def shop(tmp_path: Path, clock: SetClock) -> Iterator[Shop]:
     given.provide(lambda: clock, provides=Clock)
     settings = Settings(data=tmp_path, secret_key="k" * 64, threads=2)
     container = web_container(settings, given)
-    database = container.get(Database)
-    database.create()
-    app = build(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME)
-    with start_blocking_portal() as portal, database.unit_of_work() as unit:
+    database = created(container.get(Database))
+    with (
+        application(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME) as app,
+        start_blocking_portal() as portal,
+        database.unit_of_work() as unit,
+    ):
         client: Any = TestClient(app, base_url=settings.address)
         client.blocking_portal = portal
         yield _filled(client, database, unit, clock)
