@@ -14,7 +14,7 @@ from opensky.messaging import Message, Outgoing
 from opensky.persistence import Database, UnitOfWork
 from opensky.settings import Settings
 from opensky.stats import Stats
-from opensky.stats.client import PACKET
+from opensky.stats.client import LARGE_PACKET
 from opensky.stats.samples import Sample, read
 from opensky.web.app import build
 from opensky.wiring import container
@@ -41,7 +41,7 @@ def came(statsd: socket.socket) -> Came:
         found: dict[str, list[float]] = {}
         try:
             while True:
-                for sample in read(statsd.recv(PACKET)):
+                for sample in read(statsd.recv(LARGE_PACKET)):
                     assert isinstance(sample, Sample)
                     assert not isinstance(sample.value, str)
                     found.setdefault(sample.name, []).append(sample.value)

@@ -156,6 +156,9 @@ class _Straight:
         connection: Connection = self._engine.connect()
         return connection
 
+    def commit(self, connection: Connection) -> None:
+        connection.commit()
+
     def end(self, connection: Connection) -> None:
         connection.close()
 

@@ -87,7 +87,7 @@ class Bulk:
             connection, self._open = self._open, None
             documents, self._documents = self._documents, None
             try:
-                connection.commit()
+                self._transactions.commit(connection)
             finally:
                 self._transactions.end(connection)
             if documents is not None:

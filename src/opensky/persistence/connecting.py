@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from opensky.persistence.errors import ConnectionLost, StoreBusy
+from opensky.persistence.watched import WAITING, watch_of
 
 _SLOW = 0.5
 """Seconds. A server that refuses does so at once, and may be asked again at once; who waited longer has waited for others too."""
@@ -35,6 +36,18 @@ def undone(connection: Connection) -> None:
 
 
 def connected(engine: Engine) -> Connection:
+    """Return a connection of the pool, as ``taken`` does, and tell who watches how long that took."""
+    watch = watch_of(engine)
+    if watch is None:
+        return taken(engine)
+    began = time.perf_counter()
+    try:
+        return taken(engine)
+    finally:
+        watch(WAITING, (time.perf_counter() - began) * 1000)
+
+
+def taken(engine: Engine) -> Connection:
     """Return a connection of the pool; raises ``StoreBusy`` if none became free in time, or no server answers.
 
     A server that takes connections and says nothing, or whose machine is gone, is waited for by one; whoever comes in the second

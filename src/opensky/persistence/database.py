@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
+from opensky.kernel.watching import Watch
 from opensky.mapping import describe
 from opensky.persistence import schema
 from opensky.persistence.bulk import Bulk
@@ -27,6 +28,7 @@ from opensky.persistence.sql_mapper import map_entities
 from opensky.persistence.tables import table
 from opensky.persistence.transactions import Reads, Writes
 from opensky.persistence.unit_of_work import UnitOfWork
+from opensky.persistence.watched import watch_statements
 
 
 class Database:
@@ -34,7 +36,8 @@ class Database:
 
     ``url`` is an SQLAlchemy URL, or the path of an SQLite file. ``documents`` is empty for documents beside the rows, or the
     ``mongodb://`` address of another store. ``replicas`` are the URLs of copies that readers may read. ``model`` lists every
-    class that is kept; ``threads`` is how many may work at once. Nothing is opened before first use.
+    class that is kept; ``threads`` is how many may work at once; ``watch`` is told how long each statement takes, and each wait.
+    Nothing is opened before first use.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Database:
         ids: IdGenerator | None = None,
         clock: Clock | None = None,
         threads: int = 8,
+        watch: Watch | None = None,
     ) -> None:
         self._sql = open_engine(url)
         self.url = self._sql.url
@@ -69,7 +73,10 @@ class Database:
         self._kept = KeptCursors(self._reading) if self.embedded else None
         self._turn = itertools.count()
         self.engines = (self._reading, self._writing, *self._replicas)
-        self.elsewhere = _open_elsewhere(documents) if documents else None
+        if watch is not None:
+            for engine in self.engines:
+                watch_statements(engine, watch)
+        self.elsewhere = _open_elsewhere(documents, watch) if documents else None
         """Where the documents are, if not beside the rows."""
         self._writes = Writes(self._writing, self._sql.turns(), self._writing_documents)
         self._reads = Reads(self._reading, self._reading_documents)
@@ -177,7 +184,7 @@ def _map(model: Sequence[type]) -> None:
     map_entities(model)
 
 
-def _open_elsewhere(address: str) -> Any:
+def _open_elsewhere(address: str, watch: Watch | None) -> Any:
     from opensky.persistence.documents.elsewhere import open_elsewhere  # noqa: PLC0415 - its driver is loaded only for it
 
-    return open_elsewhere(address)
+    return open_elsewhere(address, watch)

@@ -1,12 +1,14 @@
 """Where units of work and bulk writers get their transactions from."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 from sqlalchemy.engine import Connection, Engine
 
-from opensky.persistence.connecting import connected
+from opensky.persistence.connecting import connected, taken
 from opensky.persistence.documents.engine import DocumentEngine
 from opensky.persistence.engines.port import Turns
+from opensky.persistence.watched import COMMIT, WAITING, watch_of
 
 Documents = Callable[[Connection], DocumentEngine]
 """Makes the document engine of one transaction."""
@@ -21,9 +23,22 @@ class Writes:
         self.documents = documents
 
     def begin(self) -> Connection:
+        watch = watch_of(self._engine)
+        if watch is None:
+            return self._begun()
+        began = perf_counter()
+        try:
+            return self._begun()
+        finally:
+            watch(WAITING, (perf_counter() - began) * 1000)
+
+    def commit(self, connection: Connection) -> None:
+        _committed(connection)
+
+    def _begun(self) -> Connection:
         self._turns.take()
         try:
-            connection = connected(self._engine)
+            connection = taken(self._engine)
             try:
                 connection.begin()
             except BaseException:
@@ -51,5 +66,20 @@ class Reads:
     def begin(self) -> Connection:
         return connected(self._engine)
 
+    def commit(self, connection: Connection) -> None:
+        _committed(connection)
+
     def end(self, connection: Connection) -> None:
         connection.close()
+
+
+def _committed(connection: Connection) -> None:
+    watch = watch_of(connection.engine)
+    if watch is None:
+        connection.commit()
+        return
+    began = perf_counter()
+    try:
+        connection.commit()
+    finally:
+        watch(COMMIT, (perf_counter() - began) * 1000)

@@ -36,6 +36,9 @@ class Transactions(Protocol):
     def begin(self) -> Connection:
         """Wait for a turn and return a connection with a transaction begun."""
 
+    def commit(self, connection: Connection) -> None:
+        """Commit the transaction of a connection."""
+
     def end(self, connection: Connection) -> None:
         """Take the connection back and let the next one have its turn."""
 
@@ -221,7 +224,7 @@ class UnitOfWork:
             self._rows.commit()
             if self._connection is not None:
                 self.commits += 1
-                self._connection.commit()
+                self._transactions.commit(self._connection)
         except BaseException:
             self.rollback()
             raise

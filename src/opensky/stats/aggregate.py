@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from math import floor, inf, sqrt
 
-from opensky.stats.samples import COUNTER, GAUGE, TIMER, Sample
+from opensky.stats.samples import COUNTER, GAUGE, PROCESS, TIMER, Sample
 
 PACKETS, METRICS, BAD, DROPS = (
     "statsd.packets_received",
@@ -19,6 +19,9 @@ PACKETS, METRICS, BAD, DROPS = (
     "statsd.packets_dropped",
 )
 OWN = (PACKETS, METRICS, BAD, DROPS)
+SILENT_SECONDS = 10.0
+"""A process that has not said its part of a gauge for so long is gone; or, where intervals are longer, for one of them."""
+_OF_PROCESS = f";{PROCESS}="
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,14 @@ class Timer:
     count: float = 0.0
 
 
+@dataclass(slots=True)
+class Part:
+    """What one process says of a gauge, and how many seconds ago it did."""
+
+    value: float
+    age: float = 0.0
+
+
 class Aggregate:
     """Counters, timers, gauges and sets. One thread uses it at a time."""
 
@@ -55,6 +66,7 @@ class Aggregate:
         self.timers: dict[str, Timer] = {}
         self.gauges: dict[str, float] = {}
         self.sets: dict[str, set[str]] = {}
+        self._parts: dict[str, dict[str, Part]] = {}
 
     def add(self, sample: Sample, times: int = 1) -> None:
         """Take in a value that came so many times."""
@@ -67,6 +79,8 @@ class Aggregate:
             timer = self.timers.setdefault(name, Timer())
             timer.values += [value] * times
             timer.count += times / sample.rate
+        elif kind == GAUGE and _OF_PROCESS in name:
+            self._add_part(name, value, step=sample.step)
         elif kind == GAUGE:
             self.gauges[name] = self.gauges.get(name, 0.0) + value * times if sample.step else value
 
@@ -81,12 +95,34 @@ class Aggregate:
     def flush(self, seconds: float) -> dict[str, float]:
         """Return what is to be kept of an interval of so many seconds, by the paths of Graphite, and begin the next."""
         found: dict[str, float] = {}
+        self._add_up_parts(seconds)
         self._flush_counters(found, seconds)
         self._flush_timers(found, seconds)
         found |= {self._path("gauges", name): value for name, value in self.gauges.items()}
         found |= {self._path("sets", name, "count"): float(len(members)) for name, members in self.sets.items()}
         self.sets = {} if self.rules.forget else {name: set() for name in self.sets}
         return found
+
+    def _add_part(self, name: str, value: float, *, step: bool) -> None:
+        base, *tags = name.split(";")
+        process = next(tag for tag in tags if tag.startswith(_OF_PROCESS[1:]))
+        whole = ";".join((base, *(tag for tag in tags if tag != process)))
+        parts = self._parts.setdefault(whole, {})
+        before = parts[process].value if step and process in parts else 0.0
+        parts[process] = Part(before + value)
+
+    def _add_up_parts(self, seconds: float) -> None:
+        """Make one gauge of what the processes have said; who has said nothing for a while is gone, and so is the last one's gauge."""
+        for whole, parts in list(self._parts.items()):
+            for process, part in list(parts.items()):
+                if part.age > SILENT_SECONDS:
+                    del parts[process]
+                part.age += seconds
+            if parts:
+                self.gauges[whole] = sum(part.value for part in parts.values())
+            else:
+                del self._parts[whole]
+                self.gauges.pop(whole, None)
 
     def _flush_counters(self, found: dict[str, float], seconds: float) -> None:
         for name, count in self.counters.items():

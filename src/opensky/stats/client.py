@@ -16,20 +16,24 @@ from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from opensky.stats.names import CUT, UNDECLARED, Names
-from opensky.stats.samples import tagged
+from opensky.stats.samples import PROCESS, tagged
 
-PACKET = 1400
-"""Bytes that a datagram carries at most: what fits into one frame of an ordinary network."""
+PACKET, LARGE_PACKET = 1400, 32_000
+"""Bytes that a datagram carries at most: what fits into one frame of an ordinary network; and within a machine."""
 MOST_NOTED = 1_000_000
 KEPT_TIMES = 500
 """Of one timer, so many times are sent each second: a fair sample, which says for how many it stands."""
 EVERY = 1.0
 DROPPED = "stats.dropped"
 _LAST_PORT = 65_535
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Wire(Protocol):
-    """Takes packed datagrams; raises ``OSError`` for one that it cannot take now."""
+    """Takes packed datagrams; raises ``OSError`` for one that it cannot take now.
+
+    They are of ``PACKET`` bytes at most, or of its attribute ``most``, if it has one.
+    """
 
     def send(self, packet: bytes, /) -> object:
         """Send one, without waiting."""
@@ -41,13 +45,18 @@ class Wire(Protocol):
 class Stats:
     """Counters, timers, gauges and sets of this process. Safe in threads; a forked child goes on with none of its parent's notes.
 
-    ``increment("seller.follow.shaq")`` is the talk's. Names are declared (``Names``); without a ``wire`` nothing is noted.
+    ``increment("seller.follow.shaq")`` is the talk's. Names are declared (``Names``); without a ``wire`` nothing is noted. A ``beat`` is
+    a counter that counts by itself, once each time that is sent: who sees it knows that the process is there.
     """
 
-    def __init__(self, names: Names | None = None, wire: Wire | None = None, *, every: float = EVERY) -> None:
+    def __init__(
+        self, names: Names | None = None, wire: Wire | None = None, *, every: float = EVERY, beat: str = ""
+    ) -> None:
         self._names = names or Names(())
         self._wire = wire
         self._every = every
+        self._most: int = getattr(wire, "most", PACKET)
+        self._beat = beat
         self._ones: deque[str] = deque(maxlen=MOST_NOTED)
         self._more: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
         self._times: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
@@ -60,6 +69,8 @@ class Stats:
         self._lost = 0
         self.one: Callable[[str], None] = self._ones.append if wire else _nothing
         """``increment`` of one, as cheap as it gets: for what happens a hundred thousand times a second."""
+        self.time: Callable[[tuple[str, float]], None] = self._times.append if wire else _nothing
+        """``timing``, as cheap, of a name and milliseconds that are not below zero."""
 
     @property
     def sends(self) -> bool:
@@ -100,9 +111,12 @@ class Stats:
         if self._wire is not None:
             self._gauges[tagged(name, dict(tags)) if tags else name] = value
 
-    def gauge_of(self, name: str, read: Callable[[], float]) -> None:
-        """Have something read once a second, such as the length of a queue; what raises is left out that second."""
-        self._reads.append((name, read))
+    def gauge_of(self, name: str, read: Callable[[], float], *, one_of_many: bool = False) -> None:
+        """Have something read once a second, such as the length of a queue; what raises is left out that second.
+
+        ``one_of_many``: several processes have it, and a server of ours adds up what they say.
+        """
+        self._reads.append((tagged(name, {PROCESS: str(os.getpid())}) if one_of_many else name, read))
 
     def unique(self, name: str, member: Any) -> None:
         """Note that something was there: how many different ones there were in an interval is counted by the server."""
@@ -135,7 +149,7 @@ class Stats:
             return 0
         sent = 0
         with self._flushing:
-            for packet in packed(self._lines()):
+            for packet in packed(self._lines(), self._most):
                 try:
                     self._wire.send(packet)
                     sent += 1
@@ -154,6 +168,8 @@ class Stats:
     def _run(self) -> None:
         while not self._ended.wait(self._every):
             with suppress(Exception):  # nothing that is counted may end the counting
+                if self._beat:
+                    self._ones.append(self._beat)
                 self.flush()
 
     def _lines(self) -> Iterator[str]:
@@ -228,12 +244,14 @@ class Datagrams:
         scheme, _, rest = address.partition("://")
         host, _, port = rest.rpartition(":")
         self._to: Any = rest
+        self.most = LARGE_PACKET  # a socket of a path takes ten datagrams before it is drained, whatever their size
         family = socket.AF_UNIX
         if scheme != "unix" or not rest.startswith("/"):
             if scheme != "udp" or not host or not port.isdecimal() or not 0 < int(port) <= _LAST_PORT:
                 raise ValueError(f"Stats go to udp://host:port or unix:///path, not to {address!r}.")
             family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
             self._to = (host.strip("[]"), int(port))
+            self.most = LARGE_PACKET if self._to[0] in _LOOPBACK else PACKET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
 
@@ -246,7 +264,7 @@ class Datagrams:
         self._socket.close()
 
 
-def _nothing(_name: str) -> None:
+def _nothing(_what: object) -> None:
     return None
 
 

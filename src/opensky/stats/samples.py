@@ -16,6 +16,8 @@ _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _TAGS = re.compile(rb"\|#([^|]*)")
 _SPACE, _DROPPED = re.compile(r"\s+"), re.compile(r"[^a-zA-Z_\-0-9.;=]")
 LONGEST_NAME = 500
+PROCESS = "process"
+"""The tag of a gauge that several processes have: a server of ours adds up what each of them says."""
 
 
 class Sample(NamedTuple):

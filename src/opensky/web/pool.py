@@ -50,6 +50,11 @@ class Pool:
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
 
+    @property
+    def busy(self) -> int:
+        """How many calls are being answered, or wait for a thread."""
+        return self._ready.asked if self._ready is not None else 0
+
     def close(self) -> None:
         """Let the threads end after the work that they have; new work starts new ones."""
         with self._starting:

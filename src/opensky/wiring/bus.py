@@ -33,7 +33,7 @@ from opensky.wiring.loops import for_ever
 from opensky.wiring.mail import MailPost
 from opensky.wiring.messages import BUS, remote_queues
 from opensky.wiring.nodes import ClaimedIds
-from opensky.wiring.stats import bus_stats
+from opensky.wiring.stats import bus_stats, watch_of
 
 FLOWS: tuple[Flow, ...] = (
     sling,
@@ -56,26 +56,26 @@ class Partners(Provider):
     scope = Scope.APP
 
     @provide
-    def devo(self, settings: Settings, clock: Clock) -> Iterator[Devo]:
-        devo = Devo(settings.devo_address, settings.secret_key, clock)
+    def devo(self, settings: Settings, clock: Clock, stats: Stats) -> Iterator[Devo]:
+        devo = Devo(settings.devo_address, settings.secret_key, clock, watch=watch_of(stats))
         yield devo
         devo.close()
 
     @provide
-    def merchants(self, settings: Settings) -> Merchants:
-        return Merchants(inside=settings.loopback)
+    def merchants(self, settings: Settings, stats: Stats) -> Merchants:
+        return Merchants(inside=settings.loopback, watch=watch_of(stats))
 
     @provide
     def webhook_keys(self, settings: Settings) -> WebhookKeys:
         return WebhookKeys(settings.secret_key)
 
     @provide
-    def fraud_check(self, settings: Settings) -> FraudCheck:
-        return SimulatedFraudCheck(settings.fraud_check_ms / 1000)
+    def fraud_check(self, settings: Settings, stats: Stats) -> FraudCheck:
+        return SimulatedFraudCheck(settings.fraud_check_ms / 1000, watch_of(stats))
 
     @provide
-    def drop_folder(self, settings: Settings) -> DropFolder:
-        return DropFolder(settings.data / "partners" / PARTNER)
+    def drop_folder(self, settings: Settings, stats: Stats) -> DropFolder:
+        return DropFolder(settings.data / "partners" / PARTNER, watch_of(stats))
 
 
 class Bus(Provider):
@@ -92,8 +92,8 @@ class Bus(Provider):
         ids.close()
 
     @provide
-    def database(self, settings: Settings, clock: Clock, ids: IdGenerator) -> Iterator[Database]:
-        database = open_database(settings, ids=ids, clock=clock)
+    def database(self, settings: Settings, clock: Clock, ids: IdGenerator, stats: Stats) -> Iterator[Database]:
+        database = open_database(settings, ids=ids, clock=clock, watch=watch_of(stats))
         yield database
         database.close()
 

@@ -7,11 +7,14 @@ import opensky.osis.runtime.tables  # noqa: F401 - these tables belong to no cla
 from opensky.devo.model import MODEL
 from opensky.kernel.clock import Clock
 from opensky.kernel.ids import IdGenerator
+from opensky.kernel.watching import Watch
 from opensky.persistence import Database
 from opensky.settings import Settings
 
 
-def open_database(settings: Settings, *, ids: IdGenerator | None = None, clock: Clock | None = None) -> Database:
+def open_database(
+    settings: Settings, *, ids: IdGenerator | None = None, clock: Clock | None = None, watch: Watch | None = None
+) -> Database:
     """Return the database that the settings name; the caller closes it. Nothing is opened before it is first used."""
     replicas = [url.strip() for url in settings.replica_urls.split(",") if url.strip()]
     database = Database(
@@ -22,6 +25,7 @@ def open_database(settings: Settings, *, ids: IdGenerator | None = None, clock: 
         ids=ids,
         clock=clock,
         threads=settings.threads,
+        watch=watch,
     )
     database.versions = lambda: _known_versions(settings)
     return database

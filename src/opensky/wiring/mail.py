@@ -10,6 +10,8 @@ import opensky.devo.letters
 from opensky.osis.partners.mail import Letters
 from opensky.persistence import Database
 from opensky.settings import Settings
+from opensky.stats import Stats
+from opensky.wiring.stats import watch_of
 
 if TYPE_CHECKING:
     from opensky.mail.rendering import Renderer
@@ -24,14 +26,14 @@ class MailPost(Provider):
     scope = Scope.APP
 
     @provide
-    def letters(self, settings: Settings, database: Database) -> Iterator[Letters]:
+    def letters(self, settings: Settings, database: Database, stats: Stats) -> Iterator[Letters]:
         posts: list[Post] = []
 
         def make() -> "Mailer":
             posts.append(post(settings))
             return mailer(settings, database, posts[0])
 
-        yield Letters(make)
+        yield Letters(make, stats, watch_of(stats))
         for each in posts:
             each.close()
 

@@ -11,6 +11,7 @@ from opensky.devo.orders.parcels import Parcels
 from opensky.devo.orders.sharing import Sharing
 from opensky.devo.payments.gateway import PaymentGateway
 from opensky.devo.payments.trial import TestGateway
+from opensky.devo.payments.watched import WatchedGateway
 from opensky.devo.products.known import KnownCards
 from opensky.devo.rewards.giving import Givers, Giving
 from opensky.devo.rewards.knowing import KnownRules
@@ -36,7 +37,7 @@ from opensky.wiring.mail import renderer
 from opensky.wiring.messages import Slinger, forwarding
 from opensky.wiring.nodes import ClaimedIds
 from opensky.wiring.rewards import asked_about
-from opensky.wiring.stats import COUNTED_FIRST, EventCounter, web_stats
+from opensky.wiring.stats import COUNTED_FIRST, EventCounter, watch_of, web_stats
 
 
 class Application(Provider):
@@ -56,8 +57,8 @@ class Application(Provider):
         ids.close()
 
     @provide
-    def database(self, settings: Settings, clock: Clock, ids: IdGenerator) -> Iterator[Database]:
-        database = open_database(settings, ids=ids, clock=clock)
+    def database(self, settings: Settings, clock: Clock, ids: IdGenerator, stats: Stats) -> Iterator[Database]:
+        database = open_database(settings, ids=ids, clock=clock, watch=watch_of(stats))
         database.lifecycle.add(*LIFECYCLE)
         yield database
         database.close()
@@ -75,12 +76,10 @@ class Application(Provider):
         return SellerTail(clock)
 
     @provide
-    def gateway(self, settings: Settings, database: Database, ids: IdGenerator, clock: Clock) -> PaymentGateway:
-        if not settings.payment_url:
-            return TestGateway(database, ids, clock, settings)
-        from opensky.devo.payments.braintree import BraintreeGateway  # noqa: PLC0415 - an extra that may not be installed
-
-        return BraintreeGateway(settings.payment_url)
+    def gateway(
+        self, settings: Settings, database: Database, ids: IdGenerator, clock: Clock, stats: Stats
+    ) -> PaymentGateway:
+        return WatchedGateway(_gateway(settings, database, ids, clock), stats, watch_of(stats))
 
     @provide
     def renderer(self, settings: Settings) -> Renderer:
@@ -96,6 +95,14 @@ class Application(Provider):
     def listeners(self, routes: Routes, settings: Settings, stats: Stats) -> Listeners:
         counting = [listen("*", EventCounter(stats), priority=COUNTED_FIRST)] if stats.sends else []
         return Listeners((*counting, *asked_about(REGISTRATIONS, settings), *forwarding(routes)))
+
+
+def _gateway(settings: Settings, database: Database, ids: IdGenerator, clock: Clock) -> PaymentGateway:
+    if not settings.payment_url:
+        return TestGateway(database, ids, clock, settings)
+    from opensky.devo.payments.braintree import BraintreeGateway  # noqa: PLC0415 - an extra that may not be installed
+
+    return BraintreeGateway(settings.payment_url)
 
 
 class Job(Provider):

@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable
 
+from opensky.devo.credits.events import CREDIT_GRANTED
+from opensky.devo.members.events import MEMBER_LOGGED_IN
+from opensky.devo.orders.events import ORDER_PAID
+from opensky.devo.payments.watched import STATS as OF_PAYMENTS
 from opensky.events import Event
 from opensky.events.declarations import declarations
 from opensky.kernel.errors import Misconfigured
+from opensky.kernel.money import Money
+from opensky.kernel.watching import Watch
+from opensky.osis.partners.mail import STATS as OF_LETTERS
 from opensky.osis.runtime.stats import STATS as OF_THE_BUS
+from opensky.persistence.watched import KINDS, WAITING
 from opensky.settings import Settings
 from opensky.stats import Names, Stats
 from opensky.stats.client import Datagrams
@@ -13,33 +21,83 @@ from opensky.web.stats import STATS as OF_THE_WEB
 
 COUNTED_FIRST = 1000
 """Before any listener can stop the event."""
+LOGGED_IN, PAID, CREDITED = "members.logged_in", "money.paid", "money.credited"
+MEMBERS = "members.active"
+SQL, DOCUMENTS = "sql.ms", "documents.ms"
+_SQL, _DOCUMENTS, _THIRD, _FAILED = "sql.", "documents.", "third.", "third_failed."
+OF_STORES = (SQL, WAITING, *KINDS, DOCUMENTS, "documents.*", "third.*", "third_failed.*")
+"""Statements, waiting, calls of a document store, calls of third parties: what any process of the shop does."""
+EVERYWHERE = (
+    "process.*.beats",
+    "jobs.*",
+    "jobs_failed.*",
+    "alerts.raised",
+    LOGGED_IN,
+    PAID,
+    CREDITED,
+    *OF_PAYMENTS,
+    *OF_STORES,
+)
 
 
 def web_stats(settings: Settings) -> Stats:
     """Return what the shop counts with: its events, and the answers of the web."""
-    return _stats(settings, (*(each.name for each in declarations()), *OF_THE_WEB))
+    return _stats(settings, (*(each.name for each in declarations()), *OF_THE_WEB), "web")
 
 
 def bus_stats(settings: Settings) -> Stats:
-    """Return what the bus counts with: its flows."""
-    return _stats(settings, OF_THE_BUS)
+    """Return what the bus counts with: its flows, its queues, its letters."""
+    return _stats(settings, (*OF_THE_BUS, *OF_LETTERS, MEMBERS), "bus")
+
+
+def watch_of(stats: Stats) -> Watch | None:
+    """Return whom statements and calls are told to, so that they are counted; nobody where nothing is."""
+    if not stats.sends:
+        return None
+    time, count, wholes = stats.time, stats.one, _Wholes()
+
+    def told(name: str, ms: float, text: str = "", *, failed: bool = False) -> None:
+        del text
+        time((name, ms))
+        if whole := wholes[name]:
+            time((whole, ms))
+        elif failed and name.startswith(_THIRD):
+            count(_FAILED + name.removeprefix(_THIRD))
+
+    return told
 
 
 class EventCounter:
     """Counts each event that is dispatched, by its name. One whose transaction is rolled back has been dispatched, too."""
 
     def __init__(self, stats: Stats) -> None:
+        self._stats = stats
         self._count = stats.one
 
     def __call__(self, event: Event) -> None:
         self._count(event.name)
+        if event.name == ORDER_PAID:
+            self._stats.increment(PAID, event.subject.total.minor)
+        elif event.name == MEMBER_LOGGED_IN:
+            self._count(LOGGED_IN)
+        elif event.name == CREDIT_GRANTED and isinstance(amount := event["amount"], Money):
+            self._stats.increment(CREDITED, amount.minor)
 
 
-def _stats(settings: Settings, names: Iterable[str]) -> Stats:
+class _Wholes(dict[str, str]):
+    """What a stat is a part of: ``sql.ms`` of ``sql.select``. Waiting is part of nothing."""
+
+    def __missing__(self, name: str) -> str:
+        whole = SQL if name.startswith(_SQL) and name != WAITING else DOCUMENTS if name.startswith(_DOCUMENTS) else ""
+        self[name] = whole
+        return whole
+
+
+def _stats(settings: Settings, names: Iterable[str], role: str) -> Stats:
     """Return a client; raises ``Misconfigured`` for an address that is none."""
     if not settings.stats_url:
         return Stats()
     try:
-        return Stats(Names(names), Datagrams(settings.stats_url))
+        return Stats(Names((*names, *EVERYWHERE)), Datagrams(settings.stats_url), beat=f"process.{role}.beats")
     except ValueError as error:
         raise Misconfigured(f"stats_url: {error}") from error

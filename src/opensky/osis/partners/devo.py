@@ -9,6 +9,7 @@ import msgspec
 from opensky.kernel.clock import Clock
 from opensky.kernel.doing import REQUEST, TRACE, carried
 from opensky.kernel.signed import CALLBACKS, Seal
+from opensky.kernel.watching import Calls, Watch
 from opensky.osis.runtime import Reject, Unavailable
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 30.0
@@ -26,15 +27,23 @@ class Devo:
     A call may be made twice, as its first answer can be lost: DEVO knows it by its id.
     """
 
-    def __init__(self, address: str, secret_key: str, clock: Clock, client: httpx.Client | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        secret_key: str,
+        clock: Clock,
+        client: httpx.Client | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         self._address = address
         self._seal = Seal(secret_key, CALLBACKS, clock)
         self._lock = Lock()
         self._client = client
+        self._calls = Calls("third.devo", watch)
 
     def ask(self, path: str, id_: str, body: bytes, into: type[T]) -> T:
         """Post a body to a callback that answers with something, and return that; raises as ``post`` does."""
-        answer = self._answer(path, id_, body)
+        answer = self._asked(path, id_, body)
         try:
             return msgspec.json.decode(answer.content, type=into)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -47,7 +56,7 @@ class Devo:
             Unavailable: DEVO cannot be reached, or cannot do it now.
             Reject: DEVO refuses: the signature, what the body says, or what it is about, which is gone.
         """
-        answer = self._answer(path, id_, body)
+        answer = self._asked(path, id_, body)
         if answer.status_code == httpx.codes.NO_CONTENT:
             return "done"
         return str(_object(answer).get("outcome", "done"))
@@ -56,6 +65,10 @@ class Devo:
         """Let go of the connections."""
         if self._client is not None:
             self._client.close()
+
+    def _asked(self, path: str, id_: str, body: bytes) -> httpx.Response:
+        with self._calls.timed(path):
+            return self._answer(path, id_, body)
 
     def _answer(self, path: str, id_: str, body: bytes) -> httpx.Response:
         about = carried()

@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
+from opensky.kernel.watching import Calls, Watch
+
 Word = Literal["approve", "hold", "refuse"]
 
 HOLD_FROM, REFUSE_FROM = 50, 90
@@ -47,11 +49,13 @@ class FraudCheck(Protocol):
 class SimulatedFraudCheck:
     """A ``FraudCheck`` that goes by rules anybody can read: slow as a real one, and of the same opinion each time."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, watch: Watch | None = None) -> None:
         self._seconds = seconds
+        self._calls = Calls("third.fraud", watch)
 
     def check(self, suspect: Suspect, key: str) -> Verdict:
-        time.sleep(self._seconds)
+        with self._calls.timed():
+            time.sleep(self._seconds)
         found = [rule for rule in _rules(suspect) if rule[0]]
         score = min(100, sum(points for points, _ in found))
         word: Word = "refuse" if score >= REFUSE_FROM else "hold" if score >= HOLD_FROM else "approve"

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from opensky.kernel.watching import Calls, Watch
 from opensky.osis.partners.parcels import Bad, Parcel
 from opensky.osis.runtime import Reject
 
@@ -134,7 +135,8 @@ class DropFolder:
     beside it. Processes of the bus that share the queue share this folder.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, watch: Watch | None = None) -> None:
+        self._calls = Calls("third.fulfillment_works", watch)
         self._folder = folder
         for name in ("incoming", "working", "done", "refused"):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -163,12 +165,15 @@ class DropFolder:
     def take(self, name: str, number: int) -> str | None:
         """Take a file as number so-and-so and return its text; again, if it was taken as that. ``None`` if somebody else took it."""
         taken = self._working(name, number)
-        if not taken.exists():
-            try:
-                (self.incoming / Path(name).name).rename(taken)
-            except FileNotFoundError:
-                return None
-        return taken.read_text("utf-8-sig", errors="replace")  # spreadsheets begin a file with a mark of its encoding
+        with self._calls.timed("take"):
+            if not taken.exists():
+                try:
+                    (self.incoming / Path(name).name).rename(taken)
+                except FileNotFoundError:
+                    return None
+            return taken.read_text(
+                "utf-8-sig", errors="replace"
+            )  # spreadsheets begin a file with a mark of its encoding
 
     def end(self, name: str, number: int, report: str, *, refused: bool) -> Path:
         """Put a file where it ends, its report beside it; doing it again is the same as once."""

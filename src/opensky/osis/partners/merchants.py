@@ -18,6 +18,7 @@ from typing import Any
 import httpcore
 
 from opensky.kernel.outward import NotCalled, checked_url, refuse_address
+from opensky.kernel.watching import Calls, Watch
 
 DEADLINE_SECONDS = 15.0
 """So long may a request take from the first packet to the last."""
@@ -55,15 +56,28 @@ class Merchants:
     """
 
     def __init__(
-        self, *, inside: bool, seconds: float = DEADLINE_SECONDS, resolve: Resolve | None = None, trusted: str = ""
+        self,
+        *,
+        inside: bool,
+        seconds: float = DEADLINE_SECONDS,
+        resolve: Resolve | None = None,
+        trusted: str = "",
+        watch: Watch | None = None,
     ) -> None:
         self._inside = inside
         self._seconds = seconds
         self._resolve = resolve or addresses_of
         self._trusted = trusted
+        self._calls = Calls("third.merchants", watch)
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Post a body, and return what came of it, whatever that is."""
+        with self._calls.timed() as call:
+            reply = self._replied(url, headers, body)
+            call.failed = not reply.taken
+        return reply
+
+    def _replied(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         began = time.monotonic()
         try:
             address = checked_url(url, inside=self._inside)

@@ -4,8 +4,12 @@ from typing import Final
 
 FLOWS: Final = "bus.flows"
 FAILED: Final = "bus.failed"
-STATS: Final = (f"{FLOWS}.*", f"{FAILED}.*")
-"""By queue, whose dots are read as ``_``: milliseconds of a message; messages that failed, each time."""
+QUEUES: Final = "queues"
+BUSY, SLOTS = "bus.busy", "bus.slots"
+STATS: Final = (f"{FLOWS}.*", f"{FAILED}.*", f"{QUEUES}.*.*", BUSY, SLOTS)
+"""By queue, whose dots are read as ``_``: milliseconds of a message; messages that failed, each time; how the queue stands. And how
+many messages are being handled, and can be at once.
+"""
 
 
 def stat(kind: str, queue: str) -> str:

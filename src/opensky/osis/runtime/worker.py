@@ -174,6 +174,11 @@ class Worker:
         else:
             self._start()
 
+    @property
+    def busy(self) -> int:
+        """How many messages are being handled."""
+        return sum(hand.doing is not None for hand in list(self._hands))
+
     @contextmanager
     def _reported(self) -> Iterator[None]:
         """Say what went wrong and go on: the leases run out, and the messages are handled again."""

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from opensky.kernel.clock import Clock
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import IdGenerator
+from opensky.kernel.watching import Calls, Watch
 from opensky.persistence.documents import mongo_apply
 from opensky.persistence.documents.codec import Plain
 from opensky.persistence.documents.engine import DocumentEngine
@@ -33,6 +34,8 @@ _PREFERRED: dict[str, Any] = {
     "appname": "opensky",
     "type_registry": PLAIN_NUMBERS,
 }
+APPLY = "documents.apply"
+"""What is told of a batch that is written."""
 _NO_SERVER = ServerSelectionTimeoutError.__name__
 
 
@@ -66,8 +69,8 @@ class DocumentStore(Protocol):
         """Close all connections."""
 
 
-def open_elsewhere(url: str) -> DocumentStore:
-    """Open the store of a URL, such as ``mongodb://host/name``. Nothing is connected before first use.
+def open_elsewhere(url: str, watch: Watch | None = None) -> DocumentStore:
+    """Open the store of a URL, such as ``mongodb://host/name``; ``watch`` is told of each call. Nothing is connected before first use.
 
     Raises:
         Misconfigured: the URL names no store that we know, or no database in it.
@@ -81,7 +84,7 @@ def open_elsewhere(url: str) -> DocumentStore:
     if not parts.path.strip("/"):
         message = "documents_url names no database; write it as mongodb://host:27017/opensky."
         raise Misconfigured(message)
-    return MongoStore(url)
+    return MongoStore(url, watch=watch)
 
 
 class MongoStore:
@@ -90,14 +93,16 @@ class MongoStore:
     ``transactions``: whether the documents of one commit are applied in one; by itself it does so where the server has them.
     """
 
-    def __init__(self, url: str, *, transactions: bool | None = None) -> None:
+    def __init__(self, url: str, *, transactions: bool | None = None, watch: Watch | None = None) -> None:
         self._url = url
         self._wanted = transactions
         self._given = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
         self._lock = Lock()
         self._process = 0
         self._client: MongoClient[Plain] | None = None
-        self._reach = Reach()
+        self._watch = watch
+        self._applying = Calls(APPLY, watch)
+        self._reach = Reach(watch)
         self._transactions = transactions
         self._of_parents: list[MongoClient[Plain]] = []
         self.on_command: Callable[[str], None] | None = None
@@ -138,7 +143,9 @@ class MongoStore:
         except PyMongoError as error:
             failed = {op.id: f"{type(error).__name__}: {plainly(error)}" for op in operations}
         else:
-            failed = dict(mongo_apply.apply(database, operations, transactions=transactions))
+            with self._applying.timed() as call:
+                failed = dict(mongo_apply.apply(database, operations, transactions=transactions))
+                call.failed = bool(failed)
         if why := next((said for said in failed.values() if said.startswith(_NO_SERVER)), ""):
             self._reach.give_up(why)
         return failed
@@ -165,7 +172,7 @@ class MongoStore:
                     if client is not None:
                         self._of_parents.append(client)  # its sockets are the parent's: left open, never used here
                     options = {k: v for k, v in _PREFERRED.items() if k.lower() not in self._given}
-                    self._reach = Reach()
+                    self._reach = Reach(self._watch)
                     client = self._client = MongoClient(
                         self._url, connect=False, event_listeners=[self._reach], **options
                     )

@@ -53,7 +53,7 @@ class MongoDocuments:
         if limit == 0:
             return []
         collection = self._collection(cls, "find", wanted)
-        with self._reach.answering():
+        with self._reach.answering("find"):
             found = collection.find(wanted, _WITHOUT, sort=order, limit=limit or 0, skip=skip).to_list()
         for each in found:
             each["id"] = each.pop("_id")
@@ -65,14 +65,14 @@ class MongoDocuments:
     def count(self, cls: type, filter_: Filter) -> int:
         wanted = self._translated(cls, filter_)
         collection = self._collection(cls, "count", wanted)
-        with self._reach.answering():
+        with self._reach.answering("count"):
             return collection.count_documents(wanted)
 
     def distinct(self, cls: type, path: str, filter_: Filter) -> list[Any]:
         ((key, _),) = mongo_sort(cls, (path,))
         wanted = self._translated(cls, filter_)
         collection = self._collection(cls, f"distinct {key}", wanted)
-        with self._reach.answering():
+        with self._reach.answering("distinct"):
             found = {v for v in collection.distinct(key, wanted) if v is not None}
             # What is missing counts as one value, None, which MongoDB does not list.
             some_lack_it = collection.count_documents({"$and": [wanted, {key: None}]}, limit=1)

@@ -13,6 +13,7 @@ from pymongo.monitoring import (
     TopologyOpenedEvent,
 )
 
+from opensky.kernel.watching import Calls, Watch
 from opensky.persistence.errors import ConnectionLost
 
 _log = structlog.get_logger("documents")
@@ -24,7 +25,8 @@ _AWAY = "The database of the documents does not answer; please try again in a mo
 class Reach(TopologyListener):
     """Knows from one question what the next would wait for; the driver, which looks each second, says when it is over."""
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch | None = None) -> None:
+        self._watch = watch
         self._readable = False
         self._given_up = False
         self._told = False
@@ -40,8 +42,8 @@ class Reach(TopologyListener):
         self._tell("documents_away", error=why)
 
     @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Say plainly of a server that does not answer that this is no fault of the question.
+    def answering(self, what: str) -> Iterator[None]:
+        """Say plainly of a server that does not answer that this is no fault of the question, and tell who watches what was asked.
 
         Raises:
             ConnectionLost: it does not answer, at once if that is known, or does not let us in.
@@ -49,7 +51,8 @@ class Reach(TopologyListener):
         if self.lost:
             raise ConnectionLost(_AWAY)
         try:
-            yield
+            with Calls(f"documents.{what}", self._watch).timed():
+                yield
         except ConnectionFailure as error:
             if isinstance(error, ServerSelectionTimeoutError) or not self._readable:
                 self.give_up(plainly(error))
