@@ -21,6 +21,9 @@ class Tracer(Protocol):
     def took(self, name: str, kind: Kind, ms: float, facts: Mapping[str, Any]) -> None:
         """Take a span that ends now and took so many milliseconds; left out where no span is open in this thread."""
 
+    def watch(self, name: str, ms: float, text: str = "", *, failed: bool = False) -> None:
+        """Hear of something that was timed, and take its span (``kernel.watching.Watch``)."""
+
     def here(self) -> str:
         """Return the ``traceparent`` of what is open in this thread, empty if nothing is."""
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
+from opensky.kernel import spans
 from opensky.kernel.doing import NOW, REQUEST, carried
 from opensky.kernel.ids import IdGenerator
 from opensky.messaging import bodies, traces
@@ -77,6 +78,17 @@ class Outgoing:
 
     def send(self, message: Message, *, delay: timedelta | None = None, at: datetime | None = None) -> int:
         """Write the message into the open transaction and return its id (see ``Client.send``)."""
+        tracer = spans.tracer
+        if tracer is None:
+            return self._send(message, delay, at)
+        facts = {"messaging.destination.name": message.queue_name}
+        span = tracer.begin(f"send {message.queue_name}", "producer", facts)
+        try:
+            return self._send(message, delay, at)
+        finally:
+            tracer.end(span, {})
+
+    def _send(self, message: Message, delay: timedelta | None, at: datetime | None) -> int:
         if self._journey and not message.correlation:
             message = replace(message, **self._journey)
         if about := carried():

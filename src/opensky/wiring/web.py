@@ -7,6 +7,7 @@ from opensky.settings import Settings
 from opensky.web.app import build
 from opensky.wiring.containers import web_container
 from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
+from opensky.wiring.traces import trace
 
 
 def make(settings: Settings) -> Litestar:
@@ -21,5 +22,6 @@ def __getattr__(name: str) -> Litestar:
         raise AttributeError(message)
     settings = Settings.load()
     configure("web", settings.log_level)
+    trace(settings, "web")
     app: Litestar = globals().setdefault("app", make(settings))
     return app
