@@ -137,14 +137,17 @@ def _named(pattern: str, request: Request) -> Many:
     one = reading(names[:1], request.since, request.until, now=request.now)
     if one and len(one[0].values) * len(names) > MOST_POINTS:
         raise WrongTarget(f"{pattern} has more than {MOST_POINTS:,} points in that time.")
-    stretches = reading(names, request.since, request.until, now=request.now)
-    # As in Graphite, the first point is the first one after the beginning.
-    return [
-        Series(name, start + step, step, values[1:], path=pattern, tags=_tags(name))
-        for name, (start, step, values) in zip(names, stretches, strict=True)
-    ]
+    found = []
+    for name, (start, step, values) in zip(
+        names, reading(names, request.since, request.until, now=request.now), strict=True
+    ):
+        del values[:1]  # as in Graphite, the first point is the first one after the beginning
+        found.append(Series(name, start + step, step, values, path=pattern, tags=_tags(name)))
+    return found
 
 
 def _tags(name: str) -> dict[str, str]:
+    if ";" not in name:
+        return {"name": name}
     base, *tags = name.split(";")
     return {"name": base} | {key: value for key, _, value in (each.partition("=") for each in tags)}

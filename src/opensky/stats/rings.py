@@ -147,16 +147,16 @@ class Ring:
         if start < end:
             for rows in segment.rows(several[0] % SERIES // WIDE, start, end):
                 for there, number in zip(points, several, strict=True):
-                    there.extend(rows[number % WIDE :: WIDE])
+                    there.extend(rows[number % WIDE :: WIDE].tolist())
         found = []
         for values, (first, last) in zip(points, windows, strict=True):
             if first >= last:
                 found.append([nan] * len(range(since, until, step)))
                 continue
-            there = (
-                values[(first - start) // step : (last - start) // step] if (first, last) != (start, end) else values
-            )
-            found.append([nan] * ((first - since) // step) + there + [nan] * len(range(last, until, step)))
+            if (first, last) != (start, end):
+                values = values[(first - start) // step : (last - start) // step]  # noqa: PLW2901
+            values.extend([nan] * len(range(last, until, step)))
+            found.append([nan] * ((first - since) // step) + values if first > since else values)
         return found
 
     def _oldest(self, newest: int, first: int) -> int:

@@ -96,8 +96,13 @@ def together(
     even = brought_together(several)
     values: Points = []
     for points in zip(*(each.values for each in even), strict=True):
-        there = [point for point in points if point is not None]
-        values.append(reduce(there) if there and not (all_of and len(there) < len(points)) else None)
+        try:
+            sum(points)  # the quickest look whether there is a gap
+        except TypeError:
+            there = [point for point in points if point is not None]
+            values.append(reduce(there) if there and not all_of else None)
+        else:
+            values.append(reduce(points))
     return Series(name, even[0].start, even[0].step, values, path=name)
 
 
@@ -118,6 +123,8 @@ def formatted(several: Iterable[Series]) -> str:
 
 
 def _stretched(series: Series, start: int, end: int, step: int) -> Series:
+    if (series.start, series.end, series.step) == (start, end, step):
+        return series
     if step != series.step:
         series = consolidated(series, step)
     values: Points = [None] * ((series.start - start) // step)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import isnan, nan
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 from opensky.stats.patterns import matching
 from opensky.stats.renewal import renewed
@@ -116,7 +116,8 @@ class Store:
             known = {name: self._ids[name] - 1 for name in names if name in self._ids}
             found = dict(zip(known, self._rings[which].get(list(known.values()), start, end), strict=True))
         many = (end - start) // step
-        return [Stretch(start, step, _points(found[n]) if n in found else [None] * many) for n in names]
+        points = {name: _points(values) for name, values in found.items()}
+        return [Stretch(start, step, points.get(name) or [None] * many) for name in names]
 
     def find(self, pattern: str = "*") -> list[str]:
         """Return the names that match a pattern, in which ``*`` stands for anything within a part and ``{a,b}`` for either."""
@@ -234,6 +235,14 @@ class Store:
 
 
 def _points(values: list[float]) -> list[float | None]:
-    """Return points with nothing where there is none."""
-    found: list[float | None] = list(values)
-    return [None if value != value else value for value in values] if isnan(sum(values)) else found  # noqa: PLR0124 - NaN is not itself
+    """Return points with nothing where there is none: mostly at the ends, since the newest ones of a coarse archive are not made yet."""
+    start, end = 0, len(values)
+    while start < end and isnan(values[start]):
+        start += 1
+    while start < end and isnan(values[end - 1]):
+        end -= 1
+    found = cast("list[float | None]", values)  # the list is ours alone
+    if isnan(sum(values[start:end])):
+        return [None if isnan(value) else value for value in values]
+    found[:start], found[end:] = [None] * start, [None] * (len(values) - end)
+    return found
