@@ -31,7 +31,7 @@ from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, Webho
 from opensky.mail.objects import Delivery, Stop
 from opensky.persistence.history.objects import Change
 from opensky.scheduler.objects import JobRun, JobState
-from opensky.web.objects import ApiToken, Session, Throttle
+from opensky.web.objects import ApiToken, KioskLink, Session, Throttle
 
 MODEL: tuple[type, ...] = (
     Member,
@@ -78,6 +78,7 @@ MODEL: tuple[type, ...] = (
     RewardListed,
     Session,
     ApiToken,
+    KioskLink,
     Throttle,
     JobState,
     JobRun,

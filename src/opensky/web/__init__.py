@@ -6,7 +6,7 @@ This door imports no framework, so that objects and controllers can be read with
 from opensky.web import access
 from opensky.web.exchange import Exchange
 from opensky.web.form import Form
-from opensky.web.responses import Download, Framed, Json, Page, Redirect, local_path
+from opensky.web.responses import Download, Framed, Json, Live, Page, Redirect, local_path
 from opensky.web.routing import FromHeader, Signed, action, api, callback, page
 from opensky.web.sessions import OpenSession, Sessions, Tokens
 from opensky.web.throttles import LOG_IN_ACCOUNT, LOG_IN_ADDRESS, SIGN_UP_ADDRESS, Limit, Throttles
@@ -23,6 +23,7 @@ __all__ = [
     "FromHeader",
     "Json",
     "Limit",
+    "Live",
     "OpenSession",
     "Page",
     "Redirect",

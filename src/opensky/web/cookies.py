@@ -5,6 +5,8 @@ CSRF = "opensky-csrf"
 FLASH = "opensky-flash"
 SHARE = "opensky-share"
 """Through whose share this visitor came, signed."""
+KIOSK = "opensky-kiosk"
+"""That this browser is a screen which shows the operations board, signed."""
 WROTE = "opensky-wrote"
 """Says for some seconds that this visitor has written: what they read then must not come from a replica that lags.
 

@@ -28,10 +28,11 @@ from opensky.web.headers import NO_STORE, REVALIDATE, Headers, SecurityHeaders, 
 from opensky.web.identities import Identities
 from opensky.web.incoming import Incoming
 from opensky.web.problems import PROBLEM, Problem, problem_for, problem_of
-from opensky.web.responses import Download, Framed, Json, Page, Redirect
+from opensky.web.responses import Download, Framed, Json, Live, Page, Redirect
 from opensky.web.routing import Route, Signed
 from opensky.web.signing import Signer
 from opensky.web.stats import count_answer
+from opensky.web.streaming import EventStream, Streams
 from opensky.web.telling import begin_request, told
 from opensky.web.templates import Templates
 from opensky.web.visitor import Visitor
@@ -66,6 +67,7 @@ class Kernel:
         stats: Stats | None = None,
     ) -> None:
         self.assets = assets
+        self.streams = Streams()
         self._container = container
         self._identities = identities
         self._templates = templates
@@ -234,6 +236,8 @@ class Kernel:
             return Answer(303, [*self._security.page, NO_STORE, (b"location", result.path.encode("ascii"))])
         if isinstance(result, Download):
             return self._download(result)
+        if isinstance(result, Live):
+            return EventStream([*self._security.api], result.source, self.streams)
         if isinstance(result, Framed):
             html = (b"content-type", b"text/html; charset=utf-8")
             return Answer(200, [*self._security.framed, NO_STORE, html], result.html.encode())

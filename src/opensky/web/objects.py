@@ -1,4 +1,4 @@
-"""What the web keeps: sessions, API tokens, throttles. Secrets are kept as digests: the database opens no session."""
+"""What the web keeps: sessions, API tokens, links for screens, throttles. Secrets are kept as digests: the database opens no session."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +36,17 @@ class ApiToken:
     name: Annotated[str, Personal("account"), Length(0, 80)] = ""
     scope: Annotated[str, Length(0, 20)] = "write"
     created_at: Annotated[datetime, Personal("account")]
+
+
+@entity("kiosk_links", Index("ends_at"))
+@dataclass(eq=False, kw_only=True)
+class KioskLink:
+    """A link that shows the operations board to whoever has it, on a screen where nobody signs in, until it ends or is taken back."""
+
+    id: Annotated[int, Id()]
+    name: Annotated[str, Length(1, 80, "Please say where the screen is, in at most 80 characters.")]
+    made_at: datetime
+    ends_at: datetime
 
 
 @NoHistory()

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from opensky.web.streaming import Source
+
 _LOCAL_SAFE = "/%?&=#:@!$'()*+,;~-._"
 
 
@@ -57,6 +59,15 @@ class Framed:
 
     def __init__(self, html: str) -> None:
         self.html = html
+
+
+class Live:
+    """Events as they happen, to whoever stays to listen; ``source`` gives them (see ``web.streaming``). Who listens is asked anew every two minutes."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
 
 
 class Json:
