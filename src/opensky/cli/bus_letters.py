@@ -154,6 +154,8 @@ def _print_journey(console: Console, journey: JourneyView) -> None:
     print(f"Journey {journey.correlation} began {journey.began_at:%Y-%m-%d %H:%M:%S} UTC, lasted {journey.lasted}.")
     if about:
         print(f"It is about {about}.")
+    if journey.requests:
+        print(f"Begun by request {', '.join(journey.requests)}.")
     table = Table("after", "from", "to", "message", "waited", "stands")
     for each in journey.messages:
         said = (

@@ -12,4 +12,9 @@ QUEUE, DEAD, LETTERS, JOURNEYS, ABOUT, BOOKS = (
 
 def journeys_path(cls: type, key: object) -> str:
     """Return where the journeys are that an object has been part of."""
-    return f"{ABOUT}?{urlencode({'kind': cls.__name__, 'id': key_text(key)})}"
+    return about_path(cls.__name__, key_text(key))
+
+
+def about_path(kind: str, object_id: str) -> str:
+    """Return where the journeys are of what is known by these words, such as a request."""
+    return f"{ABOUT}?{urlencode({'kind': kind, 'id': object_id})}"

@@ -1,11 +1,12 @@
 """The bus in the admin: queues, what is in them, and journeys drawn as sequences."""
 
-from opensky.devo.bus.addresses import ABOUT, BOOKS, BUS, JOURNEYS, QUEUE
+from opensky.devo.bus.addresses import ABOUT, BOOKS, BUS, JOURNEYS, QUEUE, about_path
 from opensky.devo.bus.views import MINUTES
 from opensky.devo.bus.watching import BusWatch
 from opensky.kernel.errors import NotFound
 from opensky.kernel.ids import read_id
 from opensky.messaging import About
+from opensky.messaging.traces import REQUEST
 from opensky.persistence.cursors import id_before
 from opensky.web import Page, Redirect, access, page
 
@@ -46,7 +47,7 @@ class QueueAdmin:
 
     @page(JOURNEYS, access=access.STAFF)
     def journeys(self, q: str = "", before: str = "") -> Page | Redirect:
-        """List the newest journeys; a number leads to the journey of that message."""
+        """List the newest journeys; a number leads to the journey of that message, the id of a request to those that it has begun."""
         wanted = q.strip()
         number = read_id(wanted)
         if number is not None:
@@ -55,6 +56,8 @@ class QueueAdmin:
                 return Redirect(f"{JOURNEYS}/{number}")
             except NotFound:
                 pass
+        if wanted and self._bus.journeys_of(About(REQUEST, wanted)):
+            return Redirect(about_path(REQUEST, wanted))
         lines, older = self._bus.newest(id_before(before))
         return Page("admin/bus_journeys.html", here=JOURNEYS, lines=lines, older=older, query=wanted)
 

@@ -104,6 +104,8 @@ class JourneyView(Struct, frozen=True):
     dead: int
     discarded: int
     whole: bool
+    requests: Sequence[str] = ()
+    """The request that began it, by the id that its answer and the logs name."""
 
 
 class BooksView(Struct, frozen=True):

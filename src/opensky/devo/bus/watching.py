@@ -27,6 +27,7 @@ from opensky.kernel.errors import NotFound
 from opensky.kernel.masking import cleaned
 from opensky.messaging import About, DeadLetters
 from opensky.messaging.books import balance, unbalanced
+from opensky.messaging.traces import REQUEST
 from opensky.persistence import Database
 from opensky.persistence.cursors import microseconds
 
@@ -34,7 +35,7 @@ SHOWN = 50
 LONGEST_ERROR = 200
 MOST = 2_000
 """So many messages of a journey are read, of each kind."""
-_ABOUT = 5
+_ABOUT, _REQUESTS = 5, 3
 _MORE = Thing("and", "more")
 _LIVE = frozenset({*STATES.values(), AT_BROKER})
 _MINUTE = timedelta(minutes=1)
@@ -163,6 +164,7 @@ class BusWatch:
             messages=[self._step(each, now) for each in way],
             drawing=draw(way, self._flows, now),
             subjects=self._subjects([trails[0].correlation])[trails[0].correlation],
+            requests=[each.object_id for each in self._known_of(trails[0].correlation) if each.kind == REQUEST],
             live=sum(each.state in _LIVE for each in trails),
             dead=sum(each.state == "dead" for each in trails),
             discarded=sum(each.state == "discarded" for each in trails),
@@ -170,12 +172,19 @@ class BusWatch:
         )
 
     def _subjects(self, correlations: Iterable[int]) -> dict[int, list[Thing]]:
-        abouts = {each: self._tables.subjects_of(each, _ABOUT + 1) for each in correlations}
+        abouts = {
+            each: [about for about in self._known_of(each) if about.kind != REQUEST][: _ABOUT + 1]
+            for each in correlations
+        }
         called = self._called({about for some in abouts.values() for about in some})
         return {
             each: [*(called[about] for about in some[:_ABOUT]), *[_MORE] * (len(some) > _ABOUT)]
             for each, some in abouts.items()
         }
+
+    def _known_of(self, correlation: int) -> list[About]:
+        """Return what a journey was about, and which requests it is part of: the one that began it, and whoever tried it again."""
+        return self._tables.subjects_of(correlation, _ABOUT + 1 + _REQUESTS)
 
     def _called(self, abouts: Iterable[About]) -> dict[About, Thing]:
         found = self._history.called(abouts)
