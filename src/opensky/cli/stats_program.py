@@ -5,6 +5,7 @@ knows neither the settings nor a database.
 """
 
 import gc
+import os
 import sys
 import time
 from pathlib import Path
@@ -18,7 +19,9 @@ import structlog  # noqa: E402 - see above
 from opensky.cli.counting import FOLDER, RULES  # noqa: E402
 from opensky.kernel import lifeline  # noqa: E402
 from opensky.kernel.errors import Misconfigured  # noqa: E402
+from opensky.logs import configure  # noqa: E402
 from opensky.stats.aggregate import Rules  # noqa: E402
+from opensky.stats.processes import Processes  # noqa: E402
 from opensky.stats.running import Plan, run  # noqa: E402
 from opensky.stats.server import Listening  # noqa: E402
 
@@ -43,12 +46,14 @@ def plan(data: Path, udp: int, admin: int, graphite: int) -> Plan:
         store=data / FOLDER,
         retention="" if (data / FOLDER / "names.sqlite").exists() else RETENTION,
         graphite=(here, graphite),
+        readings=(Processes(os.getppid()),),
     )
 
 
 def main() -> None:
     """Keep what the shop counts. What it lacks for that, such as a port, may come yet: no shop is closed for want of numbers."""
     lifeline.hold()
+    configure("stats")
     data, udp, admin, graphite = sys.argv[1:]
     planned = plan(Path(data), int(udp), int(admin), int(graphite))
     gc.collect()

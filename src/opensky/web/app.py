@@ -25,6 +25,7 @@ from opensky.web.own import described, options, own_endpoints
 from opensky.web.parts import Assembly, Parts
 from opensky.web.problems import Problem, broken_request, problem_for
 from opensky.web.reference import ApiReference
+from opensky.web.stats import gauge_threads
 from opensky.web.warming import warm
 
 _BODY_LIMIT = 1024 * 1024
@@ -85,6 +86,7 @@ def _lifespan(parts: Parts) -> Callable[[Litestar], Any]:
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         redoing = relay.start(parts.database)  # in each worker, after the fork: threads do not survive it
+        gauge_threads(parts.stats, parts.pool, parts.settings.threads)
         parts.stats.start()
         with parts.kernel.streams.end_by_signal(asyncio.get_running_loop()):
             yield
