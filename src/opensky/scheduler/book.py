@@ -39,7 +39,8 @@ class Standing(NamedTuple):
 class Book:
     """Takes, keeps and ends runs for one program, ``runner``. Each verb is one transaction of its own; safe in threads."""
 
-    def __init__(self, database: Database, ids: IdGenerator, runner: str) -> None:
+    def __init__(self, database: Database, ids: IdGenerator, runner: str, lease: timedelta = LEASE) -> None:
+        self.lease = lease
         self._database = database
         self._ids = ids
         self._runner = runner
@@ -102,7 +103,7 @@ class Book:
         with self._database.unit_of_work() as unit:
             mine = f"{run_id}:{tries + 1}"
             theirs = and_(_s.name == standing.name, _s.holder == standing.holder, _s.held_until < now)
-            if not unit.execute(update(_STATES).where(theirs).values(holder=mine, held_until=now + LEASE)).rowcount:
+            if not unit.execute(update(_STATES).where(theirs).values(holder=mine, held_until=now + self.lease)).rowcount:
                 return None
             left = and_(_r.id == run_id, _r.state.in_(("running", "stopped")))
             if again and tries < TRIES:
@@ -136,7 +137,7 @@ class Book:
         now = self._database.clock.now()
         with self._database.unit_of_work() as unit:
             ours = and_(_s.name == run.job, _s.holder == f"{run.id}:{run.tries}")
-            kept = unit.execute(update(_STATES).where(ours).values(held_until=now + LEASE)).rowcount
+            kept = unit.execute(update(_STATES).where(ours).values(held_until=now + self.lease)).rowcount
             if kept and log:
                 unit.execute(update(_RUNS).where(_r.id == run.id, _r.state == "running").values(log=log))
             unit.commit()
@@ -195,7 +196,7 @@ class Book:
     def _hold(self, unit: UnitOfWork, job: str, holder: str, now: datetime, slot_at: datetime | None = None) -> bool:
         """Have a job that nobody has, and whose schedule is not dealt with up to ``slot_at`` yet."""
         free = [_s.name == job, _s.holder == ""]
-        values: dict[str, Any] = {"holder": holder, "held_until": now + LEASE}
+        values: dict[str, Any] = {"holder": holder, "held_until": now + self.lease}
         if slot_at is not None:
             free.append(_s.slot_at < slot_at)
             values["slot_at"] = slot_at

@@ -7,7 +7,7 @@ from signal import SIGTERM
 from typing import NamedTuple
 
 from opensky.kernel.clock import Clock
-from opensky.scheduler.book import LEASE, Book, Standing
+from opensky.scheduler.book import Book, Standing
 from opensky.scheduler.children import Child
 from opensky.scheduler.job import Note, Run
 from opensky.scheduler.objects import State
@@ -22,10 +22,10 @@ AT_ONCE = 4
 """So many jobs run at once below one program; what is due beyond that is left to other nodes, or to a moment later."""
 LOOK = 2.0
 """Seconds between two looks at what somebody asked for and at what others have left."""
-_BEAT = 5.0
 _LISTEN = 0.2
-_LAST = LEASE.total_seconds() - 5
-"""A child whose lease could not be put off for so long is killed, as another node may begin its run a moment later."""
+_BEATS, _LAST = 1 / 6, 5 / 6
+"""Parts of a lease: after the first it is put off; a child whose lease could not be put off until the second is killed, as another
+node may begin its run a moment later."""
 _GENTLY, _LEAST, _LONGEST_PAUSE = 3.0, 0.05, 10.0
 
 
@@ -59,6 +59,8 @@ class Loop:
         self._salt = salt
         self._report = report
         self._seconds = seconds
+        lease = book.lease.total_seconds()
+        self._beat, self._last = lease * _BEATS, lease * _LAST
         self._going: dict[int, _Going] = {}
         self._beaten: dict[int, float] = {}
         self._tried: dict[int, float] = {}
@@ -184,7 +186,7 @@ class Loop:
             each.child.kill()
             each.child.wait(_GENTLY)
             self._ended(each, "timed out", f"It was killed after {each.limit:g} seconds.")
-        elif now - self._tried[run.id] > _BEAT:
+        elif now - self._tried[run.id] > self._beat:
             self._tried[run.id] = now
             if self._book.put_off(run, each.child.log):
                 self._beaten[run.id] = now
@@ -193,9 +195,9 @@ class Loop:
 
     def _guard(self) -> None:
         """Kill what may not be ours any more, also while the loop waits for a database that does not answer."""
-        while not self._over.wait(1):
+        while not self._over.wait(min(1.0, self._beat)):
             for each in list(self._going.values()):
-                if self._seconds() - self._beaten.get(each.run.id, each.began) > _LAST:
+                if self._seconds() - self._beaten.get(each.run.id, each.began) > self._last:
                     self._report("job killed", job=each.run.job, run=each.run.id, why="its lease could not be put off")
                     each.child.kill()
 

@@ -33,9 +33,9 @@ def decide(note: Note, slot_at: datetime, now: datetime, salt: str = "") -> Deci
     if latest > first and latest + spread(note.name, latest, note.jitter, salt) > now:
         # The newest has not begun yet; what is to be had now is the one before it.
         latest = times.latest(slot_at, latest - timedelta(microseconds=1)) or first
-    passed = len(times.between(slot_at, latest, MOST)) - 1
     if not note.on:
         return Decision(leave=latest)
+    passed = len(times.between(slot_at, latest, MOST)) - 1
     late = now - latest - spread(note.name, latest, note.jitter, salt)
     if note.missed == "skip" and late > LATE:
         return Decision(leave=latest, passed=passed)
