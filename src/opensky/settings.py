@@ -31,6 +31,8 @@ FILE = "opensky.toml"
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 _NAMES: dict[type, str] = {str: "text", Path: "a path", int: "a whole number", bool: "true or false", dict: "a table"}
 _KEY_BYTES = 32
+NOWHERE = "none"
+"""The address of stats that nobody is to count."""
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a shop that listens everywhere
 
 
@@ -93,7 +95,7 @@ class Settings:
     mail_imprint: str = ""
     """Who writes, with a postal address, as it stands below each letter; many countries ask for it."""
     stats_url: str = ""
-    """Address of a statsd, such as `udp://127.0.0.1:8125` or `unix:///run/statsd.sock`; empty means that nothing is counted."""
+    """Address of a statsd, such as `udp://127.0.0.1:8125` or `unix:///run/statsd.sock`; empty means the one that `./opensky up` runs, `none` means that nothing is counted."""
     log_level: str = "info"
     """How much the logs tell: `debug` names every request, `info` those that write and every message, `warning` what is slow or goes wrong, `error` what nobody expected."""
     traces_url: str = field(default="", repr=False)

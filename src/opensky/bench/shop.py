@@ -1,11 +1,12 @@
 """A shop to be measured: made in a folder of its own, run as ``opensky up`` runs it, stopped when done."""
 
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,7 +23,7 @@ from opensky.devo.sellers.objects import Seller, SellerId
 from opensky.kernel.errors import OpenSkyError
 from opensky.kernel.money import Money
 from opensky.persistence import Database
-from opensky.settings import Settings
+from opensky.settings import PREFIX, Settings
 from opensky.wiring import open_database
 
 PASSWORD = "a bench of oak and ash"  # noqa: S105 - of a shop that lives for a minute
@@ -58,14 +59,16 @@ class Running:
 
 
 @contextmanager
-def shop(products: int, workers: int) -> Iterator[Running]:
-    """Run a shop with so many products of ``SELLERS`` sellers; one member follows ``FOLLOWED`` of them."""
+def shop(products: int, workers: int, **settings: str) -> Iterator[Running]:
+    """Run a shop with so many products of ``SELLERS`` sellers; one member follows ``FOLLOWED`` of them. ``settings`` are its own."""
     with tempfile.TemporaryDirectory(prefix="opensky-bench-") as folder:
         data = Path(folder)
         fill(data, products)
         port = free_port()
         arguments = ["up", "--empty", "--data", folder, "--port", str(port), "--workers", str(workers)]
-        with _running([sys.executable, "-P", "-m", "opensky.cli", *arguments], port, data / "up.log") as running:
+        command_line = [sys.executable, "-P", "-m", "opensky.cli", *arguments]
+        environment = {f"{PREFIX}{name.upper()}": value for name, value in settings.items()}
+        with _running(command_line, port, data / "up.log", environment) as running:
             yield running
 
 
@@ -163,9 +166,13 @@ def _product(database: Database, number: int, seller: Seller, products: int) -> 
 
 
 @contextmanager
-def _running(arguments: list[str], port: int, log: Path) -> Iterator[Running]:
+def _running(
+    arguments: list[str], port: int, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
     with log.open("wb") as out:
-        process = subprocess.Popen(arguments, stdout=out, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            arguments, stdout=out, stderr=subprocess.STDOUT, env=os.environ | (environment or {})
+        )
     try:
         _wait(process, port, log)
         yield Running("127.0.0.1", port, process.pid)

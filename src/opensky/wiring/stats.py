@@ -14,7 +14,7 @@ from opensky.kernel.watching import Watch
 from opensky.osis.partners.mail import STATS as OF_LETTERS
 from opensky.osis.runtime.stats import STATS as OF_THE_BUS
 from opensky.persistence.watched import KINDS, WAITING
-from opensky.settings import Settings
+from opensky.settings import NOWHERE, Settings
 from opensky.stats import Names, Stats
 from opensky.stats.client import Datagrams
 from opensky.web.stats import STATS as OF_THE_WEB
@@ -95,7 +95,7 @@ class _Wholes(dict[str, str]):
 
 def _stats(settings: Settings, names: Iterable[str], role: str) -> Stats:
     """Return a client; raises ``Misconfigured`` for an address that is none."""
-    if not settings.stats_url:
+    if settings.stats_url in {"", NOWHERE}:
         return Stats()
     try:
         return Stats(Names((*names, *EVERYWHERE)), Datagrams(settings.stats_url), beat=f"process.{role}.beats")
