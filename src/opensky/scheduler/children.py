@@ -27,7 +27,7 @@ class Child:
         try:
             self._process = subprocess.Popen(
                 [*command, str(says)],
-                env={**environment, lifeline.VARIABLE: str(os.getpid())},
+                env={**environment, lifeline.VARIABLE: str(os.getpid()), "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
