@@ -45,6 +45,9 @@ app.command(
 app.command("opensky.cli.credits:app", name="credits", help="Book credit and points that have expired.")
 app.command("opensky.cli.letters:app", name="letters", help="Write the weekly letter, and take in what comes back.")
 app.command("opensky.cli.cron:app", name="cron", help="Jobs that are run by the clock: their runs, and one now.")
+app.command(
+    "opensky.cli.logbook:app", name="logs", help="What the programs wrote down; one request from page to letter."
+)
 app.command("opensky.cli.stats:app", name="stats", help="Count: a statsd server, and what to ask it.")
 app.command("opensky.cli.traffic:app", name="traffic", help="Visitors who are programs, and faults to plant.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")

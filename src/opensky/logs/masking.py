@@ -90,7 +90,7 @@ def shown(value: Any, name: str, *, chosen: bool = False, depth: int = 0) -> Any
         return _text(value, name, chosen=chosen)
     if value is None or isinstance(value, _SCALARS):
         return str(value) if not _fits(value) else value
-    return MASKED if depth >= _DEEPEST else _composed(value, name, depth + 1)
+    return MASKED if depth >= _DEEPEST else _composed(value, name, depth + 1, chosen=chosen)
 
 
 def _fits(value: Any) -> bool:
@@ -98,12 +98,12 @@ def _fits(value: Any) -> bool:
     return value is None or isinstance(value, float) or (isinstance(value, int) and -_LARGEST < value < _LARGEST)
 
 
-def _composed(value: Any, name: str, depth: int) -> Any:
+def _composed(value: Any, name: str, depth: int, *, chosen: bool) -> Any:
     if isinstance(value, Mapping):
         few = list(value.items())[:_MOST]
         return {cleaned(str(key)): shown(each, str(key), depth=depth) for key, each in few}
     if isinstance(value, list | tuple | set | frozenset):
-        return [shown(each, name, depth=depth) for each in list(value)[:_MOST]]
+        return [shown(each, name, chosen=chosen, depth=depth) for each in list(value)[:_MOST]]
     if isinstance(value, msgspec.Struct):
         return {each: shown(getattr(value, each), each, depth=depth) for each in value.__struct_fields__}
     if is_dataclass(value) and not isinstance(value, type):
