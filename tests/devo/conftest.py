@@ -46,11 +46,12 @@ from opensky.testing.buying import ADDRESS
 from opensky.testing.engines import created
 from opensky.testing.factories import Factory
 from opensky.testing.orders import purse_of
+from opensky.testing.passwords import QuickPasswords
 from opensky.wiring.bus import bus_container, worker
 from opensky.wiring.containers import web_container
 from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
 
-PASSWORDS = Passwords()
+PASSWORDS = QuickPasswords()
 Buy = Callable[..., Order]
 
 
@@ -174,6 +175,7 @@ def shop(database: Database, settings: Settings, clock: SetClock) -> Iterator[Sh
     """The application with the test's clock. What it is to see must be committed first."""
     provider = Provider(scope=Scope.APP)
     provider.provide(lambda: clock, provides=Clock, override=True)
+    provider.provide(lambda: PASSWORDS, provides=Passwords, override=True)
     container = web_container(settings, provider)
     with (
         application(settings, container, CONTROLLERS, templates=TEMPLATES, frame=FRAME) as app,

@@ -5,10 +5,13 @@ import pytest
 from opensky.devo.members.errors import EmailTaken, WrongLogin
 from opensky.devo.members.manager import MemberManager
 from opensky.devo.members.objects import Member, MemberId, PostalAddress
-from opensky.events import Event
+from opensky.devo.members.passwords import Passwords
+from opensky.devo.members.repository import MemberRepository
+from opensky.events import Dispatcher, Event
 from opensky.kernel.clock import SetClock
 from opensky.kernel.errors import Invalid, NotFound
-from opensky.persistence import UnitOfWork
+from opensky.kernel.ids import IdGenerator
+from opensky.persistence import Reader, UnitOfWork
 from opensky.settings import Settings
 from opensky.testing.factories import Factory
 from opensky.web.objects import Session
@@ -130,11 +133,12 @@ def test_a_demo_login_works_on_this_machine_alone(
 
 
 def test_a_hash_of_old_parameters_is_made_anew_at_log_in(
-    members: MemberManager, maya: Member, unit: UnitOfWork
+    maya: Member, unit: UnitOfWork, reader: Reader, ids: IdGenerator, clock: SetClock, settings: Settings
 ) -> None:
     """And kept."""
     from argon2 import PasswordHasher  # noqa: PLC0415
 
+    members = MemberManager(MemberRepository(unit, reader), Passwords(), Dispatcher(), ids, clock, settings)
     member = unit.get(Member, maya.id)
     assert member is not None
     member.password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(SENTENCE)
