@@ -19,7 +19,9 @@ from opensky.settings import Settings
 from opensky.wiring.bridge import bridge
 from opensky.wiring.bus import bus_container, watch_folders, worker
 from opensky.wiring.cron import Cron
+from opensky.wiring.gauges import gauge_the_shop
 from opensky.wiring.messages import BUS
+from opensky.wiring.traces import trace
 
 _log = structlog.get_logger("bus")
 
@@ -32,6 +34,7 @@ def serve(settings: Settings) -> None:
     """
     sweep(settings.data / "run" / BUS)
     configure(BUS, settings.log_level)
+    trace(settings, BUS)
     app = bus_container(settings)
     try:
         refuse_unready(settings, app.get(Database), reads_documents=False)
@@ -43,6 +46,7 @@ def serve(settings: Settings) -> None:
         watch_folders(app, report=_report)
         cron = Cron(app, _report)
         cron.start()
+        gauge_the_shop(app, bus, report=_report)
         gc.collect()
         gc.freeze()  # what is here now stays
         bus.run()

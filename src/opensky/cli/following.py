@@ -65,7 +65,7 @@ def _journeys(scope: Container, names: Iterable[str]) -> Iterator[JourneyView]:
 def _sentence(view: JourneyView) -> str:
     about = ", ".join(f"{each.kind} {each.name}" for each in view.subjects)
     stands = f"{view.dead} dead" if view.dead else f"{view.live} on the way" if view.live else "all is done"
-    return f"  journey {view.correlation}{f' about {about}' if about else ''}: {len(view.messages)} steps in {view.lasted}, {stands}"
+    return f"  journey {view.correlation}{f' about {about}' if about else ''}: {len(view.messages)} {'step' if len(view.messages) == 1 else 'steps'} in {view.lasted}, {stands}"
 
 
 def _steps(unit: UnitOfWork, view: JourneyView) -> Iterator[Line]:

@@ -22,7 +22,6 @@ from opensky.cli import web_watch
 from opensky.cli.programs import SHOP
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
-from opensky.logs import configure, standard
 from opensky.settings import Settings
 
 # One request at a time waits in each thread, some more in the queue before them; what comes beyond waits in the backlog.
@@ -59,6 +58,9 @@ def serve(settings: Settings, app: str, serving: Sequence[int] | None = None) ->
     ``serving`` are the workers that are there already, when this process comes back to replace the ones that died.
     """
     lifeline.offer()
+    _leave_out()
+    from opensky.logs import configure, standard  # noqa: PLC0415 - after what structlog would load for terminals is left out
+
     configure("web", settings.log_level)
     server: Callable[..., MPServer] = MPServer
     if sys.platform == "linux":
@@ -104,8 +106,7 @@ class _Forking(MPServer):
 
 def preload(app: str) -> None:
     """Import the application before workers are forked: they start in no time, and share its memory."""
-    for module in _NOT_NEEDED:
-        sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
+    _leave_out()
     preparation = getattr(getattr(_find(app), "state", None), "preload", None)
     if preparation is not None:
         preparation()
@@ -113,6 +114,11 @@ def preload(app: str) -> None:
     _keep_memory_together()
     gc.freeze()  # what is here now is not looked at by collections, which would write to, and so unshare, its pages
     gc.set_threshold(_COLLECT_EVERY)
+
+
+def _leave_out() -> None:
+    for module in _NOT_NEEDED:
+        sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
 
 
 def _keep_memory_together() -> None:

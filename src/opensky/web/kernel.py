@@ -180,7 +180,8 @@ class Kernel:
         if route.kind == "action":
             self._check_form(exchange, arguments)
         elif route.kind == "callback":
-            arguments["call"] = self._checked(route.by, exchange.incoming)
+            call = arguments["call"] = self._checked(route.by, exchange.incoming)
+            exchange.noted["message"] = call.id
         with self._container({Exchange: exchange, Visitor: exchange.visitor}) as scope:
             result = getattr(scope.get(controller), method)(**arguments)
             answer = (

@@ -24,9 +24,9 @@ def trace(settings: Settings, program: str) -> None:
     spans.use(Telemetry(settings.traces_url, program))
 
 
-def watch_spans(settings: Settings) -> Watch | None:
-    """Return what makes spans of statements, calls of third parties and the like; ``None`` where none are made."""
-    return _told if settings.traces_url else None
+def watch_spans() -> Watch | None:
+    """Return what makes spans of statements, calls of third parties and the like; ``None`` where this process makes none."""
+    return _told if spans.tracer is not None else None
 
 
 def _told(name: str, ms: float, text: str = "", *, failed: bool = False) -> None:
