@@ -9,7 +9,7 @@ from typing import Protocol
 class Watch(Protocol):
     """Told of something when it is over, in the thread that did it. So it is to be quick, and raises nothing."""
 
-    def __call__(self, name: str, ms: float, text: str = "", *, failed: bool = False) -> None:
+    def __call__(self, name: str, ms: float, text: str = "", /, *, failed: bool = False) -> None:
         """Hear of ``sql.select``, ``documents.find``, ``third.fraud``, …; ``text`` says what was asked, where that is at hand."""
 
 

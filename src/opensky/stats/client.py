@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 import weakref
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
@@ -25,6 +25,8 @@ KEPT_TIMES = 500
 """Of one timer, so many times are sent each second: a fair sample, which says for how many it stands."""
 EVERY = 1.0
 DROPPED = "stats.dropped"
+_VALUES = 40
+"""So many times of one name are written on one line: a server reads the name once."""
 _LAST_PORT = 65_535
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -46,17 +48,25 @@ class Stats:
     """Counters, timers, gauges and sets of this process. Safe in threads; a forked child goes on with none of its parent's notes.
 
     ``increment("seller.follow.shaq")`` is the talk's. Names are declared (``Names``); without a ``wire`` nothing is noted. A ``beat`` is
-    a counter that counts by itself, once each time that is sent: who sees it knows that the process is there.
+    a counter that counts by itself, once each time that is sent: who sees it knows that the process is there. ``whole`` says of which
+    timer a timer is a part, such as ``web.ms`` of ``web.routes.GET_home``: what is noted of the part counts for both.
     """
 
     def __init__(
-        self, names: Names | None = None, wire: Wire | None = None, *, every: float = EVERY, beat: str = ""
+        self,
+        names: Names | None = None,
+        wire: Wire | None = None,
+        *,
+        every: float = EVERY,
+        beat: str = "",
+        whole: Callable[[str], str] | None = None,
     ) -> None:
         self._names = names or Names(())
         self._wire = wire
         self._every = every
         self._most: int = getattr(wire, "most", PACKET)
         self._beat = beat
+        self._whole = whole
         self._ones: deque[str] = deque(maxlen=MOST_NOTED)
         self._more: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
         self._times: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
@@ -195,15 +205,21 @@ class Stats:
             yield f"{name}:{count:.15g}|c"
 
     def _of_times(self, counts: Counter[str]) -> Iterator[str]:
-        times: dict[str, list[float]] = {}
+        noted: defaultdict[str, list[float]] = defaultdict(list)
         for name, ms in _taken(self._times):
-            times.setdefault(self._admit(name, counts), []).append(ms)
+            noted[name].append(ms)
+        times: defaultdict[str, list[float]] = defaultdict(list)
+        for name, found in noted.items():
+            for each in (name, self._whole(name) if self._whole is not None else ""):
+                if each:
+                    times[self._admit(each, counts, len(found))] += found
         times.pop("", None)
         for name, found in times.items():
             rate = min(1.0, KEPT_TIMES / len(found))
             kept = found if rate == 1 else random.Random().sample(found, KEPT_TIMES)
-            said = f"|@{rate:.6g}" if rate < 1 else ""
-            yield from (f"{name}:{ms:.6g}|ms{said}" for ms in kept)
+            said = f"|ms|@{rate:.6g}" if rate < 1 else "|ms"
+            for start in range(0, len(kept), _VALUES):
+                yield f"{name}:{':'.join(f'{ms:.6g}{said}' for ms in kept[start : start + _VALUES])}"
 
     def _gauges_now(self) -> list[tuple[str, float]]:
         gauges, self._gauges = self._gauges, {}
@@ -212,10 +228,10 @@ class Stats:
                 gauges[name] = read()
         return list(gauges.items())
 
-    def _admit(self, name: str, counts: Counter[str]) -> str:
+    def _admit(self, name: str, counts: Counter[str], times: int = 1) -> str:
         kept, told = self._names.admit(name)
         if told:
-            counts[told] += 1
+            counts[told] += times
         return kept
 
 
@@ -270,11 +286,10 @@ def _nothing(_what: object) -> None:
 
 def _taken(noted: deque[Any]) -> Iterator[Any]:
     """Take what is there now; what comes meanwhile stays for the next time."""
-    for _ in range(len(noted)):
-        try:
-            yield noted.popleft()
-        except IndexError:  # another thread cleared it
-            return
+    take = noted.popleft
+    with suppress(IndexError):  # another thread cleared it
+        for _ in range(len(noted)):
+            yield take()
 
 
 def _one_line(text: str) -> str:

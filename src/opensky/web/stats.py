@@ -24,7 +24,6 @@ def gauge_threads(stats: Stats, pool: Pool, threads: int) -> None:
 def count_answer(stats: Stats, method: str, path: str, status: int, ms: float) -> None:
     """Count an answer of a route, which is named by its path and not by what was asked for."""
     stats.one(f"web.status.{status}")
-    stats.time((REQUESTS, ms))
     stats.time((_route(method, path), ms))
     if status == _OK and method == "GET" and not path.startswith(_FOR_PROGRAMS):
         stats.one(VIEWS)

@@ -10,21 +10,23 @@ from opensky.events import Event
 from opensky.events.declarations import declarations
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.money import Money
-from opensky.kernel.watching import Watch
+from opensky.kernel.watching import Watch, both
 from opensky.osis.partners.mail import STATS as OF_LETTERS
 from opensky.osis.runtime.stats import STATS as OF_THE_BUS
 from opensky.persistence.watched import KINDS, WAITING
 from opensky.settings import NOWHERE, Settings
 from opensky.stats import Names, Stats
 from opensky.stats.client import Datagrams
+from opensky.web.stats import REQUESTS
 from opensky.web.stats import STATS as OF_THE_WEB
+from opensky.wiring.traces import watch_spans
 
 COUNTED_FIRST = 1000
 """Before any listener can stop the event."""
 LOGGED_IN, PAID, CREDITED = "members.logged_in", "money.paid", "money.credited"
 MEMBERS = "members.active"
 SQL, DOCUMENTS = "sql.ms", "documents.ms"
-_SQL, _DOCUMENTS, _THIRD, _FAILED = "sql.", "documents.", "third.", "third_failed."
+_ROUTES, _DOCUMENTS, _THIRD, _FAILED = "web.routes.", "documents.", "third.", "third_failed."
 OF_STORES = (SQL, WAITING, *KINDS, DOCUMENTS, "documents.*", "third.*", "third_failed.*")
 """Statements, waiting, calls of a document store, calls of third parties: what any process of the shop does."""
 EVERYWHERE = (
@@ -51,20 +53,30 @@ def bus_stats(settings: Settings) -> Stats:
 
 
 def watch_of(stats: Stats) -> Watch | None:
-    """Return whom statements and calls are told to, so that they are counted; nobody where nothing is."""
+    """Return whom statements and calls are told to, so that they are counted, and spans made of them; nobody where neither is."""
+    return both(_counting(stats), watch_spans())
+
+
+def _counting(stats: Stats) -> Watch | None:
     if not stats.sends:
         return None
-    time, count, wholes = stats.time, stats.one, _Wholes()
+    time, count = stats.time, stats.one
 
-    def told(name: str, ms: float, text: str = "", *, failed: bool = False) -> None:
-        del text
+    def told(name: str, ms: float, _text: str = "", *, failed: bool = False) -> None:
         time((name, ms))
-        if whole := wholes[name]:
-            time((whole, ms))
-        elif failed and name.startswith(_THIRD):
+        if failed and name.startswith(_THIRD):
             count(_FAILED + name.removeprefix(_THIRD))
 
     return told
+
+
+def whole_of(name: str) -> str:
+    """Return of what a timer is a part: ``sql.ms`` of ``sql.select``. Waiting is part of nothing."""
+    if name in KINDS:
+        return SQL
+    if name.startswith(_ROUTES):
+        return REQUESTS
+    return DOCUMENTS if name.startswith(_DOCUMENTS) else ""
 
 
 class EventCounter:
@@ -84,20 +96,12 @@ class EventCounter:
             self._stats.increment(CREDITED, amount.minor)
 
 
-class _Wholes(dict[str, str]):
-    """What a stat is a part of: ``sql.ms`` of ``sql.select``. Waiting is part of nothing."""
-
-    def __missing__(self, name: str) -> str:
-        whole = SQL if name.startswith(_SQL) and name != WAITING else DOCUMENTS if name.startswith(_DOCUMENTS) else ""
-        self[name] = whole
-        return whole
-
-
 def _stats(settings: Settings, names: Iterable[str], role: str) -> Stats:
     """Return a client; raises ``Misconfigured`` for an address that is none."""
     if settings.stats_url in {"", NOWHERE}:
         return Stats()
     try:
-        return Stats(Names((*names, *EVERYWHERE)), Datagrams(settings.stats_url), beat=f"process.{role}.beats")
+        wire = Datagrams(settings.stats_url)
+        return Stats(Names((*names, *EVERYWHERE)), wire, beat=f"process.{role}.beats", whole=whole_of)
     except ValueError as error:
         raise Misconfigured(f"stats_url: {error}") from error
