@@ -38,6 +38,11 @@ class Times:
         except StopIteration as error:
             raise WrongJob(f"{expression!r} never comes: there is no such day.", expression=expression) from error
 
+    @property
+    def words(self) -> str:
+        """What the expression says, in English."""
+        return CronSim(self.expression, datetime(2026, 1, 1, tzinfo=UTC)).explain()
+
     def after(self, since: datetime) -> Iterator[datetime]:
         """Yield the times after an instant, in order, in UTC, each once."""
         last = since.astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import opensky.devo.admin
 import opensky.devo.benefits
 import opensky.devo.bus
 import opensky.devo.credits
@@ -15,6 +16,7 @@ import opensky.devo.webhooks
 from opensky.devo.account.controller import AccountController
 from opensky.devo.admin.coupons import CouponAdmin, MemberBenefits
 from opensky.devo.admin.credits import CreditAdmin, MemberCredit
+from opensky.devo.admin.jobs import JobAdmin
 from opensky.devo.admin.mail import MailAdmin
 from opensky.devo.admin.newest import Newest
 from opensky.devo.admin.people import MemberAdmin
@@ -259,6 +261,7 @@ CONTROLLERS: tuple[type, ...] = (
     OneClickApi,
     InboxController,
     MailAdmin,
+    JobAdmin,
     AdminHome,
     OrderAdmin,
     ShipmentAdmin,
@@ -282,6 +285,7 @@ CONTROLLERS: tuple[type, ...] = (
 TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.storefront.__file__).parent / "templates",
     Path(opensky.devo.history.__file__).parent / "templates",
+    Path(opensky.devo.admin.__file__).parent / "templates",
     Path(opensky.devo.webhooks.__file__).parent / "templates",
     Path(opensky.devo.bus.__file__).parent / "templates",
     Path(opensky.devo.letters.__file__).parent / "templates",
