@@ -19,6 +19,7 @@ from opensky.stats.store import Store
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
 MINUTES = 40
+TAGGED = ("web.hits;host=a;zone=x", "web.hits;host=b;zone=x", "web.hits;host=c", "web.ms;host=b;zone=y")
 Drawn = dict[str, list[list[float | None]]]
 
 TARGETS = (
@@ -118,6 +119,76 @@ TARGETS = (
     "constantLine(7.5)",
     "threshold(7,'too many')",
     "shop.up|scale(0.5)|alias('half')",
+    "sumSeries(scale(shop.up,2),shop.neg)",
+    "averageSeries(groupByNode(shop.*.*,1,'sum'))",
+    "holtWintersForecast(shop.up,'15min','10min')",
+    "holtWintersForecast(shop.gap,'15min','10min')",
+    "holtWintersConfidenceBands(shop.up,2,'15min','7min')",
+    "holtWintersAberration(shop.a.ms,1,'15min','8min')",
+    "holtWintersAberration(shop.gap,1,'15min','8min')",
+    "linearRegression(shop.up)",
+    "interpolate(shop.gap)",
+    "interpolate(shop.gap,0)",
+    "delay(shop.up,3)",
+    "delay(shop.up,-2)",
+    "add(shop.neg,7)",
+    "exp(shop.neg)",
+    "logit(scale(shop.a.ms,0.3))",
+    "sigmoid(shop.neg)",
+    "offsetToZero(shop.neg)",
+    "changed(shop.gap)",
+    "changed(shop.b.hits)",
+    "stdev(shop.up,4)",
+    "stdev(shop.gap,3)",
+    "removeAbovePercentile(shop.up,60)",
+    "removeBelowPercentile(shop.up,60)",
+    "removeBetweenPercentile(shop.*.*,30)",
+    "timeStack(shop.up,'5min',0,3)",
+    "smartSummarize(shop.up,'4min')",
+    "smartSummarize(shop.up,'6min','max')",
+    "unique(shop.*.*,shop.a.*)",
+    "sortBy(shop.*.*,'max')",
+    "sortBy(shop.*.*,'sum',true)",
+    "filterSeries(shop.*.*,'max','>',4)",
+    "filterSeries(shop.*.*,'min','=',5)",
+    "fallbackSeries(nobody.*,shop.up)",
+    "fallbackSeries(shop.neg,shop.up)",
+    "aggregateLine(shop.up,'max')",
+    "aggregateLine(shop.up,'avg',true)",
+    "legendValue(shop.up,'max','last')",
+    "cumulative(shop.up)",
+    "multiplySeriesWithWildcards(shop.*.hits,1)",
+    "sumSeriesLists(shop.{a,b}.hits,shop.{a,b}.hits)",
+    "diffSeriesLists(shop.{a,b}.hits,shop.{b,a}.hits)",
+    "divideSeriesLists(shop.{a,b}.hits,shop.{b,a}.hits)",
+    "aggregateSeriesLists(shop.{a,b}.hits,shop.{b,a}.hits,'max')",
+    "powSeries(shop.a.ms,shop.up)",
+    "weightedAverage(shop.*.hits,shop.*.hits,1)",
+    "applyByNode(shop.*.hits,1,'sumSeries(%.*)')",
+    "applyByNode(shop.*.hits,1,'sumSeries(%.*)','all of %')",
+    "useSeriesAbove(shop.*.hits,100,'hits','ms')",
+    "color(shop.up,'red')",
+    "lineWidth(shop.up,3)",
+    "alpha(shop.up,0.5)",
+    "dashed(shop.up)",
+    "dashed(shop.up,2.5)",
+    "secondYAxis(shop.up)",
+    "drawAsInfinite(shop.gap)",
+    "stacked(shop.*.hits)",
+    "stacked(shop.*.hits,'pile')",
+    "identity('clock')",
+    "time('clock',120)",
+    "setXFilesFactor(shop.up,0.5)",
+    "events('deploy')",
+    "events('deploy','web')",
+    "events('*')",
+    "seriesByTag('name=web.hits')",
+    "seriesByTag('name=web.hits','host=~a|b')",
+    "seriesByTag('name=~web','host!=a')",
+    "seriesByTag('name=~web','zone=')",
+    "sumSeries(seriesByTag('name=web.hits','zone=x'))",
+    "aliasByTags(seriesByTag('name=web.hits'),'host','name')",
+    "groupByTags(seriesByTag('name=~web','zone=~.'),'sum','zone')",
 )
 
 
@@ -144,6 +215,12 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx.Clien
             with socket.create_connection(("127.0.0.1", real.line)) as carbon:
                 carbon.sendall("".join(lines).encode())
             wait_for(client, now)
+            for number, (tags, ago) in enumerate(((["deploy"], 300), (["deploy", "web"], 120), (["note"], 120))):
+                store.marks.add(f"mark {number}", tags, when=now - ago)
+                event = {"what": f"mark {number}", "tags": tags, "when": now - ago}
+                assert client.post("/events/", json=event).status_code == 200
+            for name in TAGGED:
+                assert client.post("/tags/tagSeries", data={"path": name}).status_code == 200
             yield client, Graphite(store, lambda: now + 30), now
     finally:
         real.stop()
@@ -159,6 +236,7 @@ def written(now: int) -> Iterator[tuple[int, dict[str, float]]]:
             "shop.up": float((0, 1, 3, 6, 2, 4, 5)[n % 7]),
             "shop.neg": -2.0 * n,
         }
+        points |= {name: float(n * place) for place, name in enumerate(TAGGED)}
         if n % 5 != 3:
             points["shop.gap"] = float(n)
         yield now - 60 * (MINUTES - n), points
@@ -200,12 +278,35 @@ def test_a_function_comes_out_as_in_graphite(both: tuple[httpx.Client, Graphite,
 
 def test_names_are_found_as_in_graphite(both: tuple[httpx.Client, Graphite, int]) -> None:
     client, graphite, _ = both
-    for query in ("*", "shop.*", "shop.a.*", "shop.{a,b}", "nobody.*"):
+    for query in ("sh*", "shop.*", "shop.a.*", "shop.{a,b}", "nobody.*"):
         found = graphite.answer("/metrics/find", {"query": [query]})
         assert found is not None
         ours = json.loads(found[1])
         theirs = client.get("/metrics/find", params={"query": query}).json()
         assert [(n["id"], n["leaf"]) for n in ours] == sorted((n["id"], n["leaf"]) for n in theirs)
+
+
+def test_marks_are_listed_as_in_graphite(both: tuple[httpx.Client, Graphite, int]) -> None:
+    """But for the order of those of the same second."""
+    client, graphite, now = both
+    for asked in (
+        {},
+        {"tags": "deploy"},
+        {"tags": "deploy web"},
+        {"tags": "web note", "set": "union"},
+        {"tags": "deploy web", "set": "intersection"},
+        {"from": str(now - 200), "until": str(now)},
+        {"until": str(now - 200), "tags": "deploy"},
+    ):
+        theirs = client.get("/events/get_data", params=asked).json()
+        found = graphite.answer("/events/get_data", {key: [value] for key, value in asked.items()})
+        assert found is not None
+        ours = json.loads(found[1])
+        assert sorted(ours, key=lambda e: str(e["what"])) == sorted(theirs, key=lambda e: str(e["what"]))
+    one = graphite.answer("/events/2", {})
+    assert one is not None
+    theirs = client.get("/events/2/", headers={"Accept": "application/json"}).json()
+    assert json.loads(one[1]) == theirs | {"when": now - 120}  # theirs is a text here
 
 
 def _near(value: float | None) -> float | None:

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opensky.stats.functions import FUNCTIONS
-from opensky.stats.graphite import Graphite, moment
+from opensky.stats.functions_forecast import forecast
+from opensky.stats.graphite import Graphite
+from opensky.stats.moments import moment
 from opensky.stats.store import Store
 from opensky.stats.targets import Call, Path, WrongTarget, read_target
 
@@ -105,6 +107,32 @@ def drawn(graphite: Graphite, target: str) -> dict[str, Points]:
         ("threshold(7, 'too many')", "too many", [7, 7, 7]),
         ("constantLine(7.5)", "7.5", [7.5] * 3),
         ("group(up)", "up", [1, 3, 6, 2, 4, 5]),
+        ("interpolate(gap)", "interpolate(gap)", [1, 2, 3, 4, 5, 6]),
+        ("interpolate(gap, 0)", "interpolate(gap)", [1, 2, None, 4, 5, 6]),
+        ("delay(up, 2)", "delay(up,2)", [None, None, 1, 3, 6, 2]),
+        ("delay(up, 9)", "delay(up,9)", [None] * 6),
+        ("add(neg, 3)", "add(neg,3)", [1, -1, -3, -5, -7, -9]),
+        ("logit(up)", "logit(up)", [None] * 6),
+        ("sigmoid(scale(neg, 1000))", "sigmoid(scale(neg,1000))", [0] * 6),
+        ("offsetToZero(neg)", "offsetToZero(neg)", [10, 8, 6, 4, 2, 0]),
+        ("changed(gap)", "changed(gap)", [0, 1, 0, 1, 1, 1]),
+        ("stdev(up, 2)", "stdev(up,2)", [0, 1, 1.5, 2, 1, 0.5]),
+        ("removeAbovePercentile(up, 50)", "removeAbovePercentile(up, 50)", [1, 3, None, 2, 4, None]),
+        ("timeSlice(up, '-4min', '-2min')", f"timeSlice(up, {NOON + 120}, {NOON + 240})", [None, None, 6, 2, 4, None]),
+        ("smartSummarize(up, '2min', 'max')", 'smartSummarize(up, "2min", "max")', [3, 6, 5]),
+        ("filterSeries(group(up, neg), 'min', '>=', 0)", "up", [1, 3, 6, 2, 4, 5]),
+        ("fallbackSeries(nobody, up)", "up", [1, 3, 6, 2, 4, 5]),
+        ("aggregateLine(up, 'max', true)", "aggregateLine(up, 6)", [6] * 6),
+        ("legendValue(up, 'max')", "up (max: 6.0)", [1, 3, 6, 2, 4, 5]),
+        ("multiplySeriesWithWildcards(shop.*.hits, 1)", "shop.hits", [50, 100, 150, 200, 250, 300]),
+        ("divideSeriesLists(shop.a.hits, shop.b.hits)", "divideSeries(shop.a.hits,shop.b.hits)", [2, 4, 6, 8, 10, 12]),
+        ("powSeries(shop.b.hits, scale(shop.b.hits, 0.4))", "powSeries(shop.b.hits,scale(shop.b.hits,0.4))", [25] * 6),
+        ("weightedAverage(shop.*.hits, shop.*.hits, 1)", "weightedAverage(shop.*.hits, shop.*.hits, 1)", [pytest.approx((v * v + 25) / (v + 5)) for v in range(10, 70, 10)]),
+        ("applyByNode(shop.a.*, 1, 'sumSeries(%.hits)', 'of %')", "of shop.a", [10, 20, 30, 40, 50, 60]),
+        ("useSeriesAbove(shop.*.hits, 20, 'hits', 'ms')", "shop.a.ms", [3, 2, 1, 0, 3, 2]),
+        ("linearRegression(shop.a.hits)", f"linearRegression(shop.a.hits, {NOON}, {NOON + 360})", [pytest.approx(v) for v in range(10, 70, 10)]),
+        ("seriesByTag('name=web.hits', 'host!=b', 'zone=~[xy]', 'room=')", "web.hits;host=a;zone=x", [1, 2, 3, 4, 5, 6]),
+        ("verticalLine('-2min', 'then')", "then", [1]),
     ],
 )  # fmt: skip
 def test_a_function_of_one_outcome(graphite: Graphite, target: str, name: str, points: Points) -> None:
@@ -162,12 +190,71 @@ def test_functions_choose_order_and_group(graphite: Graphite, target: str, names
         ("divideSeries(up, shop.*.*)", "by one series, not by 3"),
         ("movingAverage(up, 0)", "at least one point"),
         ("grep(up, '(')", "grep: "),
+        ("areaBetween(shop.*.*)", "between two series, not 3"),
+        ("verticalLine('-2d')", "not in the time that is drawn"),
+        ("filterSeries(up, 'max', '~', 1)", "one compares with"),
+        ("sumSeriesLists(shop.*.*, up)", "takes pairs, not 3"),
+        ("seriesByTag('host=')", "at least one tag has to be there"),
+        ("seriesByTag('host')", "one asks tag=value"),
+        ("time('t', 0)", "too fine"),
+        ("timeStack(up, '1min', 0, 1000)", "at most 100 times"),
+        ("holtWintersForecast(up, '5min', '1min')", "at least two points"),
         ("f(" * 80 + "a" + ")" * 80, "deep"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(graphite: Graphite, target: str, says: str) -> None:
     with pytest.raises(WrongTarget, match=says.replace("(", r"\(").replace("|", r"\|")):
         graphite.series([target])
+
+
+def test_a_forecast_learns_what_comes_again_and_sees_what_does_not() -> None:
+    """A day of four points, three days long: what comes as always is expected, and lies in narrow bands; a jump lies outside."""
+    day: Points = [1.0, 5.0, 9.0, 5.0]
+    expected, wrong = forecast(day * 100, 4)
+    assert [pytest.approx(value, abs=0.1) for value in expected[-4:]] == day
+    assert max(wrong[-4:]) < 0.1
+    jumped, _ = forecast(day * 100 + [50.0], 4)
+    assert jumped[-1] == pytest.approx(1.0, abs=0.1)
+
+
+def test_what_lies_outside_of_its_bands_is_seen(tmp_path: File) -> None:
+    """A wave of ten minutes, and one point far above it."""
+    with Store(tmp_path, "60s:1d") as store:
+        for n in range(600):
+            store.put({"wave": (100.0 if n == 595 else 10.0) + 5 * (n % 10)}, NOON + 60 * n)
+        graphite = Graphite(store, lambda: NOON + 60 * 599)
+        [found] = graphite.series(["holtWintersAberration(wave,3,'9h','10min')"], "-10min")
+        above = [n for n, value in enumerate(found.values) if value is not None and value > 0]
+        assert (above, max(found.known()) > 50) == ([5], True)  # then it is expected to stay there, and does not
+        lower, upper = graphite.series(["holtWintersConfidenceArea(wave,3,'9h','10min')"], "-10min")
+        drawn = graphite.series(["wave"], "-10min")[0]
+        inside = [
+            low <= value <= high for low, value, high in zip(lower.known(), drawn.known(), upper.known(), strict=True)
+        ]
+        assert inside[:6] == [True] * 5 + [False]
+        assert (lower.look, upper.look) == ({"stacked": 1, "invisible": 1}, {"stacked": 1})
+
+
+def test_what_is_stacked_stands_upon_what_was_before(graphite: Graphite) -> None:
+    """In one request, by pile."""
+    found = graphite.series(["stacked(shop.b.hits)", "stacked(shop.a.hits)", "stacked(gap,'other')"], "-6min")
+    assert [each.values for each in found] == [[5.0] * 6, [15, 25, 35, 45, 55, 65], [1, 2, None, 4, 5, 6]]
+
+
+def test_marks_are_counted_by_the_second(graphite: Graphite) -> None:
+    """With all of the tags."""
+    marks = graphite._store.marks
+    for ago, tags in ((10, ["deploy"]), (10, ["deploy", "web"]), (5, ["note"])):
+        marks.add("it", tags, when=NOON + 360 - ago)
+    for target, name, expected in (
+        ("events('*')", 'events("*")', {10: 2, 5: 1}),
+        ("events('deploy','web')", 'events("deploy", "web")', {10: 1}),
+        ("drawAsInfinite(events('note'))", 'drawAsInfinite(events("note"))', {5: 1}),
+    ):
+        [found] = graphite.series([target], "-20s")
+        assert found.name == name
+        assert {20 - n: value for n, value in enumerate(found.values) if value} == expected
+    assert len(graphite.series(["events('*')"], "-30d")[0].values) <= 100_000
 
 
 @given(st.text(alphabet="abz019.*{}[]()|,='\" ;-", max_size=40))

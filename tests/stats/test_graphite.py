@@ -18,6 +18,7 @@ def graphite(tmp_path: Path) -> Iterator[httpx.Client]:
     with Store(tmp_path, "60s:1d") as store:
         for n in range(11):
             store.put({"shop.a.hits": float(n), "shop.b": 2.5, "shop.a.ms,x": 1.0}, NOON + 60 * n)
+        store.put({"web.hits;host=a;zone=x": 1.0, "web.hits;host=b": 1.0}, NOON)
         server = GraphiteServer(("127.0.0.1", 0), Graphite(store, lambda: NOON + 600))
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
@@ -76,7 +77,7 @@ def test_names_are_found_step_by_step(graphite: httpx.Client) -> None:
     assert graphite.get("/metrics/expand", params={"query": "shop.*", "leavesOnly": "1"}).json() == {
         "results": ["shop.b"]
     }
-    assert graphite.get("/metrics/index.json").json() == ["shop.a.hits", "shop.a.ms,x", "shop.b"]
+    assert graphite.get("/metrics/index.json").json()[:3] == ["shop.a.hits", "shop.a.ms,x", "shop.b"]
 
 
 def test_functions_describe_themselves(graphite: httpx.Client) -> None:
@@ -91,7 +92,7 @@ def test_what_is_wrong_is_said_and_harms_nothing(graphite: httpx.Client) -> None
         ({"target": "shop.b", "from": "soon"}, "no moment"),
         ({"target": "shop.b", "from": "-1h", "until": "-2h"}, "begins (-1h) when it has ended"),
         ({"target": "shop.b", "format": "gif"}, "not as 'gif'"),
-        ({"target": "shop.b", "maxDataPoints": "many"}, "maxDataPoints is a number"),
+        ({"target": "shop.b", "maxDataPoints": "many"}, "are numbers, not 'many'"),
         ({"target": "shop." + "{a,b}" * 30}, "more than 1000 names"),
         ({"target": "shop.b", "until": "9" * 20}, "before 1970 or after 2100"),
         ({"target": "hitcount(shop.b,'1s')", "from": "-99999d"}, "before 1970"),
@@ -101,3 +102,61 @@ def test_what_is_wrong_is_said_and_harms_nothing(graphite: httpx.Client) -> None
     assert graphite.get("/nothing").status_code == 404
     assert graphite.post("/render", content=b"x" * 1_000_001).status_code == 413
     assert graphite.get("/render").json() == []
+
+
+def test_marks_are_set_and_listed(graphite: httpx.Client) -> None:
+    """As scripts of others do: tags as a list or as a text, now unless told otherwise."""
+    deploy = {"what": "deploy 1a2b3c", "tags": ["deploy", "web"], "data": "by Ada", "when": NOON + 60}
+    assert graphite.post("/events/", json=deploy).json() == {"id": 1} | deploy
+    assert graphite.post("/events", content='{"what": "cold", "tags": "note office"}').status_code == 200
+    note = {"id": 2, "what": "cold", "tags": ["note", "office"], "data": "", "when": NOON + 600}
+    assert graphite.get("/events/get_data").json() == [{"id": 1} | deploy, note]
+    assert graphite.get("/events/get_data", params={"tags": "deploy note", "set": "union"}).json() == [
+        {"id": 1} | deploy,
+        note,
+    ]
+    assert graphite.get("/events/get_data", params={"tags": "deploy", "until": "-9min"}).json() == [{"id": 1} | deploy]
+    assert graphite.get("/events/get_data", params={"tags": "deploy note"}).json() == []
+    assert graphite.get("/events/2/").json() == note
+    assert graphite.get("/events/3").status_code == 404
+    assert graphite.get("/events/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "An event is such as"),
+        (b"[]", "An event is such as"),
+        (b'{"tags": ["deploy"]}', "what"),
+        (b'{"what": ""}', "says what happened"),
+        (b'{"what": "x", "tags": ["two words"]}', "one word"),
+        (b'{"what": "x", "when": "soon"}', "soon"),
+        (b'{"what": "x", "when": 1e300}', "after 2100"),
+        (b'{"what": "x", "when": "nan"}', "before 1970 or after 2100"),
+    ],
+)
+def test_what_is_no_mark_is_said(graphite: httpx.Client, body: bytes, says: str) -> None:
+    answer = graphite.post("/events/", content=body)
+    assert (answer.status_code, says in answer.text) == (400, True), answer.text
+    assert graphite.get("/events/get_data").json() == []
+
+
+def test_pages_of_others_set_no_marks(graphite: httpx.Client) -> None:
+    """A browser on this machine may show them."""
+    answer = graphite.post("/events/", content=b'{"what": "x"}', headers={"Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+    own = str(graphite.base_url).rstrip("/")
+    assert graphite.post("/events/", content=b'{"what": "x"}', headers={"Origin": own}).status_code == 200
+
+
+def test_tags_complete_themselves(graphite: httpx.Client) -> None:
+    """As Grafana asks while one types."""
+    asked = {"expr": ["name=web.hits"], "tagPrefix": "h"}
+    assert graphite.get("/tags").json() == [{"tag": "host"}, {"tag": "name"}, {"tag": "zone"}]
+    assert graphite.get("/tags/autoComplete/tags", params=asked).json() == ["host"]
+    assert graphite.get("/tags/autoComplete/values", params={"tag": "host"}).json() == ["a", "b"]
+    assert graphite.get("/tags/autoComplete/values", params={"tag": "host", "valuePrefix": "b", "limit": 1}).json() == [
+        "b"
+    ]
+    found = graphite.get("/tags/findSeries", params={"expr": ["zone=x", "name=web.hits"]}).json()
+    assert found == ["web.hits;host=a;zone=x"]

@@ -6,18 +6,19 @@ Names and meanings are those of graphite-web 1.1: docs/stats.md lists which ther
 import inspect
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from opensky.stats.patterns import TooMany
-from opensky.stats.series import Series
+from opensky.stats.series import Points, Series
 from opensky.stats.store import Store
 from opensky.stats.targets import Call, Path, Target, WrongTarget
 
 MOST_SERIES, MOST_POINTS = 5_000, 3_000_000
 _SPAN = re.compile(r"([+-]?)(\d+(?:\.\d+)?)\s*([a-z]+)")
 _CAPITAL = re.compile("[A-Z]")
+_CHANGED = re.compile(r"\w+\(.*\)", re.DOTALL)
 _LEFT_OUT = {"xFilesFactor", "alignDST", "resetEnd", "alignToInterval"}
 """Parameters of Graphite's that are taken and change nothing here."""
 _UNITS = {
@@ -35,12 +36,13 @@ Many = list[Series]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is drawn: of which store, from when until when, and what time it is; seconds."""
+    """What is drawn: of which store, from when until when, and what time it is; seconds. ``stacks``: how high what is stacked is so far."""
 
     store: Store
     since: int
     until: int
     now: int
+    stacks: dict[str, Points] = field(default_factory=dict)
 
     def shifted(self, seconds: int) -> "Request":
         """Return it for a time that was so many seconds before."""
@@ -86,7 +88,7 @@ def evaluate(target: Target, request: Request) -> Many:
         WrongTarget: there is no such function, or it was given what it does not take.
     """
     if isinstance(target, Path):
-        return _named(target.pattern, request)
+        return _matching(target.pattern, request)
     known = FUNCTIONS.get(target.name)
     if known is None:
         raise WrongTarget(f"There is no function {target.name!r} here.")
@@ -103,7 +105,8 @@ def evaluate(target: Target, request: Request) -> Many:
         if isinstance(error, WrongTarget):
             raise
         raise WrongTarget(f"{target.name}: {error}.") from error
-    return found
+    # As in Graphite, what is changed is known by its new name, and what only has another name by its old one.
+    return [replace(s, path=s.name) if s.path != s.name and _CHANGED.fullmatch(s.name) else s for s in found]
 
 
 def seconds_of(text: str) -> int:
@@ -126,13 +129,18 @@ def _given(value: Any, request: Request, *, lazy: bool) -> Any:
     return value
 
 
-def _named(pattern: str, request: Request) -> Many:
+def _matching(pattern: str, request: Request) -> Many:
     try:
         names = request.store.find(pattern)
     except TooMany as error:
         raise WrongTarget(str(error)) from error
     if len(names) > MOST_SERIES:
         raise WrongTarget(f"{pattern} are {len(names)} series; at most {MOST_SERIES} can be drawn at once.")
+    return named(pattern, names, request)
+
+
+def named(pattern: str, names: list[str], request: Request) -> Many:
+    """Return the series of these names, which a pattern stands for; raises ``WrongTarget`` where there are too many points."""
     reading = request.store.fetch_all
     one = reading(names[:1], request.since, request.until, now=request.now)
     if one and len(one[0].values) * len(names) > MOST_POINTS:

@@ -157,13 +157,7 @@ def consolidate_by(series: Many, consolidation_func: str) -> Many:
 def constant_line(request: Request, value: float) -> Many:
     """Draw a line."""
     step = max(1, (request.until - request.since) // 2)
-    return [Series(f"{value:g}", request.since, step, [value] * 3)]
-
-
-@function("threshold", lazy=True)
-def threshold(request: Request, value: float, label: str = "", *_color: str) -> Many:
-    """Draw a line with a name of its own; colours are the drawer's affair."""
-    return [s.named(label or s.name) for s in constant_line(request, value)]
+    return [Series(f"{value:g}", request.since, step, [value] * 3, path=f"constantLine({value})")]
 
 
 @function("averageOutsidePercentile")
@@ -175,8 +169,3 @@ def average_outside_percentile(series: Many, n: float) -> Many:
     if low is None or high is None:
         return []
     return [s for s in series if s.known() and not low < fsum(s.known()) / len(s.known()) < high]
-
-
-for _name in ("color", "lineWidth", "dashed", "alpha", "stacked", "secondYAxis", "drawAsInfinite", "areaBetween"):
-    function(_name)(lambda series, *_how: series)
-"""How lines look is the drawer's affair: these change no point."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from opensky.stats.functions import Many, all_of, function
@@ -189,7 +190,11 @@ def _grouped(series: Many, how: str, key: Callable[[Series], str]) -> Many:
     for each in series:
         groups.setdefault(key(each), []).append(each)
     reduce = reducing(how)
-    return [together(several, reduce, name) for name, several in groups.items()]
+    short = how.removesuffix("Series")
+    return [
+        replace(together(several, reduce, name), path=f"{short}Series({formatted(several)})")
+        for name, several in groups.items()
+    ]
 
 
 def _paired(one: Series, other: Series, how: Callable[[float, float], float | None], name: str) -> Series:

@@ -15,52 +15,38 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import structlog
 
-from opensky.stats import functions_choose, functions_combine, functions_transform
-from opensky.stats.functions import FUNCTIONS, Many, Request, evaluate, seconds_of
+from opensky.stats import (
+    functions_choose,
+    functions_combine,
+    functions_draw,
+    functions_forecast,
+    functions_more,
+    functions_transform,
+)
+from opensky.stats.events import Events
+from opensky.stats.functions import FUNCTIONS, Many, Request, evaluate
+from opensky.stats.moments import moment
 from opensky.stats.patterns import TooMany
 from opensky.stats.series import REDUCE, Series, consolidated
 from opensky.stats.store import Store
+from opensky.stats.tagged import by_tag, completions
 from opensky.stats.targets import WrongTarget, read_target
 
 _LOG = structlog.get_logger()
-_MODULES = {functions_choose: "Choose", functions_combine: "Combine", functions_transform: "Transform"}
+_MODULES = {
+    functions_choose: "Choose",
+    functions_combine: "Combine",
+    functions_transform: "Transform",
+    functions_draw: "Graph",
+    functions_forecast: "Calculate",
+    functions_more: "More",
+}
 MOST_BYTES = 1_000_000
 """Bytes of a form that is sent to ``/render``."""
-_DATE, _CLOCK = re.compile(r"\d{8}"), re.compile(r"(\d{1,2}):(\d{2})(?:_(\d{8}))?")
-_LAST_SECOND = 4_102_444_800
 _JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
 
 Query = Mapping[str, Sequence[str]]
 Answer = tuple[str, bytes]
-
-
-def moment(text: str, now: int) -> int:
-    """Return the second, of this era, that ``-1h``, ``now-2d``, ``1360324800``, ``20130208`` or ``12:00_20130208`` is, in UTC.
-
-    Raises:
-        WrongTarget: it is none of them.
-    """
-    found = _moment(text, now)
-    if not 0 <= found <= _LAST_SECOND:
-        raise WrongTarget(f"{text!r} is before 1970 or after 2100.")
-    return found
-
-
-def _moment(text: str, now: int) -> int:
-    given = text.strip().lower().replace(" ", "")
-    if given in {"", "now"}:
-        return now
-    if given[:1] in "+-" or given.startswith("now"):
-        span = given.removeprefix("now")
-        return now + seconds_of(span) * (-1 if span[:1] == "-" else 1)
-    if found := _CLOCK.fullmatch(given):
-        day = _day(found[3]) if found[3] else datetime.fromtimestamp(now, UTC)
-        return int(day.replace(hour=int(found[1]), minute=int(found[2]), second=0).timestamp())
-    if _DATE.fullmatch(given):
-        return int(_day(given).timestamp())
-    if given.isdecimal():
-        return int(given)
-    raise WrongTarget(f"{text!r} is no moment such as -1h, now-2d, 12:00_20130208 or a second since 1970.")
 
 
 class Graphite:
@@ -75,7 +61,14 @@ class Graphite:
             "/metrics/expand": self._expand,
             "/metrics/index.json": self._index,
             "/functions": self._functions,
+            "/events": self._events,
+            "/events/get_data": self._events,
+            "/tags": self._tags,
+            "/tags/findSeries": self._tagged,
+            "/tags/autoComplete/tags": self._completed_tags,
+            "/tags/autoComplete/values": self._completed_values,
         }
+        self.events = Events(store.marks, clock)
 
     def answer(self, path: str, query: Query) -> Answer | None:
         """Return the type and body of an answer, or nothing where there is no such route.
@@ -83,7 +76,11 @@ class Graphite:
         Raises:
             WrongTarget: what was asked for cannot be read or drawn.
         """
-        route = self._routes.get(path.rstrip("/"))
+        path = path.rstrip("/")
+        if path.startswith("/events/") and path not in self._routes:
+            mark = self.events.one(path.removeprefix("/events/"))
+            return (_JSON, msgspec.json.encode(mark)) if mark else None
+        route = self._routes.get(path)
         return route(query) if route else None
 
     def series(self, targets: Sequence[str], since: str = "-24h", until: str = "now") -> Many:
@@ -139,6 +136,26 @@ class Graphite:
     def _index(self, _query: Query) -> Answer:
         return _JSON, msgspec.json.encode(self._store.find_below("*"))
 
+    def _events(self, query: Query) -> Answer:
+        return _JSON, msgspec.json.encode(self.events.listed(query))
+
+    def _tags(self, _query: Query) -> Answer:
+        return _JSON, msgspec.json.encode([{"tag": tag} for tag in completions(self._store.find_below("*"), ())])
+
+    def _tagged(self, query: Query) -> Answer:
+        return _JSON, msgspec.json.encode(by_tag(self._store.find_below("*"), query.get("expr", ())))
+
+    def _completed_tags(self, query: Query) -> Answer:
+        return self._completed(query, "", _one(query, "tagPrefix", ""))
+
+    def _completed_values(self, query: Query) -> Answer:
+        return self._completed(query, _one(query, "tag", "name"), _one(query, "valuePrefix", ""))
+
+    def _completed(self, query: Query, tag: str, beginning: str) -> Answer:
+        found = completions(self._store.find_below("*"), query.get("expr", ()), tag)
+        most = _number(_one(query, "limit", "100"))
+        return _JSON, msgspec.json.encode([each for each in found if each.startswith(beginning)][:most])
+
     def _functions(self, _query: Query) -> Answer:
         return _JSON, msgspec.json.encode({name: _described(name) for name in sorted(FUNCTIONS)})
 
@@ -167,11 +184,26 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TEXT, b"At most a megabyte is read.\n")
             self.close_connection = True
             return
-        form = parse_qs(self.rfile.read(int(length)).decode("utf-8", "replace"), keep_blank_values=True)
+        body = self.rfile.read(int(length))
+        if urlsplit(self.path).path.rstrip("/") == "/events":
+            self._note(body)
+            return
+        form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
         self._answer(parse_qs(urlsplit(self.path).query, keep_blank_values=True) | form)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own
         """Say nothing: what goes wrong is logged."""
+
+    def _note(self, body: bytes) -> None:
+        """Set a mark, but not for a page of others that a browser on this machine shows."""
+        origin = self.headers.get("Origin", "")
+        if origin and urlsplit(origin).netloc != self.headers.get("Host", ""):
+            return self._say(HTTPStatus.FORBIDDEN, _TEXT, b"Pages of others set no marks.\n")
+        try:
+            found = self.server.graphite.events.add(body)
+        except WrongTarget as error:
+            return self._say(HTTPStatus.BAD_REQUEST, _TEXT, f"{error}\n".encode())
+        return self._say(HTTPStatus.OK, _JSON, msgspec.json.encode(found))
 
     def _answer(self, query: Query) -> None:
         try:
@@ -183,7 +215,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._say(HTTPStatus.INTERNAL_SERVER_ERROR, _TEXT, b"It went wrong; the log says more.\n")
         if found is None:
             return self._say(
-                HTTPStatus.NOT_FOUND, _TEXT, b"There is /render, /metrics/find, /metrics/expand, /functions.\n"
+                HTTPStatus.NOT_FOUND,
+                _TEXT,
+                b"There is /render, /metrics/find, /metrics/expand, /functions, /events, /tags.\n",
             )
         return self._say(HTTPStatus.OK, *found)
 
@@ -267,12 +301,5 @@ def _one(query: Query, name: str, usual: str) -> str:
 
 def _number(text: str) -> int:
     if not text.isdecimal():
-        raise WrongTarget(f"maxDataPoints is a number, not {text!r}.")
+        raise WrongTarget(f"maxDataPoints and limit are numbers, not {text!r}.")
     return int(text)
-
-
-def _day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise WrongTarget(f"{text!r} is no day such as 20130208.") from None

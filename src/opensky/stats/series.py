@@ -10,7 +10,11 @@ Reduce = Callable[[Sequence[float]], float]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points from the second ``start``, one each ``step`` seconds; ``None`` where there is none. ``path``: of which names it was made."""
+    """Points from the second ``start``, one each ``step`` seconds; ``None`` where there is none. ``path``: of which names it was made.
+
+    ``look``: how it is drawn, where not as others are: ``color``, ``width``, ``dashed``, ``alpha``, ``stacked``, ``second`` (axis),
+    ``infinite`` (a line from bottom to top at each point), ``invisible``.
+    """
 
     name: str
     start: int
@@ -18,6 +22,7 @@ class Series:
     values: Points
     path: str = ""
     tags: dict[str, str] = field(default_factory=dict)
+    look: dict[str, str | float] = field(default_factory=dict)
 
     @property
     def end(self) -> int:
@@ -31,6 +36,10 @@ class Series:
     def named(self, name: str) -> "Series":
         """Return it under another name."""
         return replace(self, name=name)
+
+    def looking(self, **look: str | float) -> "Series":
+        """Return it drawn otherwise."""
+        return replace(self, look=self.look | look)
 
     def each(self, name: str, change: Callable[[float], float | None]) -> "Series":
         """Return it with each point that is there changed."""

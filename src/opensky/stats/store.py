@@ -12,6 +12,7 @@ from math import isnan, nan
 from pathlib import Path
 from typing import NamedTuple, Self, cast
 
+from opensky.stats.marks import Marks
 from opensky.stats.patterns import matching
 from opensky.stats.renewal import renewed
 from opensky.stats.retention import DEFAULT, Archive, read_retention, said
@@ -118,6 +119,11 @@ class Store:
         many = (end - start) // step
         points = {name: _points(values) for name, values in found.items()}
         return [Stretch(start, step, points.get(name) or [None] * many) for name in names]
+
+    @property
+    def marks(self) -> Marks:
+        """The marks that are kept beside it."""
+        return Marks(self._folder)
 
     def find(self, pattern: str = "*") -> list[str]:
         """Return the names that match a pattern, in which ``*`` stands for anything within a part and ``{a,b}`` for either."""
