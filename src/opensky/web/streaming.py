@@ -31,12 +31,14 @@ class Streams:
     def __init__(self, longest: float = LONGEST) -> None:
         self.longest = longest
         self._open: set[Put] = set()
+        self._ending = False
 
     def __len__(self) -> int:
         return len(self._open)
 
     def end(self) -> None:
-        """End all of them."""
+        """End all of them, and at once what is still begun."""
+        self._ending = True
         for put in list(self._open):
             put(None)
 
@@ -44,6 +46,8 @@ class Streams:
     def opened(self, put: Put) -> Iterator[None]:
         """Count one as open meanwhile."""
         self._open.add(put)
+        if self._ending:
+            put(None)
         try:
             yield
         finally:
@@ -55,6 +59,7 @@ class Streams:
 
         The server's own handler hangs on the event loop, which is told of a signal whatever handler Python has for it.
         """
+        self._ending = False
         if threading.current_thread() is not threading.main_thread():
             yield
             return
