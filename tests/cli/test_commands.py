@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from cyclopts import App
@@ -16,20 +17,24 @@ from opensky.cli.main import app
 from opensky.cli.quality import Stage, run
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
+from opensky.testing.commands import Commands
 from opensky.wiring import open_database
 
 
-def opensky(*arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+class Run(Protocol):
+    """How a command is run: arguments, standard input, and what the environment has besides ours."""
+
+    def __call__(self, *arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture
+def opensky(run_command: Commands) -> Run:
     """Run a command to its end."""
-    return subprocess.run(
-        [sys.executable, "-P", "-m", "opensky.cli", *arguments],
-        env=os.environ | variables,
-        input=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+
+    def run_(*arguments: str, given: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        return run_command(*arguments, given=given, environ=os.environ | variables)
+
+    return run_
 
 
 def free_port() -> int:
@@ -71,20 +76,20 @@ def test_every_command_has_a_sentence_and_an_example() -> None:
 
 
 @pytest.mark.parametrize("command", [("up",), ("sandbox",), ("bus", "dead", "replay")], ids=" ".join)
-def test_help_is_shown_with_the_example(command: tuple[str, ...]) -> None:
+def test_help_is_shown_with_the_example(opensky: Run, command: tuple[str, ...]) -> None:
     done = opensky(*command, "--help")
     assert done.returncode == 0
     assert f"Example: ./opensky {' '.join(command)}" in done.stdout
 
 
-def test_the_help_of_all_names_every_command() -> None:
+def test_the_help_of_all_names_every_command(opensky: Run) -> None:
     """The list is complete."""
     said = opensky("--help").stdout
     for [name, *_], _command in commands(app):
         assert f"│ {name} " in said
 
 
-def test_an_unknown_setting_is_one_line_and_no_traceback() -> None:
+def test_an_unknown_setting_is_one_line_and_no_traceback(opensky: Run) -> None:
     """What OpenSky refuses on purpose is a sentence."""
     done = opensky("up", OPENSKY_PROT="80")
     assert done.returncode == 1
@@ -92,7 +97,7 @@ def test_an_unknown_setting_is_one_line_and_no_traceback() -> None:
     assert done.stderr == "opensky: Unknown environment variable OPENSKY_PROT: did you mean OPENSKY_PORT?\n"
 
 
-def test_a_number_that_nothing_has_is_one_line_and_no_traceback() -> None:
+def test_a_number_that_nothing_has_is_one_line_and_no_traceback(opensky: Run) -> None:
     """Numbers of things have 64 bits, ports 16."""
     done = opensky("sandbox", "braintree", "--port", "99999")
     assert done.returncode == 1
@@ -105,7 +110,7 @@ def test_the_command_line_starts_quickly() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_events_lists_what_can_happen() -> None:
+def test_events_lists_what_can_happen(opensky: Run) -> None:
     """Each event has its sentence, its subject and what it carries."""
     said = opensky("events").stdout
     assert "seller.follow\n    A member started to follow an insider.\n    about a Seller, carries member_id; " in said
@@ -122,7 +127,7 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback() -> None:
     assert process.returncode == 1
 
 
-def test_a_data_folder_of_a_newer_release_is_refused(tmp_path: Path) -> None:
+def test_a_data_folder_of_a_newer_release_is_refused(opensky: Run, tmp_path: Path) -> None:
     """An older release does not touch what it cannot know; the sentence says what to do."""
     file = database_in(tmp_path)
     with sqlite3.connect(file) as connection:
@@ -134,7 +139,7 @@ def test_a_data_folder_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_that_was_ready_and_is_newer_now_is_refused_too(tmp_path: Path) -> None:
+def test_a_folder_that_was_ready_and_is_newer_now_is_refused_too(opensky: Run, tmp_path: Path) -> None:
     """A ready folder is opened while it is looked at; what is found there still stops the shop."""
     file = database_in(tmp_path)
     (tmp_path / "run").mkdir(exist_ok=True)
@@ -148,7 +153,7 @@ def test_a_folder_that_was_ready_and_is_newer_now_is_refused_too(tmp_path: Path)
     assert "is open" not in done.stdout
 
 
-def test_a_measurement_that_does_not_exist_is_refused() -> None:
+def test_a_measurement_that_does_not_exist_is_refused(opensky: Run) -> None:
     """A name that is no measurement, or no name, ends in a sentence."""
     for name in ("nothing", "results", "../web"):
         done = opensky("bench", name)
@@ -156,14 +161,14 @@ def test_a_measurement_that_does_not_exist_is_refused() -> None:
         assert done.stderr.startswith(f"opensky: There is no measurement '{name}'")
 
 
-def test_an_option_that_a_measurement_does_not_have_is_named() -> None:
+def test_an_option_that_a_measurement_does_not_have_is_named(opensky: Run) -> None:
     """A typing error in an option does not measure something else."""
     done = opensky("bench", "web", "--prodcuts", "3")
     assert done.returncode == 1
     assert done.stderr.startswith("opensky: This measurement has no option --prodcuts; it has --products, ")
 
 
-def test_staff_of_no_shop_cannot_be_added(tmp_path: Path) -> None:
+def test_staff_of_no_shop_cannot_be_added(opensky: Run, tmp_path: Path) -> None:
     """A mistyped folder does not become a shop."""
     done = opensky("staff", "add", "ada@example.org", "--data", str(tmp_path / "var"))
     assert done.returncode == 1
@@ -195,7 +200,7 @@ def test_a_mistyped_folder_is_named_and_not_made(
     capsys.readouterr()
 
 
-def test_the_first_staff_member_is_made_with_a_password_from_standard_input(tmp_path: Path) -> None:
+def test_the_first_staff_member_is_made_with_a_password_from_standard_input(opensky: Run, tmp_path: Path) -> None:
     """An account is made and opened to the admin; a second time nothing is asked, and a stranger needs a name."""
     file = database_in(tmp_path)
     added = ("staff", "add", "Ada@Example.org", "--data", str(tmp_path))
@@ -211,7 +216,7 @@ def test_the_first_staff_member_is_made_with_a_password_from_standard_input(tmp_
     assert json.loads(member)["roles"] == ["staff"]
 
 
-def test_a_weak_password_of_a_new_staff_member_is_refused(tmp_path: Path) -> None:
+def test_a_weak_password_of_a_new_staff_member_is_refused(opensky: Run, tmp_path: Path) -> None:
     """The rules of the shop hold for its staff too, and nothing is left of the try."""
     database_in(tmp_path)
     added = ("staff", "add", "ada@example.org", "--data", str(tmp_path))
@@ -222,7 +227,7 @@ def test_a_weak_password_of_a_new_staff_member_is_refused(tmp_path: Path) -> Non
     assert opensky(*added).stderr.startswith("opensky: Nobody has an account with ada@example.org;")
 
 
-def test_what_is_no_address_cannot_become_staff(tmp_path: Path) -> None:
+def test_what_is_no_address_cannot_become_staff(opensky: Run, tmp_path: Path) -> None:
     """It is said at once, not that a name is missing."""
     database_in(tmp_path)
     done = opensky("staff", "add", "notmail", "--data", str(tmp_path))
@@ -231,7 +236,7 @@ def test_what_is_no_address_cannot_become_staff(tmp_path: Path) -> None:
     )
 
 
-def test_what_an_init_system_starts_refuses_a_database_that_lacks_migrations(tmp_path: Path) -> None:
+def test_what_an_init_system_starts_refuses_a_database_that_lacks_migrations(opensky: Run, tmp_path: Path) -> None:
     """Or has no shop at all; in one line that says what to do, before any page fails."""
     none = opensky("web", OPENSKY_DATA=str(tmp_path))
     assert (none.returncode, none.stderr.count("\n")) == (1, 1)
@@ -250,7 +255,7 @@ def test_what_an_init_system_starts_refuses_a_database_that_lacks_migrations(tmp
     assert lost.stderr.startswith(f"opensky: There is no folder {tmp_path / 'gone'} with the deploy migrations;")
 
 
-def test_a_shop_made_with_another_folder_of_migrations_is_told_the_way_out(tmp_path: Path) -> None:
+def test_a_shop_made_with_another_folder_of_migrations_is_told_the_way_out(opensky: Run, tmp_path: Path) -> None:
     """Its tables are new but say of no version that they hold it; with the right folder it would be stuck for ever."""
     (tmp_path / "others").mkdir()
     shop = {"OPENSKY_DATA": str(tmp_path / "shop"), "OPENSKY_PORT": str(free_port())}
@@ -267,7 +272,7 @@ def test_a_shop_made_with_another_folder_of_migrations_is_told_the_way_out(tmp_p
     subprocess.run([sys.executable, "-c", code], env=os.environ | shop, check=True)
 
 
-def test_a_graph_is_imported_and_reported_as_json(tmp_path: Path) -> None:
+def test_a_graph_is_imported_and_reported_as_json(opensky: Run, tmp_path: Path) -> None:
     """The report counts what came in and what was refused; a folder without a shop becomes one."""
     (tmp_path / "graph.csv").write_text("1,2\n2,3\nnot an edge\n")
     done = opensky("import", "follows", str(tmp_path / "graph.csv"), "--data", str(tmp_path / "var"), "--json")
@@ -278,7 +283,7 @@ def test_a_graph_is_imported_and_reported_as_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", bytes(range(256)) * 20], ids=["empty", "binary"])
-def test_a_graph_in_which_nothing_fitted_is_no_success(tmp_path: Path, content: bytes) -> None:
+def test_a_graph_in_which_nothing_fitted_is_no_success(opensky: Run, tmp_path: Path, content: bytes) -> None:
     """The report ends with a warning, and the status says it too: also the second time."""
     (tmp_path / "graph.csv").write_bytes(content)
     for _ in range(2):
@@ -301,7 +306,7 @@ def test_the_gate_stops_at_the_first_stage_that_fails(tmp_path: Path, capfd: pyt
     assert err == "opensky: stopped at second, after 0 s. Mend it so.\n"
 
 
-def test_pytest_arguments_run_pytest_alone_and_its_closing_line_is_last(tmp_path: Path) -> None:
+def test_pytest_arguments_run_pytest_alone_and_its_closing_line_is_last(opensky: Run, tmp_path: Path) -> None:
     """The status of pytest is passed on: 5 where it found nothing to run."""
     done = opensky("test", "tests/cli/test_logs.py", "-q", "-k", "nonesuch", "-p", "no:randomly")
     assert done.returncode == 5

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 from opensky.cli.main import app
 from opensky.cli.preparation import Preparation, note_file
 from opensky.settings import Settings
+from opensky.testing.commands import Commands
 
 COMMANDS = (
     ("migrate", "generate"),
@@ -45,37 +47,40 @@ def down(migration):
 
 
 class Shop:
-    """An empty shop, a folder of versions that is no part of any checkout, and the commands."""
+    """A shop, a folder of versions that is no part of any checkout, and the commands."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: Commands) -> None:
         self.data, self.versions = folder / "var", folder / "versions"
         self.versions.mkdir()
         environ = {"OPENSKY_DATA": str(self.data), "OPENSKY_MIGRATIONS": str(self.versions)}
         self.environ = os.environ | environ
-        # By a process of its own: this one may know classes of other tests, whose tables it would make too.
-        code = "from opensky.cli.prepare import prepare, Settings; prepare(Settings.load(), empty=True)"
-        subprocess.run([sys.executable, "-c", code], env=self.environ, check=True)
+        self._run = run
 
     def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "opensky.cli", *arguments],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=100,
-            stdin=subprocess.DEVNULL,
-        )
+        return self._run(*arguments, environ=self.environ)
 
     def write(self, number: str, content: str) -> None:
         """Write a version."""
         (self.versions / f"Version{number}.py").write_text(content)
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory, run_command: Commands) -> Path:
+    """The data folder of an empty shop, made by a process of its own: this one may know classes of other tests, whose tables
+    it would make too.
+    """
+    shop = Shop(tmp_path_factory.mktemp("empty"), run_command)
+    code = "from opensky.cli.prepare import prepare, Settings; prepare(Settings.load(), empty=True)"
+    subprocess.run([sys.executable, "-c", code], env=shop.environ, check=True)
+    return shop.data
+
+
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path)
+def shop(tmp_path: Path, empty: Path, run_command: Commands) -> Shop:
+    made = Shop(tmp_path, run_command)
+    shutil.copytree(empty, made.data)
+    return made
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -155,16 +160,10 @@ def test_a_script_does_not_record_what_it_cannot_do(shop: Shop, tmp_path: Path) 
     assert "Run all of it instead: ./opensky migrate execute 20130205114559 --up" in script
 
 
-def test_looking_makes_no_folder(tmp_path: Path) -> None:
+def test_looking_makes_no_folder(tmp_path: Path, run_command: Commands) -> None:
     """A mistyped folder stays one that is not there."""
     gone = tmp_path / "gone"
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "opensky.cli", "migrate", "status"],
-        env=os.environ | {"OPENSKY_DATA": str(gone)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_command("migrate", "status", environ=os.environ | {"OPENSKY_DATA": str(gone)})
     assert (done.returncode, gone.exists()) == (1, False)
 
 
