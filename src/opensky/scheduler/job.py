@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, get_type_hints
 
 import msgspec
@@ -24,6 +25,11 @@ _NAME = re.compile(rf"[a-z][a-z0-9_]{{0,{LONGEST_NAME - 1}}}")
 _LONGEST_TIMEOUT = timedelta(days=1).total_seconds()
 
 Function = Callable[..., Any]
+
+
+@lru_cache(maxsize=256)
+def _times(when: str, zone: str) -> Times:
+    return Times(when, zone)
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -51,7 +57,7 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def times(self) -> Times:
         """Its times; raises ``WrongJob``."""
-        return Times(self.when, self.zone)
+        return _times(self.when, self.zone)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

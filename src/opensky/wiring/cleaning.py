@@ -26,7 +26,7 @@ def pruner(database: Database, settings: Settings) -> Pruner:
 def prune_messages(database: Database, settings: Settings) -> str:
     """Forget old journeys, traces and second deliveries of messages."""
     done = pruner(database, settings).run(lambda: time.sleep(_BETWEEN_STEPS))
-    return f"{sum(done):,} rows were old." if any(done) else "Nothing was old."
+    return f"Rows that were old: {sum(done):,}."
 
 
 @job("40 4 * * *", jitter=600)
@@ -37,7 +37,7 @@ def forget_sessions(unit: UnitOfWork, clock: Clock, proofs: ProofManager) -> Gen
     while some := forget_some(unit, clock.now()):
         forgotten += some
         yield
-    return f"{forgotten:,} sessions were over." if forgotten else "No session was over."
+    return f"Sessions that were over: {forgotten:,}."
 
 
 @job("50 4 * * *", jitter=600)
@@ -47,4 +47,4 @@ def prune_runs(book: Book, settings: Settings, clock: Clock) -> str:
     while some := book.prune(before):
         forgotten += some
         time.sleep(_BETWEEN_STEPS)
-    return f"{forgotten:,} runs were old." if forgotten else "No run was old."
+    return f"Runs that were old: {forgotten:,}."

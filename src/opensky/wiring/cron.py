@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -28,9 +29,9 @@ from opensky.stats import Stats
 
 PROGRAM = (sys.executable, "-P", "-m", "opensky.cli.job_program")
 """What is started for a job, and to say which jobs there are."""
-AFTER_START = 2.0
+AFTER_START = 5.0
 """Seconds: who starts a shop wants its pages first."""
-_STOP_WITHIN, _SAY_WITHIN, _AGAIN = 8.0, 60.0, 60.0
+_STOP_WITHIN, _SAY_WITHIN, _AGAIN, _LISTEN = 8.0, 60.0, 60.0, 0.1
 
 
 class Cron:
@@ -79,11 +80,13 @@ class Cron:
             OpenSkyError: it cannot say; the message is its own.
         """
         child = Child([*self._program, "table"], self._environment, _pass_on)
-        status = child.wait(_SAY_WITHIN)
-        if status is None:
-            child.kill()
-            child.wait(1)
-            raise OpenSkyError(f"The program of the jobs did not say within {_SAY_WITHIN:g} s which there are.")
+        until = time.monotonic() + _SAY_WITHIN
+        while (status := child.wait(_LISTEN)) is None:
+            child.listen()
+            if self._ended.is_set() or time.monotonic() > until:
+                child.kill()
+                child.wait(1)
+                raise OpenSkyError(f"The program of the jobs did not say within {_SAY_WITHIN:g} s which there are.")
         if status != 0:
             raise OpenSkyError(child.said or f"The program of the jobs ended with status {status}.")
         return msgspec.json.decode(child.said.encode(), type=list[Note])
@@ -97,6 +100,8 @@ class Cron:
             try:
                 self._loop = self.loop(self.notes())
             except (OpenSkyError, OSError) as error:
+                if self._ended.is_set():
+                    return
                 self._report("cannot read the jobs", error=str(error), again_in=_AGAIN)
                 wait = _AGAIN
                 continue

@@ -9,6 +9,7 @@ from opensky.persistence import UnitOfWork
 from opensky.persistence.cursors import id_before
 from opensky.scheduler.book import Book
 from opensky.scheduler.desk import Desk, JobLine
+from opensky.scheduler.reading import readable
 from opensky.web import Form, Page, Redirect, Visitor, access, action, page
 
 JOBS = "/admin/jobs"
@@ -47,7 +48,7 @@ class JobAdmin:
     def run(self, run_id: int) -> Page:
         """Show one run, and the end of what it wrote."""
         run, log = self._desk.run(run_id)
-        return Page("admin/job_run.html", here=JOBS, run=run, log=log)
+        return Page("admin/job_run.html", here=JOBS, run=run, log=readable(log))
 
     @action(f"{JOBS}/{{name:str}}/run", access=access.STAFF)
     def ask(self, name: str, form: Form) -> Redirect:

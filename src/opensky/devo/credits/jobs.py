@@ -13,4 +13,4 @@ def expire_credits(credit: CreditManager) -> Generator[None, None, str]:
     while some := credit.expire():
         booked += some
         yield
-    return f"Something has expired in {booked:,} accounts." if booked else "Nothing has expired."
+    return f"Accounts in which something has expired: {booked:,}."

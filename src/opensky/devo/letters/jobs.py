@@ -15,4 +15,4 @@ def write_news(news: NewsManager) -> Generator[None, None, str]:
         made, after = news.write(after)
         written += made
         yield
-    return f"{written:,} letters are on their way." if written else "Nobody was due for a letter."
+    return f"Letters that are on their way: {written:,}."

@@ -13,4 +13,4 @@ def finish_orders(orders: OrderManager) -> Generator[None, None, str]:
     while some := orders.finish_left():
         finished += some
         yield
-    return f"{finished:,} orders were brought to their end." if finished else "No order was left on its way."
+    return f"Orders brought to their end: {finished:,}."
