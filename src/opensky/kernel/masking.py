@@ -44,7 +44,8 @@ _PLAIN = re.compile(
     r"|(?=[A-Z-]*\d)[A-Z0-9-]{3,40}"
 )
 """Numbers, instants, amounts, ids, and codes of capitals and digits."""
-ADDRESS = re.compile(r"[\w.+%#-]+@[\w#-]+(\.[\w#-]+)+")
+ADDRESS = re.compile(r"(?<![\w.+%#-])[\w.+%#-]+@[\w#-]+(\.[\w#-]+)+")
+"""Looked for at the beginnings of words alone: a long one without an @ is looked at once, not from each of its letters."""
 _PHONE = re.compile(r"\+\d[\d ()/-]{7,}\d")
 _LOGIN = re.compile(r"(?<=://)[^\s/@]+@")
 _TOLD = re.compile(

@@ -7,6 +7,8 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -26,19 +28,44 @@ _program = ""
 
 def configure(program: str, level: str = "info") -> None:
     """Have this process write JSON lines to standard output. Called once, by each process that serves."""
-    global _level, _program
-    _level, _program = LEVELS[level], program
-    structlog.configure(
-        processors=[_about, structlog.processors.add_log_level, structlog.processors.format_exc_info, mask, _written],
-        wrapper_class=structlog.make_filtering_bound_logger(_level),
-        logger_factory=Writer,
-        cache_logger_on_first_use=False,
-    )
+    _begin(program, LEVELS[level], Writer)
     if not any(isinstance(each, Standard) for each in logging.root.handlers):
         logging.root.addHandler(Standard())
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+
+
+@contextmanager
+def collected(program: str = "test", level: str = "debug") -> Iterator[list[dict[str, Any]]]:
+    """Give the lines of this process as they would be written, for as long as the block lasts."""
+    lines: list[dict[str, Any]] = []
+    before = (_program, _level, structlog.get_config() if structlog.is_configured() else None)
+    _begin(program, LEVELS[level], lambda *_: _Collector(lines))
+    try:
+        yield lines
+    finally:
+        _restore(*before)
+
+
+def _begin(program: str, level: int, factory: Callable[..., Any]) -> None:
+    global _level, _program
+    _level, _program = level, program
+    structlog.configure(
+        processors=[_about, structlog.processors.add_log_level, structlog.processors.format_exc_info, mask, _written],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=factory,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _restore(program: str, level: int, config: dict[str, Any] | None) -> None:
+    global _level, _program
+    _level, _program = level, program
+    if config is None:
+        structlog.reset_defaults()
+    else:
+        structlog.configure(**config)
 
 
 def tells(level: int) -> bool:
@@ -72,6 +99,18 @@ class Writer:
                 rest = rest[os.write(1, rest) :]
         except OSError:
             return
+
+    debug = info = warning = warn = error = critical = exception = fatal = log = failure = err = msg
+
+
+class _Collector(Writer):
+    """Keeps lines, read back."""
+
+    def __init__(self, lines: list[dict[str, Any]]) -> None:
+        self._lines = lines
+
+    def msg(self, line: bytes) -> None:
+        self._lines.append(msgspec.json.decode(line))
 
     debug = info = warning = warn = error = critical = exception = fatal = log = failure = err = msg
 

@@ -48,6 +48,7 @@ MEANT = {"security": frozenset({"address"})}
 _LARGEST = 2**53
 """Whole numbers beyond are text: many readers of JSON keep no more digits."""
 _LONGEST, _MOST, _DEEPEST = 2_000, 20, 4
+_LONGEST_TRACE = 40_000
 _SUSPECT = re.compile(r"[@=/:+]|(\d[ -]?){13}|bearer|basic", re.IGNORECASE)
 _VALUES = re.compile(
     r"\[parameters: .*?\]$"  # of SQLAlchemy
@@ -76,6 +77,8 @@ def mask(_logger: Any, _method: str, line: Any) -> Any:
 
 def told(error: str) -> str:
     """Return a traceback without the values that databases tell of a row, and without what looks personal or secret."""
+    if len(error) > _LONGEST_TRACE:
+        error = f"{error[: _LONGEST_TRACE // 4]}\n…\n{error[-_LONGEST_TRACE * 3 // 4 :]}"
     return cleaned(_VALUES.sub(MASKED, error))
 
 
