@@ -27,6 +27,9 @@ class Tracer(Protocol):
     def here(self) -> str:
         """Return the ``traceparent`` of what is open in this thread, empty if nothing is."""
 
+    def close(self) -> None:
+        """Send what is left, and let go."""
+
 
 tracer: Tracer | None = None
 """The one of this process, set once while it starts."""

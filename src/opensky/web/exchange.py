@@ -70,7 +70,7 @@ class Exchange:
         """Whose doing it is, for logs: ``guest``, or ``member`` or ``staff`` and the id of the account."""
         visitor = self.visitor
         if visitor.member_id is None:
-            return "guest" if not self.incoming.path.startswith("/callbacks/") else "bus"
+            return "guest"
         return f"{'staff' if visitor.is_staff else 'member'}:{visitor.member_id}"
 
     @property

@@ -13,7 +13,7 @@ from dishka import Container
 from opensky.kernel.clock import Clock
 from opensky.kernel.doing import NOW
 from opensky.kernel.errors import Denied, LoginRequired, Refusal, TooMany
-from opensky.kernel.signed import ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
+from opensky.kernel.signed import CALLBACKS, ID, SIGNATURE, TIMESTAMP, Seal, WrongSignature
 from opensky.logs import failure, security
 from opensky.persistence import ConnectionLost, Deadlock
 from opensky.settings import Settings
@@ -181,7 +181,7 @@ class Kernel:
             self._check_form(exchange, arguments)
         elif route.kind == "callback":
             call = arguments["call"] = self._checked(route.by, exchange.incoming)
-            exchange.noted["message"] = call.id
+            exchange.noted |= {"actor": "bus" if route.by == CALLBACKS else route.by, "message": call.id}
         with self._container({Exchange: exchange, Visitor: exchange.visitor}) as scope:
             result = getattr(scope.get(controller), method)(**arguments)
             answer = (

@@ -32,7 +32,7 @@ def told(route: Route, exchange: Exchange, answer: Answer, ms: float, span: Any)
     status = answer.status
     if span is not None and spans.tracer is not None:
         error = f"It was answered with {status}." if status >= _FAILED else None
-        spans.tracer.end(span, {"http.response.status_code": status, "opensky.actor": exchange.actor}, error)
+        spans.tracer.end(span, {"http.response.status_code": status, "opensky.actor": exchange.facts()["actor"]}, error)
     slow = ms >= SLOW_MS
     level = logging.WARNING if slow else logging.INFO if route.method != "GET" or status >= _FAILED else logging.DEBUG
     if tells(level):
