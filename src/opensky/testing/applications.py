@@ -2,9 +2,13 @@
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from types import CodeType
 
 from dishka import Container
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from litestar import Litestar
 
 from opensky.persistence import Database
@@ -13,6 +17,21 @@ from opensky.web.app import build, furnish
 from opensky.web.kernel import Frame
 
 _at_rest: dict[Hashable, list[Litestar]] = {}
+
+
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates in memory: compiling them is most of what a page costs the first time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, if its template was compiled before."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what is in the bucket."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
 @contextmanager
@@ -34,6 +53,7 @@ def application(
         furnish(app, settings, container)
     else:
         app = build(settings, container, controllers, templates=templates, static=static, frame=frame)
+        app.state.assembly = replace(app.state.assembly, compiled=_Compiled())
     try:
         yield app
     finally:

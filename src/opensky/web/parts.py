@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dishka import Container
+from jinja2 import BytecodeCache
 
 from opensky.kernel.clock import Clock
 from opensky.persistence import Database
@@ -43,18 +44,19 @@ class Assembly:
     """How parts are made.
 
     ``templates`` and ``static`` are folders of the features, looked into before this room's own; ``frame`` gives what every
-    page shows around its content.
+    page shows around its content. ``compiled`` keeps compiled templates for whoever makes parts again and again.
     """
 
     templates: Sequence[Path] = ()
     static: Sequence[Path] = ()
     frame: type[Frame] | None = None
+    compiled: BytecodeCache | None = None
 
     def __call__(self, settings: Settings, container: Container) -> Parts:
         """Return the parts of the shop that has these settings and this container."""
         clock, database, stats = container.get(Clock), container.get(Database), container.get(Stats)
         assets = Assets(settings.data / "media", SecurityHeaders(settings), self.static)
-        pages = Templates(settings, clock, assets, self.templates)
+        pages = Templates(settings, clock, assets, self.templates, self.compiled)
         identities = _identities(settings, database, clock)
         kernel = Kernel(settings, container, identities, pages, assets, self.frame, stats)
         return Parts(settings, database, clock, stats, assets, pages, kernel, Pool(settings.threads))

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from opensky.kernel.clock import Clock
@@ -27,7 +27,14 @@ MOST_FRAGMENTS = 2_000
 class Templates:
     """Renders templates. ``folders`` come first, this room's own templates last."""
 
-    def __init__(self, settings: Settings, clock: Clock, assets: Assets, folders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        assets: Assets,
+        folders: Sequence[Path] = (),
+        compiled: BytecodeCache | None = None,
+    ) -> None:
         self._environment = FoldingEnvironment(
             loader=FileSystemLoader([*folders, OWN]),
             autoescape=True,
@@ -35,6 +42,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            bytecode_cache=compiled,
             extensions=["jinja2.ext.i18n"],
         )
         words = Words(gettext.NullTranslations())
