@@ -15,8 +15,20 @@ SELECT, INSERT, UPDATE, DELETE, COMMIT, OTHER = (
 WAITING = "sql.waiting"
 KINDS = (SELECT, INSERT, UPDATE, DELETE, COMMIT, OTHER)
 """What a statement may be; waiting for a connection or a turn is not one of them."""
-_KINDS = {"SELECT": SELECT, "WITH": SELECT, "INSERT": INSERT, "UPDATE": UPDATE, "DELETE": DELETE, "BEGIN": "", "": ""}
-"""By the first word. To begin is to wait, which is told by who begins; that a connection is alive is asked with nothing at all."""
+_KINDS = {
+    "SELECT": SELECT,
+    "WITH": SELECT,
+    "INSERT": INSERT,
+    "UPDATE": UPDATE,
+    "DELETE": DELETE,
+    "BEGIN": "",
+    "PRAGMA": "",
+    "SHOW": "",
+    "": "",
+}
+"""By the first word. To begin is to wait, which is told by who begins; how a connection is set up, and whether it is alive, interests
+nobody.
+"""
 _OPTION = "watch"
 
 
@@ -40,7 +52,7 @@ def kind_of(sql: object) -> str:
     """Return what a statement is counted as; empty if it is not."""
     if not isinstance(sql, str):
         return OTHER
-    return _KINDS.get(sql[:6].partition(" ")[0].rstrip().upper(), OTHER)
+    return _KINDS.get(sql[:6].partition(" ")[0].upper(), OTHER)
 
 
 def _changes(engine: Engine, watch: Watch) -> dict[str, Any]:
