@@ -32,14 +32,15 @@ _LATE = 25
 
 def example(at: float, state: State = State.OK) -> Board:
     """Return a board whose verdict is ``state``; the same instant gives the same board."""
-    tiles = tuple(_tile(at, *each) for each in _TILES)
+    minute = at // 60 * 60
+    tiles = tuple(_tile(minute, *each) for each in _TILES)
     board = Board(
         at=at,
         verdict=State.OK,
         sentence="All is well: 41 orders a minute, answers in 38 ms.",
         tiles=tiles,
         stack=Stack(_TIERS, "", "No tier holds the others up; most of a request's time is spent in the web processes."),
-        deploys=_deploys(at),
+        deploys=_deploys(minute),
         newest=at - 1,
         next_job=NextJob("expire credits", at + 8 * 60),
     )
