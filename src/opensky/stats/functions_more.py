@@ -285,7 +285,8 @@ def set_x_files_factor(series: Many, *_x_files_factor: float) -> Many:
 @function("multiplySeriesWithWildcards")
 def multiply_series_with_wildcards(series: Many, *position: int) -> Many:
     """Return products by the name without these parts."""
-    return aggregate_with_wildcards(series, "multiply", *position)
+    found: Many = aggregate_with_wildcards(series, "multiply", *position)
+    return found
 
 
 def _pairs(how: str) -> Callable[..., Many]:

@@ -22,6 +22,7 @@ from opensky.stats import (
     functions_forecast,
     functions_more,
     functions_transform,
+    pictures,
 )
 from opensky.stats.events import Events
 from opensky.stats.functions import FUNCTIONS, Many, Request, evaluate
@@ -43,6 +44,7 @@ _MODULES = {
 }
 MOST_BYTES = 1_000_000
 """Bytes of a form that is sent to ``/render``."""
+_PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 _JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
 
 Query = Mapping[str, Sequence[str]]
@@ -92,19 +94,28 @@ class Graphite:
         return [series for target in targets for series in evaluate(read_target(target), request)]
 
     def _render(self, query: Query) -> Answer:
-        found = self.series(query.get("target", ()), _one(query, "from", "-24h"), _one(query, "until", "now"))
+        since, until = _one(query, "from", "-24h"), _one(query, "until", "now")
+        found = self.series(query.get("target", ()), since, until)
+        form = _one(query, "format", "json")
+        if form in _PICTURES:
+            return self._drawn(form, found, query, since, until)
         if most := _one(query, "maxDataPoints", ""):
             found = [_fewer(each, max(1, _number(most))) for each in found]
-        form = _one(query, "format", "json")
         if form == "csv":
             return "text/csv; charset=utf-8", _csv(found)
         if form == "raw":
             return _TEXT, _raw(found)
         if form != "json":
-            raise WrongTarget(f"It can be drawn as json, csv or raw, not as {form!r}.")
+            raise WrongTarget(f"It can be drawn as json, csv, raw, svg or png, not as {form!r}.")
         if _one(query, "noNullPoints", "").lower() == "true":
             return _JSON, msgspec.json.encode([_as_json(each, gaps=False) for each in found])
         return _JSON, msgspec.json.encode([_as_json(each) for each in found])
+
+    def _drawn(self, form: str, found: Many, query: Query, since: str, until: str) -> Answer:
+        """Return a picture; of no more points than it is wide."""
+        look, now = pictures.Look.read(query), int(self._clock())
+        found = [_fewer(each, look.width) for each in found]
+        return _PICTURES[form], pictures.draw(form, found, look, moment(since, now), moment(until, now))
 
     def _find(self, query: Query) -> Answer:
         pattern = _one(query, "query", "*")
