@@ -15,7 +15,7 @@ app = App(
 
 @app.command(help_epilogue="Example: ./opensky credits expire")
 def expire(*, data: Path | None = None) -> None:
-    """Book what has expired unused, so that it stands in the members' lists. Nobody can use it in any case. Call it each day.
+    """Book what has expired unused, so that it stands in the members' lists. Nobody can use it in any case. The shop does this each night.
 
     Args:
         data: data folder of the shop (default: var).

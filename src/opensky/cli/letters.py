@@ -20,7 +20,7 @@ app = App(
 
 @app.command(help_epilogue="Example: ./opensky letters news")
 def news(*, data: Path | None = None) -> None:
-    """Write the weekly letter for every member who asked for it and whose insiders have something new. Call it each day or week.
+    """Write the weekly letter for every member who asked for it and whose insiders have something new. The shop does this each Monday.
 
     Args:
         data: data folder of the shop (default: var).
