@@ -63,10 +63,11 @@ def refusal_from(error: BaseException | None, *, lost: bool = False) -> Refusal 
 def _meant(error: BaseException | None) -> Meaning | None:
     if isinstance(error, sqlite3.Error):
         return _SQLITE.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
-    state = getattr(error, "sqlstate", None)
-    if state is not None:
-        return _POSTGRESQL.get(state) or (_LOST if state.startswith("08") else None)
+    # Drivers of MariaDB have states of their own, which say less than their numbers.
     if type(error).__module__.partition(".")[0] == "psycopg":
+        state = getattr(error, "sqlstate", None)
+        if state is not None:
+            return _POSTGRESQL.get(state) or (_LOST if state.startswith("08") else None)
         return _UNFIT if type(error).__name__ == "DataError" else None
     return _MARIADB.get(error.args[0]) if error is not None and error.args else None
 
