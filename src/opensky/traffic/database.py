@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 
 from opensky.persistence import Database, StoreBusy, UnitOfWork
@@ -15,12 +15,11 @@ _AT_ONCE = 0.2
 _TABLES = ("bag_lines", "messages", "sessions", "throttles")
 """What visitors write most. On servers the turn to write is not that of the whole database, so it is held of these."""
 _TAKE = {
-    "sqlite": "SELECT 1",  # the first statement of a unit of work takes the turn, whatever it says
-    "postgresql": f"LOCK TABLE {', '.join(_TABLES)} IN EXCLUSIVE MODE NOWAIT",
-    "mysql": f"LOCK TABLES {', '.join(f'{each} READ' for each in _TABLES)}",
-    "mariadb": f"LOCK TABLES {', '.join(f'{each} READ' for each in _TABLES)}",
+    "sqlite": ("SELECT 1",),  # the first statement of a unit of work takes the turn, whatever it says
+    "postgresql": (f"LOCK TABLE {', '.join(_TABLES)} IN EXCLUSIVE MODE NOWAIT",),
+    "mariadb": ("SET SESSION lock_wait_timeout = 1", f"LOCK TABLES {', '.join(f'{each} READ' for each in _TABLES)}"),
 }
-_GIVE_BACK = {"mysql": "UNLOCK TABLES", "mariadb": "UNLOCK TABLES"}
+_GIVE_BACK = {"mariadb": ("UNLOCK TABLES",)}
 
 
 @contextmanager
@@ -55,16 +54,12 @@ def can_be_written(settings: Settings) -> bool:
 def _hold(database: Database, stop: threading.Event) -> None:
     while not stop.is_set():
         with suppress(StoreBusy), database.unit_of_work() as unit:  # where others write just now, they come first
-            _take(unit, database.dialect)
+            _run(unit, _TAKE[database.dialect])
             stop.wait(HELD)
-            _give_back(unit, database.dialect)
+            _run(unit, _GIVE_BACK.get(database.dialect, ()))
         stop.wait(FREE)
 
 
-def _take(unit: UnitOfWork, dialect: str) -> None:
-    unit.connection.exec_driver_sql(_TAKE[dialect])
-
-
-def _give_back(unit: UnitOfWork, dialect: str) -> None:
-    if dialect in _GIVE_BACK:
-        unit.connection.exec_driver_sql(_GIVE_BACK[dialect])
+def _run(unit: UnitOfWork, statements: Sequence[str]) -> None:
+    for each in statements:
+        unit.connection.exec_driver_sql(each)
