@@ -23,7 +23,7 @@ _KINDS = {
     "DELETE": DELETE,
     "BEGIN": "",
     "PRAGMA": "",
-    "SHOW": "",
+    ";": "",
     "": "",
 }
 """By the first word. To begin is to wait, which is told by who begins; how a connection is set up, and whether it is alive, interests
