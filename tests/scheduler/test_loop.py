@@ -1,5 +1,7 @@
 """The loop runs jobs as children: what they say and write is kept, what takes too long is killed, what was cut short is taken up."""
 
+import os
+import signal
 import sqlite3
 import threading
 import time
@@ -230,3 +232,25 @@ def test_runs_are_counted(database: Database, clock: SetClock, make_loop: Any) -
     stats.flush()
     names = sorted(line.partition(b":")[0] for line in kept.sent.split())
     assert names == [b"jobs.bells", b"jobs.lamps", b"jobs_failed.lamps"]
+
+
+def test_what_somebody_runs_by_hand_and_ends_is_not_begun_again(
+    database: Database, clock: SetClock, make_loop: Any
+) -> None:
+    """Who presses Ctrl-C means it; a bus that runs beside leaves it alone."""
+    loop, other = make_loop(1, bells=NAPS), make_loop(2, bells=SAYS)
+    loop._book.know(["bells"])
+    clock.advance(seconds=1)
+    run = loop._book.take("bells", clock.now(), by="Ada")
+
+    def press() -> None:
+        while not (loop.going and "napping" in loop._going[run.id].child.log):
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        loop.see_through(run)
+    clock.advance(minutes=1)
+    other.look()
+    assert [(each.state, each.asked_by) for each in history(database)] == [("failed", "Ada")]

@@ -110,6 +110,19 @@ def test_pages_of_letters_and_of_forgotten_passwords(walker: Callable[..., Any])
     assert look_at(staff, "/account/letters", "/account/email", *kinds) == {}
 
 
+@pytest.mark.parametrize(("size", "dark"), [("desktop", False), ("phone", True)], ids=["desktop, light", "phone, dark"])
+def test_pages_of_jobs(walker: Callable[..., Any], size: str, dark: bool) -> None:
+    """All jobs, one of them, and a run that somebody has just asked for."""
+    staff = walker(size, dark=dark)
+    staff.log_in(*STAFF, after="/admin")
+    job = first_path(staff, "/admin/jobs", "tbody a")
+    staff.open(job)
+    staff.press("Run it now")
+    staff.page.locator("tbody a").first.wait_for()
+    run = first_path(staff, job, "tbody a")
+    assert look_at(staff, "/admin/jobs", job, run) == {}
+
+
 @pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_pages_of_credit(walker: Callable[..., Any], size: str) -> None:
     """Staff give some, with a mistake first; the member reads how it came."""

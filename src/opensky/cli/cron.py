@@ -25,6 +25,7 @@ from opensky.persistence import Database
 from opensky.scheduler import Note
 from opensky.scheduler.book import Book
 from opensky.scheduler.desk import Desk, RunLine, Timetable
+from opensky.stats import Stats
 from opensky.wiring.cron import Cron
 
 app = App(name="cron", help="Jobs that are run by the clock: which there are, their runs, and one now.")
@@ -119,6 +120,7 @@ def start(*, data: Path | None = None) -> None:
         for sign in (signal.SIGTERM, signal.SIGINT):
             signal.signal(sign, lambda *_: loop.stop())
         structlog.get_logger("cron").info("cron begins", jobs=len(shop.get(Timetable).notes))
+        shop.get(Stats).start()
         loop.run()
 
 

@@ -103,7 +103,9 @@ class Book:
         with self._database.unit_of_work() as unit:
             mine = f"{run_id}:{tries + 1}"
             theirs = and_(_s.name == standing.name, _s.holder == standing.holder, _s.held_until < now)
-            if not unit.execute(update(_STATES).where(theirs).values(holder=mine, held_until=now + self.lease)).rowcount:
+            if not unit.execute(
+                update(_STATES).where(theirs).values(holder=mine, held_until=now + self.lease)
+            ).rowcount:
                 return None
             left = and_(_r.id == run_id, _r.state.in_(("running", "stopped")))
             if again and tries < TRIES:

@@ -103,7 +103,8 @@ class Loop:
                 self.tick()
                 time.sleep(_LEAST)
         finally:
-            self._end_all()
+            # Whoever ends it by hand means it: no other node is to begin it again.
+            self._end_all("failed", "Whoever ran it has ended it.")
             self._over.set()
 
     def stop(self, wait: float = 0) -> None:
@@ -223,7 +224,7 @@ class Loop:
         if state != "done":
             self._stats.increment(f"jobs_failed.{run.job}")
 
-    def _end_all(self) -> None:
+    def _end_all(self, state: State = "stopped", why: str = "The program that ran it was stopped.") -> None:
         for each in self._going.values():
             each.child.kill(SIGTERM)
         until = self._seconds() + _GENTLY
@@ -235,7 +236,7 @@ class Loop:
             if status == 0:
                 self._ended(each, "done", each.child.said)
             else:
-                self._book.end(each.run, "stopped", "The program that ran it was stopped.", each.child.log)
+                self._book.end(each.run, state, why, each.child.log)
                 self._forget(each)
 
 
