@@ -1,4 +1,4 @@
-"""``opensky bench stats``: what counting costs the code that counts, and the server that receives.
+"""``opensky bench stats``: what counting costs the code that counts, the server that receives, and the store that keeps (``bench.store``).
 
 A sender of its own process keeps to a rate for some seconds; what the server did not count was lost. CPU time of the server's process, of
 each datagram. With ``--etsy yes`` and Node there, Etsy's statsd is fetched from npm, and sent the same.
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from opensky.bench import store
 from opensky.bench.processes import cpu_seconds
 from opensky.bench.results import Metric, Results
 from opensky.bench.shop import free_port
@@ -49,7 +50,7 @@ def run(*, rate: int = 100_000, seconds: int = 5, etsy: str = "") -> Results:
     results[f"lost of {sent / seconds:,.0f}/s in {seconds} s"] = Metric(
         value=lost, unit="%", target=0, peer=100 * (1 - peer[1] / peer[0]) if peer else 36
     )
-    return results
+    return results | store.run()
 
 
 def _increment() -> float:

@@ -6,7 +6,7 @@ from math import fsum, isnan, nan
 from pathlib import Path
 
 from opensky.stats.retention import Archive
-from opensky.stats.segments import MOST_ROWS, SERIES, WIDE, Segment
+from opensky.stats.segments import MOST_ROWS, ROW, SERIES, WIDE, Segment
 
 REDUCE: dict[str, Callable[[Sequence[float]], float]] = {
     "sum": fsum,
@@ -86,13 +86,16 @@ class Ring:
         for number in numbers:
             bands.setdefault(number // WIDE, []).append(number)
         empty = [nan] * len(range(since, until, self.archive.step))
+        buffer = array(
+            "d", bytes(min(len(empty), MOST_ROWS) * ROW)
+        )  # one for all: fresh memory costs as much as reading
         for band, several in bands.items():
             place = band * WIDE // SERIES
             segment = self._segment(place) if not self._writable or place < len(self._latest) else None
             if segment is None:
                 found.update((number, list(empty)) for number in several)
             else:
-                found.update(zip(several, self._read(segment, several, since, until), strict=True))
+                found.update(zip(several, self._read(segment, buffer, several, since, until), strict=True))
         return [found[number] for number in numbers]
 
     def newest_of(self, numbers: Sequence[int], second: int) -> dict[int, list[int]]:
@@ -133,7 +136,9 @@ class Ring:
                     row[number] = REDUCE[hows[number]](found)
         return row
 
-    def _read(self, segment: Segment, several: Sequence[int], since: int, until: int) -> list[list[float]]:
+    def _read(
+        self, segment: Segment, buffer: "array[float]", several: Sequence[int], since: int, until: int
+    ) -> list[list[float]]:
         """Return the points of several series of a band."""
         step = self.archive.step
         heads = segment.heads() if not self._writable else None
@@ -145,9 +150,9 @@ class Ring:
         start, end = min(a for a, _ in windows), max(b for _, b in windows)
         points: list[list[float]] = [[] for _ in several]
         if start < end:
-            for rows in segment.rows(several[0] % SERIES // WIDE, start, end):
+            for many in segment.read_into(buffer, several[0] % SERIES // WIDE, start, end):
                 for there, number in zip(points, several, strict=True):
-                    there.extend(rows[number % WIDE :: WIDE].tolist())
+                    there.extend(buffer[number % WIDE : many : WIDE].tolist())
         found = []
         for values, (first, last) in zip(points, windows, strict=True):
             if first >= last:

@@ -84,6 +84,14 @@ class Segment:
         for place, many in self._spans(band, since, until):
             yield array("d", os.pread(self._file, many * ROW, place))
 
+    def read_into(self, buffer: "array[float]", band: int, since: int, until: int) -> Iterator[int]:
+        """Read rows of a band into a buffer, as many as it holds each time; yield how many points these are."""
+        most = len(buffer) // WIDE
+        with memoryview(buffer) as whole, whole.cast("B") as room:
+            for place, many in self._spans(band, since, until, most):
+                os.preadv(self._file, [room[: many * ROW]], place)
+                yield many * WIDE
+
     def write_rows(self, band: int, since: int, until: int, points: "array[float]") -> None:
         """Write rows of a band."""
         done = 0
@@ -92,11 +100,11 @@ class Segment:
                 os.pwrite(self._file, given[done : done + many * ROW], place)
                 done += many * ROW
 
-    def _spans(self, band: int, since: int, until: int) -> Iterator[tuple[int, int]]:
+    def _spans(self, band: int, since: int, until: int, most: int = MOST_ROWS) -> Iterator[tuple[int, int]]:
         """Yield where rows stand in the file and how many: the ring goes on at its beginning, and not too many are read at once."""
         slot, left = since // self._step % self._slots, (until - since) // self._step
         while left > 0:
-            many = min(left, self._slots - slot, MOST_ROWS)
+            many = min(left, self._slots - slot, most)
             yield _ROWS + (band * self._slots + slot) * ROW, many
             slot, left = (slot + many) % self._slots, left - many
 

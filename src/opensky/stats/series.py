@@ -106,12 +106,12 @@ def together(
     values: Points = []
     for points in zip(*(each.values for each in even), strict=True):
         try:
-            sum(points)  # the quickest look whether there is a gap
-        except TypeError:
+            found = fsum(points)  # the quickest look whether there is a gap
+        except (TypeError, ValueError, OverflowError):
             there = [point for point in points if point is not None]
-            values.append(reduce(there) if there and not all_of else None)
+            values.append(reduce(there) if there and not (all_of and len(there) < len(points)) else None)
         else:
-            values.append(reduce(points))
+            values.append(found if reduce is fsum else reduce(points))
     return Series(name, even[0].start, even[0].step, values, path=name)
 
 
