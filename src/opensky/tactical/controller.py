@@ -25,6 +25,8 @@ SPANS = {"1": "1 hour", "3": "3 hours", "24": "1 day", "168": "1 week", "1440": 
 _MOST_TARGETS = 8
 _LONGEST_TARGET = 2000
 _SCREENS = "/admin/screens"
+_AGAIN = {"retry-after": "10", "refresh": "10"}
+"""Who waits for the first numbers sees them by itself."""
 
 
 class BoardPages:
@@ -38,7 +40,7 @@ class BoardPages:
         try:
             shown = self._live.shown()
         except NumbersUnavailable as error:
-            return Page("board/nothing.html", status=503, headers={"retry-after": "10"}, why=str(error), kiosk=kiosk)
+            return Page("board/nothing.html", status=503, headers=_AGAIN, why=str(error), kiosk=kiosk)
         board, version = shown.board, self._live.version(shown.board)
         return Page("board/board.html", **shell(board, shown.parts), live=live, kiosk=kiosk, version=version)
 
@@ -215,4 +217,4 @@ class ScreenAdmin:
 
 
 def _closed() -> Page:
-    return Page("board/closed.html", status=403)
+    return Page("board/closed.html", status=403, headers={"refresh": "300"})

@@ -245,7 +245,7 @@ _TIERS: tuple[Tier, ...] = (
     Tier("thirds", "Third parties", State.OK, "", 1.1, None, None, "", 0.0, 190, 412, 400, 0.04, 0.05, 0.2),
 )
 _WHEN_SLOW: dict[str, dict[str, object]] = {
-    "web": {"state": State.WATCH, "utilisation": 0.94, "p50": 480.0, "p95": 1240.0, "share": 0.12, "in_flight": 15.0},
+    "web": {"state": State.WATCH, "utilisation": 0.94, "p50": 480.0, "p95": 1240.0, "share": 0.05, "in_flight": 15.0},
     "sql": {
         "state": State.BROKEN,
         "utilisation": 0.97,
@@ -255,6 +255,7 @@ _WHEN_SLOW: dict[str, dict[str, object]] = {
         "p95": 46.0,
         "share": 0.81,
     },
+    "documents": {"share": 0.1},
 }
 
 
