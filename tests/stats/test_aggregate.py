@@ -122,3 +122,33 @@ def test_percentiles_are_of_times_that_came(values: list[float], percentile: flo
     if f"count_{name}" in found:
         assert found[f"{'upper' if percentile > 0 else 'lower'}_{name}"] in values
         assert found[f"sum_{name}"] <= found["sum"] * (1 + 1e-9) + 1e-6
+
+
+def fed(aggregate: Aggregate, *lines: str) -> dict[str, float]:
+    """Return the gauges of the next interval, a second, after these lines."""
+    for line in lines:
+        for sample in read(line.encode()):
+            assert isinstance(sample, Sample)
+            aggregate.add(sample)
+    return {name: value for name, value in aggregate.flush(1).items() if name.startswith("stats.gauges.")}
+
+
+def test_what_each_process_has_of_something_is_added_up() -> None:
+    """Under the name without the process; the other tags stay, and a step goes from what that process has said."""
+    aggregate = Aggregate()
+    assert fed(aggregate, "web.busy;process=1:3|g", "web.busy;process=2:4|g") == {"stats.gauges.web.busy": 7}
+    assert fed(aggregate, "web.busy;process=1:+2|g") == {"stats.gauges.web.busy": 9}
+    assert fed(Aggregate(), "q;a=b;process=1:1|g", "q;a=b;process=2:1|g") == {"stats.gauges.q;a=b": 2}
+
+
+def test_a_process_that_says_nothing_any_more_is_gone() -> None:
+    """After ten seconds; then what it had is nobody's, and the last one takes the gauge with it."""
+    aggregate = Aggregate()
+    fed(aggregate, "web.busy;process=1:3|g", "web.busy;process=2:4|g")
+    for _ in range(9):
+        assert fed(aggregate, "web.busy;process=2:1|g") == {"stats.gauges.web.busy": 4}
+    fed(aggregate, "web.busy;process=2:1|g")
+    assert fed(aggregate, "web.busy;process=2:1|g") == {"stats.gauges.web.busy": 1}
+    for _ in range(10):
+        fed(aggregate)
+    assert fed(aggregate) == {}

@@ -3,7 +3,9 @@
 import os
 import socket
 import threading
+import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opensky.stats import Names, Stats
-from opensky.stats.client import DROPPED, KEPT_TIMES, PACKET, Datagrams, packed
+from opensky.stats.client import DROPPED, KEPT_TIMES, LARGE_PACKET, PACKET, Datagrams, packed
 from opensky.stats.names import CUT, UNDECLARED
 from opensky.stats.samples import Sample, read
 
@@ -201,3 +203,43 @@ def test_packing_loses_no_line_and_keeps_to_the_size(names: list[str]) -> None:
 def test_an_address_that_is_none_is_said_so(address: str) -> None:
     with pytest.raises(ValueError, match="udp://host:port"):
         Datagrams(address)
+
+
+def test_a_part_counts_for_its_whole_too(wire: Wire) -> None:
+    """It is noted once, and sent for both; many times of one name share a line."""
+    stats = Stats(Names(["sql.select", "sql.ms"]), wire, whole=lambda name: "sql.ms" if name == "sql.select" else "")
+    for ms in (1.0, 2.5):
+        stats.time(("sql.select", ms))
+    stats.flush()
+    assert sorted(wire.packets[0].split(b"\n")) == [b"sql.ms:1|ms:2.5|ms", b"sql.select:1|ms:2.5|ms"]
+
+
+def test_a_process_says_that_it_is_there(wire: Wire) -> None:
+    """Each time that it sends by itself, whatever else there is to say."""
+    stats = Stats(Names(["process.web.beats"]), wire, every=0.01, beat="process.web.beats")
+    assert stats.flush() == 0
+    stats.start()
+    until = time.monotonic() + 10
+    while wire.counts().get("process.web.beats", 0) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    stats.stop()
+
+
+def test_one_of_many_says_which_it_is(wire: Wire) -> None:
+    """So that what each process has of something can be added up."""
+    stats = stats_on(wire, "web.busy")
+    stats.gauge_of("web.busy", lambda: 3, one_of_many=True)
+    stats.flush()
+    assert wire.packets == [f"web.busy;process={os.getpid()}:3|g".encode()]
+
+
+def test_within_a_machine_datagrams_are_large(tmp_path: Path) -> None:
+    """A socket of a path takes ten of them before it is drained, whatever their size."""
+    for address, most in (
+        ("udp://127.0.0.1:8125", LARGE_PACKET),
+        (f"unix://{tmp_path}/x", LARGE_PACKET),
+        ("udp://192.0.2.1:8125", PACKET),
+    ):
+        with closing(Datagrams(address)) as datagrams:
+            assert datagrams.most == most

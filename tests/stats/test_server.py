@@ -189,3 +189,17 @@ def test_a_port_that_is_taken_is_said_so() -> None:
         taken.bind(LOOPBACK)
         with pytest.raises(OSError, match="in use"):
             Server(Listening(udp=taken.getsockname()), [Kept()])
+
+
+def test_what_is_read_once_an_interval_is_kept_as_gauges() -> None:
+    """What cannot be read is left out, and all else is kept."""
+    kept = Kept()
+
+    def broken() -> dict[str, float]:
+        raise OSError
+
+    server = Server(Listening(udp=LOOPBACK), [kept], readings=(broken, lambda: {"process.web.cpu": 12.5}))
+    server.flush()
+    server.stop()
+    server.run()
+    assert kept.intervals[0]["stats.gauges.process.web.cpu"] == 12.5

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,17 @@ from dishka import Container
 from litestar.testing import TestClient
 
 from opensky.devo.members.manager import MemberManager
+from opensky.devo.payments.gateway import Approved, Declined, PaymentGateway
 from opensky.kernel.errors import Misconfigured
+from opensky.kernel.money import Money
+from opensky.mail import BrokenLetter, Letter
 from opensky.messaging import Message, Outgoing
+from opensky.osis.partners.devo import Devo
+from opensky.osis.partners.mail import Letters
+from opensky.osis.partners.merchants import Merchants
+from opensky.osis.runtime import Unavailable
 from opensky.persistence import Database, UnitOfWork
-from opensky.settings import Settings
+from opensky.settings import NOWHERE, Settings
 from opensky.stats import Stats
 from opensky.stats.client import LARGE_PACKET
 from opensky.stats.samples import Sample, read
@@ -21,6 +29,7 @@ from opensky.wiring import container
 from opensky.wiring.bus import bus_container, worker
 from opensky.wiring.containers import web_container
 from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
+from opensky.wiring.gauges import gauge_members, gauge_queues
 
 Came = Callable[[], dict[str, list[float]]]
 
@@ -117,3 +126,73 @@ def test_an_address_that_is_none_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="stats_url: Stats go to udp"):
         app.get(Stats)
     app.close()
+
+
+def test_statements_and_money_are_counted(settings: Settings, came: Came) -> None:
+    """Each statement by what it does, and all together; a payment that is asked for, and one that is declined."""
+    with made(container(settings)) as app:
+        app.get(Stats).flush()
+        came()
+        with app() as job:
+            job.get(MemberManager).sign_up("ada@example.org", "Ada", "seven blue cacti")
+            job.get(UnitOfWork).commit()
+        gateway = app.get(PaymentGateway)
+        assert isinstance(gateway.authorize(Money(1250), "4242 4242 4242 4242", "a"), Approved)
+        assert isinstance(gateway.authorize(Money(1250), "4000 0000 0000 0002", "b"), Declined)
+        app.get(Stats).flush()
+    found = came()
+    kinds = [name for name in found if name.startswith("sql.") and name not in {"sql.ms", "sql.waiting"}]
+    assert {"sql.insert", "sql.commit", "sql.select"} <= set(kinds)
+    assert len(found["sql.ms"]) == sum(len(found[name]) for name in kinds)
+    assert len(found["sql.waiting"]) == len(found["sql.commit"])
+    assert (found["money.asked"], found["money.declined"], len(found["third.payments"])) == ([2], [1], 2)
+
+
+def test_third_parties_that_fail_are_counted(settings: Settings, came: Came) -> None:
+    with closing(bus_container(settings)) as app:
+        with pytest.raises(Unavailable):
+            app.get(Devo).post("/callbacks/events", "1", b"{}")
+        assert not app.get(Merchants).post("http://127.0.0.1:1/", {}, b"").taken
+        app.get(Stats).flush()
+    found = came()
+    assert (len(found["third.devo"]), found["third_failed.devo"]) == (1, [1])
+    assert (len(found["third.merchants"]), found["third_failed.merchants"]) == (1, [1])
+
+
+def test_queues_and_members_are_gauged(settings: Settings, came: Came) -> None:
+    """A queue of which nothing is left is empty, and not as it was before."""
+    with closing(made(bus_container(settings))) as app:
+        database, stats = app.get(Database), app.get(Stats)
+        with app() as scope:
+            unit = scope.get(UnitOfWork)
+            for _ in range(2):
+                Outgoing(unit, database.ids).send(Message(queue_name="shipments.file", type="Nonsense", parameters={}))
+            unit.commit()
+        known = gauge_queues(database, stats, set())
+        gauge_members(database, stats)
+        stats.flush()
+        before = came()
+        worker(app).drain()
+        assert gauge_queues(database, stats, known) == known == {"shipments.file"}
+        stats.flush()
+        after = came()
+    assert (before["queues.shipments_file.ready"], before["members.active"]) == ([2], [0])
+    assert before["queues.shipments_file.oldest"][0] >= 0
+    assert (after["queues.shipments_file.ready"], after["queues.shipments_file.dead"]) == ([0], [2])
+
+
+def test_letters_are_counted(settings: Settings, came: Came) -> None:
+    with closing(made(bus_container(settings))) as app:
+        letter = Letter(kind="nonsense", to="ada@example.org", about="x")
+        with pytest.raises(BrokenLetter):
+            app.get(Letters).send(letter, 1)
+        app.get(Stats).flush()
+    found = came()
+    assert (len(found["letters.ms"]), found["letters.failed"]) == (1, [1])
+
+
+def test_a_shop_may_count_nothing(tmp_path: Path) -> None:
+    """Also one that would have a server of its own."""
+    settings = Settings(data=tmp_path, secret_key="0" * 64, stats_url=NOWHERE)
+    with made(container(settings)) as app:
+        assert not app.get(Stats).sends

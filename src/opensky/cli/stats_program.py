@@ -10,20 +10,21 @@ import sys
 import time
 from pathlib import Path
 
-# What structlog would load, because it happens to be installed, to colour tracebacks in a terminal.
-for _name in ("rich", "attr", "attrs"):
-    sys.modules.setdefault(_name, None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
+if __name__ == "__main__":
+    # What structlog would load, because it happens to be installed, to colour tracebacks in a terminal.
+    for _name in ("rich", "attr", "attrs"):
+        sys.modules.setdefault(_name, None)  # type: ignore[arg-type]  # the way to say that a module is not to be had
 
-import structlog  # noqa: E402 - see above
+import structlog
 
-from opensky.cli.counting import FOLDER, RULES  # noqa: E402
-from opensky.kernel import lifeline  # noqa: E402
-from opensky.kernel.errors import Misconfigured  # noqa: E402
-from opensky.logs import configure  # noqa: E402
-from opensky.stats.aggregate import Rules  # noqa: E402
-from opensky.stats.processes import Processes  # noqa: E402
-from opensky.stats.running import Plan, run  # noqa: E402
-from opensky.stats.server import Listening  # noqa: E402
+from opensky.cli.counting import FOLDER, RULES
+from opensky.kernel import lifeline
+from opensky.kernel.errors import Misconfigured
+from opensky.logs import configure
+from opensky.stats.aggregate import Rules
+from opensky.stats.processes import Processes
+from opensky.stats.running import Plan, run
+from opensky.stats.server import Listening
 
 RETENTION = "1s:1h,10s:12h,5m:60d,1h:1y"
 EVERY = 1.0

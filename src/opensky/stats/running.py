@@ -53,8 +53,18 @@ def run(plan: Plan) -> None:
         server = _server(plan, sinks or [Console()], rules)
         with _drawing(plan, store), _taking(plan, store):
             about = plan.listening
-            _LOG.info("stats.receiving", udp=about.udp, tcp=about.tcp, unix=about.unix, buffer_bytes=server.buffer)
+            _LOG.info("stats.receiving", buffer_bytes=server.buffer, **_said(about))
             server.run()
+
+
+def _said(about: Listening) -> dict[str, str]:
+    """Return where it listens, as text."""
+    places = {name: getattr(about, name) for name in ("udp", "tcp", "unix", "admin")}
+    return {
+        name: f"{place[0]}:{place[1]}" if isinstance(place, tuple) else str(place)
+        for name, place in places.items()
+        if place is not None
+    }
 
 
 def _server(plan: Plan, sinks: Sequence[Sink], rules: Rules) -> Server:
