@@ -48,6 +48,7 @@ class Crowd:
         self._random = Random(seed)
         self._several = _has_many_addresses(place.host)
         self._stop = asyncio.Event()
+        self._here: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
         """Have everybody leave; ``run`` returns soon."""
@@ -78,7 +79,6 @@ class Crowd:
         return len(self._here)
 
     async def _town(self) -> Town:
-        self._here: set[asyncio.Task[None]] = set()
         scout = Client(self._place, lambda *_: None)
         try:
             return await look_around(scout, self._random, cards=self._cards, mark=_in_letters(int(time.time())))
