@@ -162,6 +162,12 @@ def _tail(name: str, most: int = 28) -> str:
     return name if len(name) <= most else "…" + name[-most + 1 :]
 
 
+def _rate(rate: float | None) -> str:
+    if rate is None:
+        return drawing.NONE
+    return f"{drawing.short(rate)}/s" if rate < 1000 else f"{rate / 1000:.1f}k/s"  # noqa: PLR2004 - four digits
+
+
 def _flow(rate: float | None) -> int:
     """Return how thick the way into a tier is drawn, 0 to 6: one more for each ten times as much that goes through it."""
     return 0 if not rate else min(6, max(1, round(math.log10(rate)) + 2))
@@ -199,6 +205,7 @@ def _environment() -> Environment:
         "shown": _shown,
         "tail": _tail,
         "flow": _flow,
+        "rate": _rate,
     }
     made.filters.update(filters)
     made.globals.update(bar=drawing.bar, sparkline=drawing.sparkline, OK=State.OK)

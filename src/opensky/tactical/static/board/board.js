@@ -3,7 +3,7 @@
 (() => {
   const SILENT = 4000, LONGEST_WAIT = 15000;
   const note = document.getElementById("frozen");
-  let heard = performance.now(), shownAt = clock(), source, wait = 1000, trouble = "";
+  let heard = performance.now(), shownAt = clock(), source, again, wait = 1000, trouble = "";
 
   function clock() {
     const time = document.querySelector("time[data-clock]");
@@ -47,7 +47,16 @@
     look();
   }
 
+  // A tab that nobody sees holds no connection: a browser has six of them for one shop.
+  function turn() {
+    clearTimeout(again);
+    if (document.hidden) return source.close();
+    heard = performance.now();
+    listen();
+  }
+
   function look() {
+    if (document.hidden) return;
     const silent = performance.now() - heard;
     const frozen = silent > SILENT;
     document.body.classList.toggle("is-frozen", frozen);
@@ -59,14 +68,15 @@
   }
 
   function listen() {
+    if (source) source.close();
     source = new EventSource(document.body.dataset.live);
     source.addEventListener("board", take);
     source.addEventListener("trouble", () => { trouble = "The numbers cannot be read."; });
     // The browser comes again by itself while it may; once it was refused, we do, later each time.
     source.onerror = () => {
       if (source.readyState !== EventSource.CLOSED) return;
-      source.close();
-      setTimeout(listen, wait);
+      clearTimeout(again);
+      again = setTimeout(listen, wait);
       wait = Math.min(wait * 2, LONGEST_WAIT);
     };
   }
@@ -75,5 +85,6 @@
   localize();
   if (!document.body.dataset.live) return;
   listen();
+  document.addEventListener("visibilitychange", turn);
   setInterval(look, 500);
 })();
