@@ -28,7 +28,11 @@ from opensky.scheduler.desk import Desk, RunLine, Timetable
 from opensky.stats import Stats
 from opensky.wiring.cron import Cron
 
-app = App(name="cron", help="Jobs that are run by the clock: which there are, their runs, and one now.")
+app = App(
+    name="cron",
+    help="Jobs that are run by the clock: their runs, and one now.",
+    help_epilogue="Example: ./opensky cron list",
+)
 
 
 @app.command(name="list", help_epilogue="Example: ./opensky cron list")
