@@ -1,5 +1,6 @@
 """The jobs of the shop: which there are, what settings change of them, and that each does its work in a shop."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -58,6 +59,26 @@ def do(app: Container, clock: SetClock) -> Do:
 def test_every_job_can_be_done_in_an_empty_shop(do: Do, job: Job) -> None:
     """Its services are there, and its sentence says what it found."""
     assert do(job).endswith(": 0.")
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("server", ["mariadb_url", "postgresql_url"])
+def test_jobs_do_their_work_on_servers(
+    settings: Settings, server: str, request: pytest.FixtureRequest, clock: SetClock
+) -> None:
+    """One after the other, each in a transaction of that database."""
+    test = Provider(scope=Scope.APP)
+    test.provide(lambda: clock, provides=Clock, override=True)
+    with container(replace(settings, database_url=request.getfixturevalue(server)), test) as app:
+        app.get(Database).create()
+
+        @contextmanager
+        def opened() -> Iterator[Get]:
+            with app() as scope:
+                yield scope.get
+
+        for job in JOBS:
+            assert re.fullmatch(r"[A-Z][^:]*: \d+\.", perform(job, Run(1, job.name, clock.now()), opened))
 
 
 def test_every_job_has_a_sentence_and_is_made_up_for_or_not_on_purpose() -> None:
