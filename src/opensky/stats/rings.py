@@ -28,6 +28,7 @@ class Ring:
         self._newest = array("q")
         self._first = array("q")
         self._latest: list[int] = []
+        self._clear_since: dict[int, int] = {}
         self._even: tuple[Sequence[int], int, frozenset[int]] = ((), 0, frozenset())
         while writable and self._path(len(self._latest)).is_file():
             self._grow(len(self._latest) * SERIES)
@@ -98,16 +99,16 @@ class Ring:
                 found.update(zip(several, self._read(segment, buffer, several, since, until), strict=True))
         return [found[number] for number in numbers]
 
-    def newest_of(self, numbers: Sequence[int], second: int) -> dict[int, list[int]]:
-        """Return which series have their newest points where, before those of a second are put; 0: nowhere."""
-        step = self.archive.step
+    def whole(self, numbers: Sequence[int], second: int, stretch: int) -> dict[int, list[int]]:
+        """Return which stretches become whole once the points of a second come: where each begins, and whose newest points lie in it."""
+        step, limit = self.archive.step, second - second % stretch
         before, at, _ = self._even
         if at == second - second % step - step and before == numbers:
-            return {at: list(numbers)}
+            return {at - at % stretch: list(numbers)} if at < limit else {}
         found: dict[int, list[int]] = {}
-        known = len(self._newest)
-        for number in numbers:
-            found.setdefault(self._newest[number] if number < known else 0, []).append(number)
+        newest, known = self._newest, len(self._newest)
+        for number in [number for number in numbers if number < known and 0 < newest[number] < limit]:
+            found.setdefault(newest[number] - newest[number] % stretch, []).append(number)
         return found
 
     def window(self, number: int) -> tuple[int, int]:
@@ -179,7 +180,7 @@ class Ring:
             elif not newest or second - newest >= self.archive.seconds:
                 self._first[number] = second
                 begun.add(number // SERIES)
-            else:
+            elif not self._is_clear(number // SERIES, newest, second):
                 gaps.setdefault(number // WIDE, []).append(number)
         for band, several in gaps.items():
             self._clear(band, several, second)
@@ -187,6 +188,11 @@ class Ring:
             with memoryview(self._first) as seconds:
                 self._segments[place].write_first(seconds[place * SERIES : (place + 1) * SERIES])
         return late
+
+    def _is_clear(self, place: int, newest: int, second: int) -> bool:
+        """Whether all rows between two seconds were written since this program began, so that who had no point there has a gap."""
+        step = self.archive.step
+        return newest + step >= self._clear_since.get(place, second) and self._latest[place] + step >= second
 
     def _clear(self, band: int, several: Sequence[int], second: int) -> None:
         """Clear what lies between the newest points of series of a band and a second."""
@@ -205,6 +211,10 @@ class Ring:
             segment.write_rows(inside, since, until, points)
 
     def _write(self, place: int, row: "array[float]", second: int) -> None:
+        """Write the row of a second that nobody has a point of yet; from then on, who has none then has a gap there already."""
+        if second - self._latest[place] != self.archive.step:
+            self._clear_since[place] = second
+        self._clear_since.setdefault(place, second)
         with memoryview(row) as whole, whole[place * SERIES : (place + 1) * SERIES] as points:
             self._segments[place].write_row(points, second)
 

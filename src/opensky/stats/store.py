@@ -184,12 +184,12 @@ class Store:
         """Make the points of the coarser archives that are complete once ``second`` has come."""
         if len(self._rings) == 1:
             return
-        for newest, several in self._rings[0].newest_of(numbers, second).items():
+        for since, several in self._rings[0].whole(numbers, second, self._rings[1].archive.step).items():
             # Only the coarse points in which the newest fine one lies are not made yet: behind it there are none.
             for finer, coarser in pairwise(self._rings):
                 step = coarser.archive.step
-                start = newest - newest % step
-                if not newest or second < start + step:
+                start = since - since % step
+                if second < start + step:
                     break
                 row = finer.summed(several, self._hows, start, start + step)
                 for number in coarser.put(several, row, start):
