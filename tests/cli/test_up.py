@@ -20,7 +20,7 @@ from opensky.cli.running import answers
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 
 HERE = Path(__file__).parent
-PATIENCE = 20.0
+PATIENCE = 40.0
 
 
 @dataclass

@@ -82,10 +82,10 @@ def test_a_flow_that_never_comes_back_is_given_up_and_its_place_is_free(shop: Da
     never = threading.Event()
     first, second = carrying.place(shop, 1), carrying.place(shop, 2)
 
-    @flow("carry", retry=ONCE, timeout=0.3, limit=1, breaker="carrier")
+    @flow("carry", retry=ONCE, timeout=1, limit=1, breaker="carrier")
     def carried(parcel: Parcel, it: Message, unit: UnitOfWork) -> None:
         if parcel.number == 1:
-            never.wait(20)
+            never.wait(60)
         unit.run(CARRY, {"message_id": it.id, "order_id": 0})
 
     worker = carrying.worker(shop, embedded, flows=(carried,))
@@ -104,7 +104,7 @@ def test_a_third_party_that_hangs_as_often_as_it_takes_counts_as_down(shop: Data
     def carried(parcel: Parcel) -> None:
         if parcel.number % 2:
             raise Unavailable("not now")
-        never.wait(20)
+        never.wait(60)
 
     for number in range(1, 6):
         carrying.place(shop, number)

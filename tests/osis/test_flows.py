@@ -277,8 +277,11 @@ def test_a_throttle_gives_so_many_a_second() -> None:
     assert throttle.room(7) == 5
 
 
-def test_a_running_worker_is_woken_by_a_nudge(database: Database, work: Work, nudger: Nudger) -> None:
+def test_a_running_worker_is_woken_by_a_nudge(
+    database: Database, work: Work, nudger: Nudger, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Long before it would look by itself, and ends when it is told to."""
+    monkeypatch.setattr("opensky.osis.runtime.worker.LOOK_SECONDS", 100.0)
     arrived = threading.Event()
 
     @flow("files")
@@ -290,9 +293,9 @@ def test_a_running_worker_is_woken_by_a_nudge(database: Database, work: Work, nu
     running.start()
     time.sleep(0.3)
     send(database, File([1]), nudger=nudger)
-    assert arrived.wait(5)
+    assert arrived.wait(30)
     worker.stop()
-    running.join(10)
+    running.join(30)
     assert not running.is_alive()
 
 
@@ -300,10 +303,10 @@ def test_a_flow_that_does_not_come_back_is_given_up(database: Database, work: Wo
     """Its message is tried again or buried, another hand takes over, and the others of its queue are handled."""
     ended, done = threading.Event(), threading.Event()
 
-    @flow("files", timeout=0.4, retry=Backoff(times=0))
+    @flow("files", timeout=1, retry=Backoff(times=0))
     def hang(file: File) -> None:
         if not file.numbers:
-            ended.wait(20)
+            ended.wait(60)
         else:
             done.set()
 
@@ -311,9 +314,9 @@ def test_a_flow_that_does_not_come_back_is_given_up(database: Database, work: Wo
     worker = work(hang, threads=1)
     running = threading.Thread(target=worker.run)
     running.start()
-    assert done.wait(10)
+    assert done.wait(30)
     worker.stop()
-    running.join(10)
+    running.join(30)
     ended.set()
     [letter] = DeadLetters(database).listed()
     assert "did not end within" in letter.error

@@ -331,10 +331,10 @@ def test_a_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConnectionLost, match="try again"):
         store.reading().find(Pot, {})
     began = time.monotonic()
-    for _ in range(20):  # one has waited for all: who comes now is told at once
+    for _ in range(100):  # one has waited for all: who comes now is told at once
         with pytest.raises(ConnectionLost, match="try again"):
             store.reading().count(Pot, {})
-    assert time.monotonic() - began < 0.05
+    assert time.monotonic() - began < 2  # each by itself: 5
     with pytest.raises(Misconfigured, match=r"at 127\.0\.0\.1:1 does not answer") as refused:
         store.ensure([Pot])
     assert "secret" not in str(refused.value)

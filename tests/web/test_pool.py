@@ -44,10 +44,12 @@ def test_an_error_is_raised_where_the_answer_is_awaited() -> None:
 def test_no_more_run_at_once_than_there_are_threads() -> None:
     """The bound is the size of the connection pool."""
     pool, running, most = Pool(2), [], []
+    both = threading.Barrier(2)
 
     def work() -> None:
         running.append(1)
         most.append(len(running))
+        both.wait(30)
         time.sleep(0.005)
         running.pop()
 
@@ -85,15 +87,18 @@ def test_a_closed_pool_ends_its_threads_and_starts_anew_when_asked() -> None:
 
 def test_threads_are_started_only_when_they_are_needed() -> None:
     """One after the other needs one thread, however often; so many at once need as many."""
-    pool = Pool(4)
+    pool, all_at_once = Pool(4), threading.Barrier(4)
 
     def name() -> str:
-        time.sleep(0.01)
         return threading.current_thread().name
+
+    def name_of_one_of_four() -> str:
+        all_at_once.wait(30)
+        return name()
 
     async def ask() -> tuple[set[str], set[str]]:
         alone = {await pool.run(name) for _ in range(10)}
-        together = set(await asyncio.gather(*(pool.run(name) for _ in range(12))))
+        together = set(await asyncio.gather(*(pool.run(name_of_one_of_four) for _ in range(12))))
         return alone, together
 
     alone, together = asyncio.run(ask())
