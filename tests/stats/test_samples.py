@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opensky.stats.samples import BadLine, Sample, read, sanitized
+from opensky.stats.samples import TIMER, BadLine, Sample, read, read_times, sanitized
 
 
 def of(text: str) -> list[Sample | BadLine]:
@@ -98,3 +98,39 @@ def test_no_datagram_breaks_the_reader(datagram: bytes) -> None:
 def test_a_sanitized_name_stays_as_it_is() -> None:
     name = sanitized("order  total / by country (€)")
     assert name == sanitized(name) == "order_total_-_by_country_"
+
+
+@given(
+    st.lists(st.floats(0, 1e9).map(lambda value: f"{value:.6g}"), min_size=1, max_size=30),
+    st.sampled_from(["", "|@0.5", "|@0.125", "|@2", "|@0", "|@x"]),
+    st.sampled_from(["web.ms", "a b/c", " x ", "", "x;a=b"]),
+)
+def test_many_times_are_read_as_each_of_them_would_be(values: list[str], rate: str, name: str) -> None:
+    """At once where that is quicker; what is not understood at once is left to the other reader."""
+    line = (name + "".join(f":{value}|ms{rate}" for value in values)).encode()
+    one_by_one = list(read(line))
+    many = read_times(line)
+    if many is not None:
+        assert [Sample(many.name, TIMER, value, many.rate) for value in many.values] == one_by_one
+    else:
+        assert any(isinstance(each, BadLine) for each in one_by_one)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"x:1|c",
+        b"x:1|ms:2|c",
+        b"x:-1|ms",
+        b"x:1|ms|@0.5:2|ms",
+        b"x:1|ms|#a:b",
+        b"x:1e999|ms",
+        b"x:nan|ms",
+        b"x:1_0|ms",
+        b"x",
+        b"",
+        b"x:" + b"1" * 5000,
+    ],
+)
+def test_what_is_not_just_times_is_left_to_the_other_reader(line: bytes) -> None:
+    assert read_times(line) is None

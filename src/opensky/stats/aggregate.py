@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from math import floor, inf, sqrt
 
-from opensky.stats.samples import COUNTER, GAUGE, PROCESS, TIMER, Sample
+from opensky.stats.samples import COUNTER, GAUGE, PROCESS, TIMER, Sample, Times
 
 PACKETS, METRICS, BAD, DROPS = (
     "statsd.packets_received",
@@ -83,6 +83,12 @@ class Aggregate:
             self._add_part(name, value, step=sample.step)
         elif kind == GAUGE:
             self.gauges[name] = self.gauges.get(name, 0.0) + value * times if sample.step else value
+
+    def add_times(self, many: Times, times: int = 1) -> None:
+        """Take in many times of one name that came so many times."""
+        timer = self.timers.setdefault(many.name, Timer())
+        timer.values += many.values * times
+        timer.count += len(many.values) * times / many.rate
 
     def forget(self, pattern: str, *, of: str) -> list[str]:
         """Drop ``counters``, ``timers`` or ``gauges`` by name, or all below ``prefix.*``; returns their names."""

@@ -219,7 +219,8 @@ class Stats:
             kept = found if rate == 1 else random.Random().sample(found, KEPT_TIMES)
             said = f"|ms|@{rate:.6g}" if rate < 1 else "|ms"
             for start in range(0, len(kept), _VALUES):
-                yield f"{name}:{':'.join(f'{ms:.6g}{said}' for ms in kept[start : start + _VALUES])}"
+                some = kept[start : start + _VALUES]
+                yield name + f":%.6g{said}" * len(some) % tuple(some)
 
     def _gauges_now(self) -> list[tuple[str, float]]:
         gauges, self._gauges = self._gauges, {}

@@ -13,6 +13,8 @@ COUNTER, TIMER, GAUGE, SET = "c", "ms", "g", "s"
 _KINDS = {b"c": COUNTER, b"ms": TIMER, b"g": GAUGE, b"s": SET, b"h": TIMER, b"d": TIMER}
 """The histograms and distributions of other clients are timers here."""
 _NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_PLAIN = rb"(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\|ms"  # read in one way alone: whoever sends nonsense costs no time
+_TIMES = re.compile(_PLAIN + rb"((?:\|@[\d.]+)?)(?::" + _PLAIN + rb"\1)*")
 _TAGS = re.compile(rb"\|#([^|]*)")
 _SPACE, _DROPPED = re.compile(r"\s+"), re.compile(r"[^a-zA-Z_\-0-9.;=]")
 LONGEST_NAME = 500
@@ -34,6 +36,26 @@ class BadLine(NamedTuple):
     """A line, or one value of a line, that says nothing."""
 
     text: bytes
+
+
+class Times(NamedTuple):
+    """Many times of one name; each stands for 1/rate."""
+
+    name: str
+    values: list[float]
+    rate: float = 1.0
+
+
+def read_times(line: bytes) -> Times | None:
+    """Read a line of nothing but times, all of one rate and without tags, at a tenth of what ``read`` takes; nothing for any other."""
+    raw, _, rest = line.partition(b":")
+    found = _TIMES.fullmatch(rest)
+    if found is None:
+        return None
+    rate = _rate(found[1][1:]) if found[1] else 1.0
+    values = [*map(float, rest.replace(b"|ms" + found[1], b"").split(b":"))]
+    name = sanitized(raw.decode("utf-8", "replace").strip())[:LONGEST_NAME]
+    return Times(name, values, rate) if rate is not None and name and isfinite(sum(values)) else None
 
 
 def read(datagram: bytes) -> Iterator[Sample | BadLine]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from opensky.stats.admin import Admin
 from opensky.stats.aggregate import BAD, DROPS, METRICS, PACKETS, Aggregate
-from opensky.stats.samples import BadLine, read
+from opensky.stats.samples import BadLine, read, read_times
 from opensky.stats.sinks import Handing, Sink
 
 BUFFER = 4 * 1024 * 1024
@@ -155,12 +155,17 @@ class Server:
 
     def _read(self, packet: bytes, times: int = 1) -> None:
         add, found, bad = self.aggregate.add, 0, 0
-        for sample in read(packet):
-            if isinstance(sample, BadLine):
-                bad += 1
-            else:
-                add(sample, times)
-                found += 1
+        for line in packet.split(b"\n"):
+            if (many := read_times(line)) is not None:
+                self.aggregate.add_times(many, times)
+                found += len(many.values)
+                continue
+            for sample in read(line):
+                if isinstance(sample, BadLine):
+                    bad += 1
+                else:
+                    add(sample, times)
+                    found += 1
         self.aggregate.counters[METRICS] += (found + bad) * times
         if bad:
             self.aggregate.counters[BAD] += bad * times
