@@ -277,11 +277,8 @@ def test_a_throttle_gives_so_many_a_second() -> None:
     assert throttle.room(7) == 5
 
 
-def test_a_running_worker_is_woken_by_a_nudge(
-    database: Database, work: Work, nudger: Nudger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_running_worker_is_woken_by_a_nudge(database: Database, work: Work, nudger: Nudger) -> None:
     """Long before it would look by itself, and ends when it is told to."""
-    monkeypatch.setattr("opensky.osis.runtime.worker.LOOK_SECONDS", 100.0)
     arrived = threading.Event()
 
     @flow("files")
