@@ -119,7 +119,7 @@ def test_old_lines_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(("wrong", "words"), [({"since": "2 hours"}, "such as 15m"), ({"level": "loud"}, "A level is")])
-def test_what_cannot_be_meant_is_refused(tmp_path: Path, wrong: dict[str, str], words: str) -> None:
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:
     """With what could be."""
     write(tmp_path, "web", event="one")
     with pytest.raises(Misconfigured, match=words):

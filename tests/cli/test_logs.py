@@ -83,3 +83,26 @@ def test_the_tail_of_a_log_is_its_last_lines(tmp_path: Path) -> None:
     (tmp_path / "web.log").write_text("1\n2\n3\n")
     assert tail(tmp_path / "web.log", 2) == ["web   2", "web   3"]
     assert tail(tmp_path / "cron.log", 2) == []
+
+
+def test_the_terminal_of_a_shop_leaves_out_what_goes_well_all_the_time(tmp_path: Path) -> None:
+    """A busy shop writes hundreds of lines a minute: those that nobody must see would push away those that somebody must."""
+    path, stream = tmp_path / "bus.log", io.StringIO()
+    path.write_text("")
+    with closing(LogFile(path)) as log:
+        relay = Relay([log], stream, quiet=True)
+        with path.open("a") as file:
+            for event, level in (
+                ("bus.handled", "info"),
+                ("letter.sent", "info"),
+                ("web.answered", "info"),
+                ("web.answered", "debug"),
+                ("web.slow", "warning"),
+                ("bus.handled", "warning"),
+                ("auth.failed", "info"),
+            ):
+                file.write(json.dumps({"level": level, "event": event}) + "\n")
+            file.write("no line of ours\n")
+        relay.copy()
+    shown = [line.split()[-1] for line in stream.getvalue().splitlines()]
+    assert shown == ["web.slow", "bus.handled", "auth.failed", "ours"]

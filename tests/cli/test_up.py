@@ -244,7 +244,7 @@ def test_a_new_worker_that_dies_at_once_has_the_supervisor_start_all_again(shop:
     os.kill(max(before), signal.SIGKILL)
     shop.wait_for(lambda: len(shop.workers()) == 2 and shop.workers() != before, "there should be two workers again")
     os.kill(next(iter(shop.workers() - before)), signal.SIGKILL)
-    shop.wait_for(lambda: "It had taken the place of another one just before" in shop.said, "it should give up")
+    shop.wait_for(lambda: "it had taken the place of another one just before" in shop.said, "it should give up")
     shop.wait_for(lambda: len(shop.workers() - before) == 2, "there should be two new workers")
     shop.wait_for(lambda: answers("127.0.0.1", shop.port), "it should answer again")
 

@@ -42,4 +42,7 @@ def test_a_sign_up_is_followed_to_its_letter(running_shop: Any, capsys: pytest.C
     assert "route=/sign-up" in said
     assert "letter=welcome" in said
     assert EMAIL not in said
+    terminal = running_shop.data.with_suffix(".terminal").read_text("utf-8", "replace")
+    assert "Ctrl-C stops it." in terminal
+    assert [line for line in terminal.splitlines() if "bus.handled" in line or "letter.sent" in line] == []
     assert EMAIL not in running_shop.log.replace(f"{EMAIL}.eml", "")

@@ -8,7 +8,7 @@ from opensky.logs import collected
 from opensky.web import telling
 
 
-def said(lines: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+def said(lines: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """Return what the lines of requests say: event, method, route and status."""
     return [
         (line["event"], line["method"], line["route"], line["status"])

@@ -11,6 +11,8 @@ from typing import TextIO
 _COLOURS = {"warning": "\033[33m", "error": "\033[31m", "critical": "\033[31m"}
 _DIM, _PLAIN = "\033[2m", "\033[0m"
 _NAME_WIDTH, _LEVEL_WIDTH, _EVENT_WIDTH = 5, 7, 28
+ROUTINE = frozenset({"web.answered", "bus.handled", "letter.sent", "letter.withheld"})
+"""What happens all the time and goes well: it stands in the files, where ``opensky logs`` finds it, and not in the terminal of a shop."""
 _SAID_APART = ("timestamp", "level", "event", "logger", "exception", "program", "pid")
 
 
@@ -61,10 +63,14 @@ class LogFile:
 
 
 class Relay:
-    """Copies what is appended to log files to a stream, readably, with the name of the program before each line."""
+    """Copies what is appended to log files to a stream, readably, with the name of the program before each line.
 
-    def __init__(self, files: list[LogFile], stream: TextIO | None = None) -> None:
+    ``quiet`` leaves out what happens all the time and goes well.
+    """
+
+    def __init__(self, files: list[LogFile], stream: TextIO | None = None, *, quiet: bool = False) -> None:
         self._files = files
+        self._quiet = quiet
         self._stream = stream or sys.stdout
         self._colours = self._stream.isatty()
 
@@ -72,6 +78,8 @@ class Relay:
         """Write what is new, once."""
         for file in self._files:
             for line in file.lines():
+                if self._quiet and _is_routine(line):
+                    continue
                 self._stream.write(readable(file.name, line, colours=self._colours) + "\n")
         self._stream.flush()
 
@@ -101,6 +109,11 @@ def tail(path: Path, count: int) -> list[str]:
     except FileNotFoundError:
         return []
     return [readable(path.stem, line) for line in lines[-count:]]
+
+
+def _is_routine(line: str) -> bool:
+    entry = _entry(line) or {}
+    return entry.get("level") == "debug" or (entry.get("level") == "info" and entry.get("event") in ROUTINE)
 
 
 def _entry(line: str) -> dict[str, object] | None:

@@ -36,7 +36,7 @@ class RunningShop:
         self._environment = environment | settings.environment() | _MEMORY
         self._table = table
         logs = log_folder(settings.data)
-        self._relay = Relay([LogFile(logs / f"{program.name}.log") for program in table])
+        self._relay = Relay([LogFile(logs / f"{program.name}.log") for program in table], quiet=True)
         self._events = LogFile(logs / "supervisord.log")
         self._supervisor: subprocess.Popen[bytes] | None = None
 
