@@ -297,3 +297,10 @@ def test_every_function_says_what_it_does() -> None:
     """In ``/functions``, of which Grafana makes its menus; those made in a loop are said by their names."""
     assert len(FUNCTIONS) > 70
     assert sum(bool(each.run.__doc__) for each in FUNCTIONS.values()) > 40
+
+
+def test_every_function_stands_in_the_docs() -> None:
+    """And what is written there is there."""
+    page = (File(__file__).parents[2] / "docs" / "graphite.md").read_text("utf-8")
+    said = page.partition("## Functions")[2].partition("They may be piped")[0]
+    assert sorted(said.split("`")[1::2]) == sorted(FUNCTIONS)
