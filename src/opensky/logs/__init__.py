@@ -3,7 +3,7 @@
 ``docs/logs.md`` says what stands in them, and how one request is followed from the page to the letter.
 """
 
-from opensky.logs.configuring import LEVELS, collected, configure, standard, tells
+from opensky.logs.configuring import LEVELS, collected, configure, standard, tells, write
 from opensky.logs.lines import failure, security, tell
 
-__all__ = ["LEVELS", "collected", "configure", "failure", "security", "standard", "tell", "tells"]
+__all__ = ["LEVELS", "collected", "configure", "failure", "security", "standard", "tell", "tells", "write"]

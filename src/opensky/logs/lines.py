@@ -5,13 +5,12 @@ from typing import Any
 
 import structlog
 
-from opensky.logs.configuring import tells
+from opensky.logs.configuring import write
 
 
 def tell(event: str, **facts: Any) -> None:
     """Write a line about what went as it should; nothing where the log does not tell so much."""
-    if tells(logging.INFO):
-        structlog.get_logger().info(event, **facts)
+    write(logging.INFO, event, facts)
 
 
 def security(event: str, **facts: Any) -> None:

@@ -66,7 +66,9 @@ def mask(_logger: Any, _method: str, line: Any) -> Any:
         kind = type(value)
         if kind is float or (kind is str and name in OURS) or (kind is int and -_LARGEST < value < _LARGEST):
             continue
-        if name == "exception":
+        if kind is int and not judged(name):
+            line[name] = str(value)
+        elif name == "exception":
             line[name] = told(value)
         elif name in OURS or name in meant:
             line[name] = shown(value, "id")

@@ -3,10 +3,8 @@
 import logging
 from typing import Any
 
-import structlog
-
 from opensky.kernel import spans
-from opensky.logs import tells
+from opensky.logs import tells, write
 from opensky.web.answer import Answer
 from opensky.web.exchange import Exchange
 from opensky.web.routing import Route
@@ -15,7 +13,6 @@ SLOW_MS = 1000.0
 """An answer that takes longer is told of as slow, also where nobody writes."""
 _TRACE = b"traceparent"
 _FAILED = 500
-_log = structlog.get_logger("web")
 
 
 def begin_request(route: Route, exchange: Exchange) -> Any:
@@ -37,5 +34,5 @@ def told(route: Route, exchange: Exchange, answer: Answer, ms: float, span: Any)
     level = logging.WARNING if slow else logging.INFO if route.method != "GET" or status >= _FAILED else logging.DEBUG
     if tells(level):
         method, path = exchange.incoming.method, exchange.incoming.path
-        event = "web.slow" if slow else "web.answered"
-        _log.log(level, event, method=method, route=route.path, path=path, status=status, ms=round(ms, 1))
+        facts = {"method": method, "route": route.path, "path": path, "status": status, "ms": round(ms, 1)}
+        write(level, "web.slow" if slow else "web.answered", facts)
