@@ -68,6 +68,15 @@ def test_years_of_missed_minutes_are_counted_to_a_thousand_and_no_further() -> N
     assert decision == Decision(run=NOON + timedelta(days=3000), passed=999)
 
 
+def test_runs_are_spread_over_no_more_than_half_of_what_lies_between() -> None:
+    """Who has an hourly job run each minute need not know that it is spread over ten."""
+    often = hourly(when="* * * * *", jitter=600)
+    first = begins(often, NOON, "salt")
+    assert first is not None
+    assert timedelta(minutes=1) <= first - NOON <= timedelta(minutes=1.5)
+    assert decide(often, NOON, first, "salt").run == NOON + timedelta(minutes=1)
+
+
 @given(st.floats(1, 3000), st.integers(0, 20_000), st.sampled_from(["skip", "once", "all"]), st.booleans())
 def test_it_is_run_not_before_it_begins_and_never_twice(jitter: float, seconds: int, missed: Any, on: bool) -> None:
     """Whatever is run or left out lies after what was dealt with, and has begun."""

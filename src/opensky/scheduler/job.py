@@ -88,7 +88,7 @@ def job(
         zone: time zone of these; without one, that of the shop.
         missed: what becomes of times at which it could not run. It also says whether a run whose program died is begun again.
         timeout: seconds after which it is killed.
-        jitter: seconds over which the runs of several shops are spread; less than lies between two times.
+        jitter: seconds over which the runs of several shops are spread, at most half of what lies between two times.
         name: other than that of the function.
 
     Raises:
