@@ -89,6 +89,8 @@ def test_no_object_of_the_shop_tells_what_is_personal(cls: type) -> None:
         ("password", "hunter2", "⟦secret⟧"),
         ("api_key", "abc", "⟦secret⟧"),
         ("token", "", ""),
+        ("pan", 4242424242424242, "⟦secret⟧"),
+        ("zip", 9000, "⟦masked⟧"),
         ("said", "no room for ada@mail.example", "no room for ⟦masked⟧"),
         ("said", "call +32 470 12 34 56", "call ⟦masked⟧"),
         ("said", "card 4242 4242 4242 4242", "card ⟦secret⟧"),

@@ -56,6 +56,7 @@ _VALUES = re.compile(
     r"|(?<=Duplicate entry )'.*?'(?= for key)",  # of MariaDB
     re.MULTILINE | re.DOTALL,
 )
+_QUICK = frozenset({str, int, float})
 _SCALARS = (int, float, datetime, date, timedelta, Decimal, Money)
 
 
@@ -64,10 +65,9 @@ def mask(_logger: Any, _method: str, line: Any) -> Any:
     meant = MEANT.get(line.get("log", ""), frozenset())
     for name, value in line.items():
         kind = type(value)
-        if kind is float or (kind is str and name in OURS) or (kind is int and -_LARGEST < value < _LARGEST):
-            continue
-        if kind is int and not judged(name):
-            line[name] = str(value)
+        if kind in _QUICK and (name in OURS or (kind is not str and not judged(name))):
+            if kind is int and not -_LARGEST < value < _LARGEST:
+                line[name] = str(value)
         elif name == "exception":
             line[name] = told(value)
         elif name in OURS or name in meant:
