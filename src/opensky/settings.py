@@ -96,12 +96,16 @@ class Settings:
     """Who writes, with a postal address, as it stands below each letter; many countries ask for it."""
     stats_url: str = ""
     """Address of a statsd, such as `udp://127.0.0.1:8125` or `unix:///run/statsd.sock`; empty means the one that `./opensky up` runs, `none` means that nothing is counted."""
+    graphite_url: str = ""
+    """Address of a Graphite, such as `http://127.0.0.1:8090`, of whose numbers the operations board is made; empty means those that this shop keeps itself."""
     log_level: str = "info"
     """How much the logs tell: `debug` names every request, `info` those that write and every message, `warning` what is slow or goes wrong, `error` what nobody expected."""
     traces_url: str = field(default="", repr=False)
     """Address of an OpenTelemetry collector that takes OTLP over HTTP, such as `http://127.0.0.1:4318`; empty means that no spans are made. It wants the extra `opentelemetry`."""
     jobs: dict[str, Any] = field(default_factory=dict)
     """What is run by the clock: `jobs.zone` is the time zone of its times, UTC if it is not there; `[jobs.write_news]` with `when = "0 7 * * MON"`, `zone` or `on = false` changes one job."""
+    alerts: dict[str, Any] = field(default_factory=dict)
+    """To whom alerts of the board are told: `emails` is a list of addresses, `webhook` an address that is posted to; in the hours `quiet` (such as `22:00-07:00`, in the time zone `zone`) only what is broken is told."""
     events: dict[str, Any] = field(default_factory=dict)
     """What becomes of events: the table `[events.forward]` names, for an event, the queue that it is sent to; the list `events.rewards` names those that reward rules are asked about, all if it is not there."""
     demo: bool = False

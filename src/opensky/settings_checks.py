@@ -18,6 +18,7 @@ _URLS = (
     "broker_url",
     "mail_url",
     "traces_url",
+    "graphite_url",
 )
 _LIMITS = {
     "port": (1, 65_535),

@@ -21,7 +21,7 @@ from opensky.stats.segments import SERIES
 
 _NAMES = "names.sqlite"
 _HOW = (
-    (re.compile(r"\.(count|count_[^.;]+|sum|sum_[^.;]+|bin_[^.;]+)(;|$)|^stats_counts\."), "sum"),
+    (re.compile(r"\.(count|count_(?!ps\b)[^.;]+|sum|sum_[^.;]+|bin_[^.;]+)(;|$)|^stats_counts\."), "sum"),
     (re.compile(r"\.upper(;|$)"), "max"),
     (re.compile(r"\.lower(;|$)"), "min"),
     (re.compile(r"\.gauges\."), "last"),

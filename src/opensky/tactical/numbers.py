@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from opensky.kernel.errors import Misconfigured
+from opensky.settings import Settings
+from opensky.stats import graphite  # noqa: F401 - with it come all functions of targets
 from opensky.stats.functions import Request, evaluate
 from opensky.stats.marks import Marks
 from opensky.stats.series import Series
@@ -111,3 +114,19 @@ class StoreNumbers:
         except (OSError, sqlite3.Error) as error:  # one that is just being made
             raise NumbersUnavailable(str(error)) from error
         return self._store
+
+
+def open_numbers(settings: Settings) -> Numbers:
+    """Return the numbers of a shop: of the Graphite that its settings name, else of the store in its data folder, which may come later.
+
+    Raises:
+        Misconfigured: the address is none.
+    """
+    if not settings.graphite_url:
+        return StoreNumbers(settings.data / "stats")
+    from opensky.tactical.graphite import GraphiteNumbers  # noqa: PLC0415 - a client of HTTP is only loaded where it is used
+
+    try:
+        return GraphiteNumbers(settings.graphite_url)
+    except ValueError as error:
+        raise Misconfigured(f"graphite_url: {error}") from error

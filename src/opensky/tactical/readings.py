@@ -48,7 +48,7 @@ class Basis(StrEnum):
     """What a band was made of."""
 
     WEEKS = "the same time in past weeks"
-    HOURS = "the last hours"
+    HOURS = "the last hour"
     NOTHING = "nothing yet"
 
 

@@ -1,0 +1,61 @@
+"""A look at the numbers, at one instant: what tiles, tiers and rows ask for. What changes slowly is kept for a while."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from opensky.stats.series import Series
+from opensky.tactical.lines import How, over
+from opensky.tactical.numbers import Numbers
+
+_MOST_KEPT = 5000
+_T = TypeVar("_T")
+
+
+class Memory:
+    """What was made of numbers and holds for some seconds."""
+
+    def __init__(self) -> None:
+        self._kept: dict[object, tuple[float, float, Any]] = {}
+
+    def kept(self, key: object, seconds: float, now: float, make: Callable[[], _T]) -> _T:
+        """Return what was made under a key, or make it when that is longer ago than so many seconds."""
+        found = self._kept.get(key)
+        if found is None or not found[0] <= now < found[1]:
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = (now, now + seconds, make())
+        made: _T = found[2]
+        return made
+
+
+class Look:
+    """The numbers at an instant."""
+
+    def __init__(self, numbers: Numbers, now: float, memory: Memory | None = None) -> None:
+        self.numbers = numbers
+        self.now = now
+        self.memory = memory or Memory()
+
+    def kept(self, key: object, seconds: float, make: Callable[[], _T]) -> _T:
+        """Return what was made under a key not longer than so many seconds ago."""
+        return self.memory.kept(key, seconds, self.now, make)
+
+    def series(self, target: str, seconds: float, until: float = 0.0) -> list[Series]:
+        """Return the series that a target was in the last seconds, or in those before ``until``."""
+        end = until or self.now
+        return self.numbers.fetch(target, end - seconds - 1, end)
+
+    def one(self, target: str, seconds: float, until: float = 0.0) -> Series | None:
+        """Return the only series of a target, or the first of several; nothing where there is none."""
+        return next(iter(self.series(target, seconds, until)), None)
+
+    def value(self, target: str, seconds: float = 60.0, how: How = How.MEAN) -> float | None:
+        """Return what the last seconds of a target come to."""
+        return over(self.one(target, seconds), self.now - seconds, self.now + 1, how)
+
+    def each(self, target: str, seconds: float = 60.0, how: How = How.MEAN) -> list[tuple[str, float]]:
+        """Return what the last seconds of each series of a target come to, by its name; those that have said nothing are left out."""
+        found = [
+            (each.name, over(each, self.now - seconds, self.now + 1, how)) for each in self.series(target, seconds)
+        ]
+        return [(name, value) for name, value in found if value is not None]

@@ -1,0 +1,270 @@
+"""The stack: what each tier says of itself, and which of them holds the others up.
+
+Of each tier: how much of it is taken (utilisation), what waits for it (saturation), what it could not do (errors), and how long it takes.
+Little's law says how many are in it at once: rate x time. A tier's share is the part of all working time that is spent in it and in none
+below it; the bottleneck is the tier whose share rose most against what is usual, among those that are slow, full, failing or silent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import fsum
+from statistics import median
+
+from opensky.tactical import bands, lines, words
+from opensky.tactical.lines import How
+from opensky.tactical.look import Look
+from opensky.tactical.readings import Stack, State, Tier, worst_of
+
+WINDOW = 15
+FULL, SLOWER, MUCH_SLOWER, LEAST_MS = 0.9, 2.0, 10.0, 20.0
+SILENT_AFTER = 10
+FAILING, BROKEN_FAILING, FEWEST_FAILED = 0.01, 0.05, 0.15
+_USUAL_FOR, _KNOWN_BEFORE, _SOME_MS = 10.0, 600, 0.05
+_OLD, _VERY_OLD = 30.0, 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A tier, and the targets that speak of it. ``taken`` over ``room`` is its utilisation; where there is no ``room``, one of 1."""
+
+    key: str
+    title: str
+    rate: str
+    spent: str = ""
+    p50: str = ""
+    p95: str = ""
+    errors: str = ""
+    taken: str = ""
+    room: str = ""
+    waits: str = ""
+    waits_unit: str = ""
+    inside: tuple[str, ...] = ()
+    beats: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a tier usually is: 95th percentile and share, and whether its program was heard of."""
+
+    p95: float | None = None
+    share: float | None = None
+    beats: bool = False
+
+
+def read_stack(look: Look, parts: Sequence[Part]) -> Stack:
+    """Return the tiers that are counted, and what holds them up."""
+    spent = {part.key: look.value(part.spent, WINDOW) for part in parts if part.spent}
+    shares = shared(parts, spent)
+    usual = look.kept("usual of the stack", _USUAL_FOR, lambda: _usual(look, parts))
+    tiers = [_tier(look, part, shares.get(part.key), usual[part.key]) for part in parts]
+    return weighed([tier for tier in tiers if tier is not None])
+
+
+def shared(parts: Sequence[Part], spent: dict[str, float | None]) -> dict[str, float]:
+    """Return the shares of tiers in all working time; that of one which has others inside it is what is left beside those.
+
+    What is inside of several (statements of the web and of the bus) is taken from each by how much time it spent itself.
+    """
+    known = {key: ms for key, ms in spent.items() if ms is not None}
+    outer = [part for part in parts if part.inside and known.get(part.key)]
+    whole = fsum(known[part.key] for part in outer)
+    if whole <= _SOME_MS:
+        return {}
+    found = {part.key: min(1.0, known[part.key] / whole) for part in parts if not part.inside and part.key in known}
+    below = {key: found[key] for part in outer for key in part.inside if key in found}
+    own = max(0.0, 1.0 - fsum(below.values()))
+    found |= {part.key: own * known[part.key] / whole for part in outer}
+    total = fsum(found.values()) or 1.0
+    return {key: value / total for key, value in found.items()} if total > 1.0 else found
+
+
+def weighed(tiers: Sequence[Tier]) -> Stack:
+    """Return the stack of some tiers: the worst of them is named, and of equals the one whose share rose most."""
+    state = worst_of(*(tier.state for tier in tiers))
+    if not tiers:
+        return Stack((), "", "Nothing has been counted yet.")
+    if state is State.OK:
+        most = max(tiers, key=lambda tier: tier.share or 0.0)
+        said = f", most of its time in: {most.title} ({words.share(100 * most.share)})" if most.share else ""
+        return Stack(tuple(tiers), "", f"No tier holds the others up{said}.")
+    # A tier that only waits for one below it spends no larger part of the time itself: its share falls.
+    bad = [tier for tier in tiers if tier.state is not State.OK]
+    held = max(bad, key=lambda tier: (_silent(tier), _rise(tier), tier.state.severity))
+    return Stack(tuple(tiers), held.key, f"{held.title}: {held.sentence}", state)
+
+
+def _silent(tier: Tier) -> bool:
+    return tier.sentence.startswith(_SILENT)
+
+
+def _rise(tier: Tier) -> float:
+    """How much a tier's share rose; one that has none, such as a queue, is held up by whoever takes from it."""
+    if tier.share is None:
+        return -1.0 if tier.key == "queue" else 0.0
+    return tier.share - (tier.usual_share or 0.0)
+
+
+_SILENT = "It has said nothing"
+
+
+def _tier(look: Look, part: Part, share: float | None, usual: Usual) -> Tier | None:
+    rate = look.value(part.rate, WINDOW)
+    if rate is None and not usual.beats:
+        return None
+    spent = look.value(part.spent, WINDOW) if part.spent else None
+    taken, room = (look.value(each, WINDOW) if each else None for each in (part.taken, part.room))
+    errors = look.value(part.errors, WINDOW) if part.errors else None
+    tier = Tier(
+        part.key,
+        part.title,
+        State.OK,
+        "",
+        rate=rate,
+        utilisation=_utilisation(spent, taken, room) if part.room else None,
+        saturation=look.value(part.waits, WINDOW, How.LAST if part.waits_unit == "s" else How.MEAN)
+        if part.waits
+        else None,
+        saturation_unit=part.waits_unit,
+        errors=min(1.0, errors / rate) if errors is not None and rate else None,
+        p50=look.value(part.p50, WINDOW) if part.p50 else None,
+        p95=look.value(part.p95, WINDOW) if part.p95 else None,
+        usual_p95=usual.p95,
+        share=share,
+        usual_share=usual.share,
+        in_flight=None if spent is None else spent / 1000,
+    )
+    state, said = told(tier, silent=_silent_for(look, part, usual), failed=errors or 0.0)
+    return replace(tier, state=state, sentence=said)
+
+
+def told(tier: Tier, *, silent: bool = False, failed: float = 0.0) -> tuple[State, str]:
+    """Return how a tier is, and the sentence that says the worst of it first. ``failed`` is how many things failed in a second."""
+    found: list[tuple[State, str]] = []
+    if silent:
+        found.append((State.BROKEN, f"{_SILENT} for {SILENT_AFTER} s or more."))
+    if tier.errors is not None and tier.errors > FAILING and failed >= FEWEST_FAILED:
+        state = State.BROKEN if tier.errors > BROKEN_FAILING else State.WATCH
+        found.append((state, f"{words.share(tier.errors * 100)} of what it does fails."))
+    found += _of_times(tier)
+    if tier.utilisation is not None and tier.utilisation > FULL:
+        found.append((State.WATCH, f"{words.share(tier.utilisation * 100)} of it is taken."))
+    if tier.saturation is not None and tier.saturation_unit == "s" and tier.saturation > _OLD:
+        state = State.BROKEN if tier.saturation > _VERY_OLD else State.WATCH
+        found.append((state, f"the oldest message has waited {words.span(tier.saturation)}."))
+    if found:
+        state = worst_of(*(each for each, _ in found))
+        said = " ".join(text for _, text in sorted(found, key=lambda each: -each[0].severity))
+        return state, said[0].upper() + said[1:]
+    time = f", p95 {words.time(tier.p95)}" if tier.p95 is not None else ""
+    return State.OK, f"{words.number(tier.rate or 0.0)} a second{time}."
+
+
+def _of_times(tier: Tier) -> list[tuple[State, str]]:
+    found = []
+    if tier.p95 is not None and tier.usual_p95 and tier.p95 > max(SLOWER * tier.usual_p95, LEAST_MS):
+        state = State.BROKEN if tier.p95 > MUCH_SLOWER * tier.usual_p95 and tier.p95 > 5 * LEAST_MS else State.WATCH
+        times = words.number(tier.p95 / tier.usual_p95)
+        found.append(
+            (state, f"its p95 is {words.time(tier.p95)}, {times} times the usual {words.time(tier.usual_p95)}.")
+        )
+    if tier.saturation is not None and tier.saturation_unit == "ms" and tier.saturation > 5 * LEAST_MS:
+        state = State.BROKEN if tier.saturation > 50 * LEAST_MS else State.WATCH
+        found.append((state, f"what it is asked waits {words.time(tier.saturation)} for its turn."))
+    return found
+
+
+def _utilisation(spent: float | None, taken: float | None, room: float | None) -> float | None:
+    """Of slots that are counted as taken, and of time by Little's law, the higher: what is quick is seldom caught in its slot."""
+    if not room:
+        return None
+    return min(1.0, max(taken or 0.0, (spent or 0.0) / 1000) / room)
+
+
+def _silent_for(look: Look, part: Part, usual: Usual) -> bool:
+    """Whether a program that was heard of before is no more, while others are."""
+    if not part.beats or not usual.beats:
+        return False
+    beats = look.one(part.beats, SILENT_AFTER + 5)
+    found = lines.points(beats, look.now - SILENT_AFTER - 1, look.now + 1)
+    return len(found) >= SILENT_AFTER - 2 and not any(found)
+
+
+def _usual(look: Look, parts: Sequence[Part]) -> dict[str, Usual]:
+    """Return what is usual of each tier: the medians of the last hour, without its last minute."""
+    since, until = int(look.now) - bands.RECENT, int(look.now) - bands.APART
+    step = bands.RECENT_STEP
+    timed = [part for part in parts if part.spent]
+    spent = {part.key: lines.stretched(look.one(part.spent, bands.RECENT), since, until, step) for part in timed}
+    count = min((len(line.values) for line in spent.values()), default=0)
+    shares: dict[str, list[float]] = {part.key: [] for part in parts}
+    for place in range(count):
+        for key, value in shared(parts, {key: line.values[place] for key, line in spent.items()}).items():
+            shares[key].append(value)
+    found = {}
+    for part in parts:
+        p95 = lines.stretched(look.one(part.p95, bands.RECENT), since, until, step).known() if part.p95 else []
+        beats = look.value(part.beats, _KNOWN_BEFORE, How.MOST) if part.beats else None
+        found[part.key] = Usual(
+            median(p95) if len(p95) >= bands.FEWEST_RECENT else None,
+            median(shares[part.key]) if len(shares[part.key]) >= bands.FEWEST_RECENT else None,
+            bool(beats),
+        )
+    return found
+
+
+def per_second(timer: str) -> str:
+    """Return the target of how many milliseconds are spent in a second, however coarse its points are."""
+    return f"scaleToSeconds({timer}.sum,1)"
+
+
+def _timed(key: str, title: str, name: str, **more: str) -> Part:
+    timer = f"stats.timers.{name}"
+    several = "*" in name
+    sums = (f"{timer}.count_ps", per_second(timer))
+    if several:
+        sums = (f"sumSeries({sums[0]})", f"sumSeries({sums[1]})")
+    p50, p95 = (f"{timer}.{what}" for what in ("median", "upper_95"))
+    if several:
+        p50, p95 = f"averageSeries({p50})", f"maxSeries({p95})"
+    inside = ("sql", "documents", "third") if key in {"web", "bus"} else ()
+    return Part(key=key, title=title, rate=sums[0], spent=sums[1], p50=p50, p95=p95, inside=inside, **more)
+
+
+PARTS: tuple[Part, ...] = (
+    _timed("varnish", "Varnish", "varnish.ms"),
+    _timed("nginx", "nginx", "nginx.ms"),
+    _timed(
+        "web",
+        "Web",
+        "web.ms",
+        errors="sumSeries(stats.counters.web.status.5*.rate)",
+        taken="stats.gauges.web.busy",
+        room="stats.gauges.web.slots",
+        beats="stats.counters.process.web.beats.rate",
+    ),
+    Part(
+        key="queue",
+        title="Queue",
+        rate="sumSeries(stats.timers.bus.flows.*.count_ps)",
+        waits="maxSeries(stats.gauges.queues.*.oldest)",
+        waits_unit="s",
+    ),
+    _timed(
+        "bus",
+        "Bus",
+        "bus.flows.*",
+        errors="sumSeries(stats.counters.bus.failed.*.rate)",
+        taken="stats.gauges.bus.busy",
+        room="stats.gauges.bus.slots",
+        beats="stats.counters.process.bus.beats.rate",
+    ),
+    replace(
+        _timed("sql", "Database", "sql.ms"),
+        spent=f"sumSeries({per_second('stats.timers.sql.{ms,waiting}')})",
+        waits="stats.timers.sql.waiting.upper_95",
+        waits_unit="ms",
+    ),
+    _timed("documents", "Documents", "documents.ms"),
+    _timed("third", "Others", "third.*", errors="sumSeries(stats.counters.third_failed.*.rate)"),
+)
+"""The tiers, from the visitor downwards."""
