@@ -10,6 +10,7 @@ from functools import partial
 from opensky.kernel import lifeline
 from opensky.settings import Settings
 from opensky.stats.marks import Marks
+from opensky.tactical import deploys
 from opensky.traffic import processes
 from opensky.traffic.database import can_be_written, writes_held
 
@@ -40,11 +41,11 @@ def _deployed(settings: Settings) -> Iterator[None]:
     environment = dict(processes.programs(settings, processes.WEB)[0].environment) | lifeline.offer()
     marks = Marks(settings.data / "stats")
     with _release(environment, settings):
-        marks.add(f"deploy {_BAD}", ("deploy",), "prices are asked anew")
+        deploys.mark(marks, _BAD, _WHO, "prices are asked anew")
         try:
             yield
         finally:
-            marks.add(f"deploy {_GOOD}", ("deploy",), "back to the release before")
+            deploys.mark(marks, _GOOD, _WHO, "back to the release before")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from opensky.wiring.features import CONTROLLERS, FRAME, TEMPLATES
 
 SLOW = 0.15
 """Seconds that a page takes longer."""
-OF, FAIL = 10, 6
+OF, FAIL = 10, 8
 """Of so many products so many pages fail."""
 
 
