@@ -23,7 +23,7 @@ from opensky.tactical.example import example
 from opensky.tactical.kiosk import Kiosks
 from opensky.tactical.live import MOST_VIEWERS, LiveBoard
 from opensky.tactical.numbers import Numbers, NumbersUnavailable, StoreNumbers
-from opensky.tactical.pages import STATIC, TEMPLATES
+from opensky.tactical.pages import TEMPLATES
 from opensky.tactical.readings import Board, State
 from opensky.testing.applications import application
 from opensky.testing.engines import created
@@ -105,7 +105,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
         stack.callback(numbers.close)
         created(container.get(Database))
         pages = (Door, *PAGES)
-        app = stack.enter_context(application(settings, container, pages, templates=[TEMPLATES], static=[STATIC]))
+        app = stack.enter_context(application(settings, container, pages, templates=[TEMPLATES]))
         yield Shop(app, container, clock, boards)
 
 

@@ -79,8 +79,24 @@ def test_a_board_of_which_nothing_is_known_is_drawn_all_the_same() -> None:
     assert "No deploy has been marked yet." in parts["river"]
 
 
-@pytest.mark.parametrize(("tiles", "columns"), [(3, 6), (14, 6), (15, 7), (18, 7), (19, 8), (99, 8)])
-def test_there_are_as_many_columns_as_hold_all_tiles_in_four_rows(tiles: int, columns: int) -> None:
-    """A team that adds tiles gets smaller ones, and no scroll bar."""
+@pytest.mark.parametrize(
+    ("narrow", "wide", "columns", "roomy", "rest"),
+    [
+        (3, 0, 6, True, (4, 4)),
+        (10, 1, 6, True, (3, 3)),
+        (14, 0, 6, True, (2, 2)),
+        (12, 2, 6, False, (2, 2)),
+        (15, 0, 7, True, (3, 4)),
+        (18, 0, 7, True, (2, 2)),
+        (19, 3, 8, False, (2, 2)),
+        (99, 0, 8, True, (2, 2)),
+    ],
+)
+def test_four_rows_hold_all_tiles(narrow: int, wide: int, columns: int, roomy: bool, rest: tuple[int, int]) -> None:
+    """A team that adds tiles gets smaller ones, and no scroll bar; wide ones are wide while there is room."""
     tile = Tile("x", "X", "", 1, "1", "", history=Line(0, 60, (1.0,)))
-    assert shell(replace(example(AT), tiles=(tile,) * tiles), {})["columns"] == columns
+    tiles = (tile,) * narrow + (replace(tile, columns=2),) * wide
+    made = shell(replace(example(AT), tiles=tiles), {})
+    assert made["columns"] == columns
+    assert made["roomy"] is (roomy if wide else made["roomy"])
+    assert (made["river"], made["strange"]) == rest

@@ -139,7 +139,7 @@ def short(value: float | None) -> str:
             return f"{scaled:.3g}{sign}" if abs(scaled) < 1000 else f"{scaled:,.0f}{sign}"  # noqa: PLR2004 - three digits
     if value == round(value) or abs(value) >= 100:  # noqa: PLR2004 - three digits say enough
         return f"{value:,.0f}"
-    return f"{value:.3g}" if abs(value) >= 0.01 else f"{value:.1g}"  # noqa: PLR2004 - so small that a digit is enough
+    return f"{value:.3g}" if abs(value) >= 1 else f"{value:.2g}" if abs(value) >= 0.01 else f"{value:.1g}"  # noqa: PLR2004 - the smaller, the fewer digits
 
 
 def _path(kind: str, line: Line, frame: Frame) -> Markup:

@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from opensky.tactical import drawing
 from opensky.tactical.readings import Board, Deploy, Judgement, Line, Row, State, Tile
+from opensky.web.assets import OWN
 
 TEMPLATES = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent / "static"
+PIECES = Path(__file__).parent / "pieces"
+STATIC = OWN / "board"
 OLD = 10.0
 """Numbers that are older than so many seconds are old: the board says so, and greys out."""
 _ROWS, _LEAST_COLUMNS, _MOST_COLUMNS = 4, 6, 8
@@ -45,7 +47,7 @@ class Pieces:
     """Draws boards. It remembers the last one drawn, so it is used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._macros: Any = _environment().get_template("board/_pieces.html").module
+        self._macros: Any = _environment().get_template("board.html").module
         self._drawn: dict[str, tuple[tuple[Any, ...], str]] = {}
 
     def parts(self, board: Board) -> Parts:
@@ -60,18 +62,31 @@ class Pieces:
 
 
 def shell(board: Board, parts: Parts) -> dict[str, Any]:
-    """Return what the page of a board is made of: its pieces, and how many columns hold all tiles in four rows."""
-    cells = sum(2 if tile.columns > 1 else 1 for tile in board.tiles) + _OTHER_CELLS
+    """Return what the page of a board is made of: its pieces, and how four rows of tiles hold all of them.
+
+    Six columns, where they are enough if no tile is a wide one; else as many as it takes. What room is left goes to deploys and
+    to what is out of the usual.
+    """
+    wide = [tile.columns > 1 for tile in board.tiles]
+    roomy = len(wide) + sum(wide) + _OTHER_CELLS <= _ROWS * _LEAST_COLUMNS
+    cells = len(wide) + (sum(wide) if roomy else 0) + _OTHER_CELLS
     columns = min(max(-(-cells // _ROWS), _LEAST_COLUMNS), _MOST_COLUMNS)
-    made = {name: Markup(html) for name, html in parts.items()}  # noqa: S704 - the templates have escaped what they show
-    return {"parts": made, "tiles": board.tiles, "columns": columns}
+    spare = max(0, columns * _ROWS - cells)
+    return {
+        "parts": {name: Markup(html) for name, html in parts.items()},  # noqa: S704 - the templates have escaped what they show
+        "tiles": board.tiles,
+        "columns": columns,
+        "roomy": roomy,
+        "river": 2 + min(2, spare // 2),
+        "strange": 2 + min(2, spare - spare // 2),
+    }
 
 
 def _wanted(board: Board) -> list[tuple[str, str, tuple[Any, ...]]]:
     """Return id, macro and values of each piece. Times go in as they are read: a piece changes when its words do."""
     at = board.at
     age = None if board.age is None or board.age < OLD else int(board.age)
-    job = (board.next_job.name, _from_now(board.next_job.at - at)) if board.next_job else None
+    job = (board.next_job.name.replace("_", " "), _from_now(board.next_job.at - at)) if board.next_job else None
     last = board.last_deploy
     found: list[tuple[str, str, tuple[Any, ...]]] = [
         ("verdict", "verdict", (board.verdict, board.sentence)),
@@ -97,7 +112,7 @@ def _wanted(board: Board) -> list[tuple[str, str, tuple[Any, ...]]]:
     ]
     for tile in board.tiles:
         found += [
-            (f"tile-{tile.key}-now", "now", (tile.text, tile.unit, tile.state, _change(tile))),
+            (f"tile-{tile.key}-now", "now", (tile.text, tile.unit, tile.state, _change(tile), tile.now is not None)),
             (f"tile-{tile.key}-chart", "chart", (tile.history, tile.last_week, tile.band, tile.marks)),
             (f"tile-{tile.key}-words", "words", (tile.sentence, tile.state, tile.rows)),
             (f"tile-{tile.key}-table", "table", (tile.title, tile.unit, _told(tile), tile.rows)),
@@ -182,12 +197,14 @@ def _percent(share: float | None) -> str:
 def _ms(value: float | None) -> str:
     if value is None:
         return drawing.NONE
-    return f"{drawing.short(value / 1000)} s" if value >= 1000 else f"{drawing.short(value)} ms"  # noqa: PLR2004 - a second
+    if value >= 1000:  # noqa: PLR2004 - a second
+        return f"{drawing.short(value / 1000)} s"
+    return f"{value:.0f} ms" if value >= 10 else f"{drawing.short(value)} ms"  # noqa: PLR2004 - two digits say enough
 
 
 def _environment() -> Environment:
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(PIECES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
