@@ -13,11 +13,12 @@ from statistics import median
 from opensky.tactical import bands, lines, words
 from opensky.tactical.lines import How
 from opensky.tactical.look import Look
-from opensky.tactical.readings import Stack, State, Tier, worst_of
+from opensky.tactical.readings import Line, Stack, State, Tier, worst_of
 
 WINDOW = 15
 FULL, SLOWER, MUCH_SLOWER, LEAST_MS = 0.9, 2.0, 10.0, 20.0
 SILENT_AFTER = 10
+MOST_OF_IT, RISEN = 0.5, 0.25
 FAILING, BROKEN_FAILING, FEWEST_FAILED = 0.01, 0.05, 0.15
 _USUAL_FOR, _KNOWN_BEFORE, _SOME_MS = 10.0, 600, 0.05
 _OLD, _VERY_OLD = 30.0, 120.0
@@ -25,12 +26,17 @@ _OLD, _VERY_OLD = 30.0, 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A tier, and the targets that speak of it. ``taken`` over ``room`` is its utilisation; where there is no ``room``, one of 1."""
+    """A tier, and the targets that speak of it.
+
+    ``spent`` is how many milliseconds pass in it in a second, ``elsewhere`` how many of these it only waits for a tier above it; ``taken``
+    over ``room`` is its utilisation.
+    """
 
     key: str
     title: str
     rate: str
     spent: str = ""
+    elsewhere: str = ""
     p50: str = ""
     p95: str = ""
     errors: str = ""
@@ -53,7 +59,11 @@ class Usual:
 
 def read_stack(look: Look, parts: Sequence[Part]) -> Stack:
     """Return the tiers that are counted, and what holds them up."""
-    spent = {part.key: look.value(part.spent, WINDOW) for part in parts if part.spent}
+    spent = {
+        part.key: _own(look.value(part.spent, WINDOW), look.value(part.elsewhere, WINDOW) if part.elsewhere else None)
+        for part in parts
+        if part.spent
+    }
     shares = shared(parts, spent)
     usual = look.kept("usual of the stack", _USUAL_FOR, lambda: _usual(look, parts))
     tiers = [_tier(look, part, shares.get(part.key), usual[part.key]) for part in parts]
@@ -88,9 +98,18 @@ def weighed(tiers: Sequence[Tier]) -> Stack:
         said = f", most of its time in: {most.title} ({words.share(100 * most.share)})" if most.share else ""
         return Stack(tuple(tiers), "", f"No tier holds the others up{said}.")
     # A tier that only waits for one below it spends no larger part of the time itself: its share falls.
+    tiers = [_blamed(tier) for tier in tiers]
     bad = [tier for tier in tiers if tier.state is not State.OK]
     held = max(bad, key=lambda tier: (_silent(tier), _rise(tier), tier.state.severity))
     return Stack(tuple(tiers), held.key, f"{held.title}: {held.sentence}", state)
+
+
+def _blamed(tier: Tier) -> Tier:
+    """Return a tier that looks well by itself, but in which most of the time is spent now that others are slow, as one to watch."""
+    if tier.state is not State.OK or tier.share is None or tier.share < MOST_OF_IT or _rise(tier) < RISEN:
+        return tier
+    said = f"{words.share(100 * tier.share)} of all working time is spent in it, usually {words.share(100 * (tier.usual_share or 0))}."
+    return replace(tier, state=State.WATCH, sentence=said)
 
 
 def _silent(tier: Tier) -> bool:
@@ -102,6 +121,10 @@ def _rise(tier: Tier) -> float:
     if tier.share is None:
         return -1.0 if tier.key == "queue" else 0.0
     return tier.share - (tier.usual_share or 0.0)
+
+
+def _own(spent: float | None, elsewhere: float | None) -> float | None:
+    return spent if spent is None or elsewhere is None else max(0.0, spent - elsewhere)
 
 
 _SILENT = "It has said nothing"
@@ -195,6 +218,11 @@ def _usual(look: Look, parts: Sequence[Part]) -> dict[str, Usual]:
     step = bands.RECENT_STEP
     timed = [part for part in parts if part.spent]
     spent = {part.key: lines.stretched(look.one(part.spent, bands.RECENT), since, until, step) for part in timed}
+    for part in timed:
+        if part.elsewhere:
+            away = lines.stretched(look.one(part.elsewhere, bands.RECENT), since, until, step)
+            pairs = zip(spent[part.key].values, away.values, strict=False)
+            spent[part.key] = Line(since, step, tuple(_own(whole, apart) for whole, apart in pairs))
     count = min((len(line.values) for line in spent.values()), default=0)
     shares: dict[str, list[float]] = {part.key: [] for part in parts}
     for place in range(count):
@@ -230,6 +258,10 @@ def _timed(key: str, title: str, name: str, **more: str) -> Part:
     return Part(key=key, title=title, rate=sums[0], spent=sums[1], p50=p50, p95=p95, inside=inside, **more)
 
 
+def _others(what: str) -> str:
+    return f"exclude(stats.timers.third.*.{what},'third.devo')"
+
+
 PARTS: tuple[Part, ...] = (
     _timed("varnish", "Varnish", "varnish.ms"),
     _timed("nginx", "nginx", "nginx.ms"),
@@ -256,6 +288,7 @@ PARTS: tuple[Part, ...] = (
         errors="sumSeries(stats.counters.bus.failed.*.rate)",
         taken="stats.gauges.bus.busy",
         room="stats.gauges.bus.slots",
+        elsewhere=per_second("stats.timers.third.devo"),
         beats="stats.counters.process.bus.beats.rate",
     ),
     replace(
@@ -265,6 +298,15 @@ PARTS: tuple[Part, ...] = (
         waits_unit="ms",
     ),
     _timed("documents", "Documents", "documents.ms"),
-    _timed("third", "Others", "third.*", errors="sumSeries(stats.counters.third_failed.*.rate)"),
+    # Not the shop itself, which the bus calls back: that is the web's time.
+    Part(
+        key="third",
+        title="Others",
+        rate=f"sumSeries({_others('count_ps')})",
+        spent=f"sumSeries(scaleToSeconds({_others('sum')},1))",
+        p50=f"averageSeries({_others('median')})",
+        p95=f"maxSeries({_others('upper_95')})",
+        errors="sumSeries(exclude(stats.counters.third_failed.*.rate,'failed.devo'))",
+    ),
 )
 """The tiers, from the visitor downwards."""

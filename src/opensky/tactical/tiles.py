@@ -1,6 +1,6 @@
 """The tiles of the board. A further one is a further ``Spec`` in a list that is handed to ``Boards``; docs/board.md shows one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from opensky.tactical import words
 from opensky.tactical.lines import How
