@@ -81,9 +81,28 @@ def test_names_are_found_step_by_step(graphite: httpx.Client) -> None:
 
 
 def test_functions_describe_themselves(graphite: httpx.Client) -> None:
+    """As Grafana makes its menus of them: what is a series is left out there, by its type."""
     found = graphite.get("/functions").json()
-    assert found["movingAverage"]["params"][0] == {"name": "target", "required": True, "multiple": False}
+    series = {"name": "seriesList", "type": "seriesList", "required": True, "multiple": False}
+    assert found["movingAverage"]["params"] == [
+        series,
+        {"name": "windowSize", "type": "intOrInterval", "required": True, "multiple": False},
+    ]
+    assert found["summarize"]["params"][2] == {
+        "name": "func",
+        "type": "aggFunc",
+        "required": False,
+        "multiple": False,
+        "default": "sum",
+    }
     assert found["sumSeries"]["group"] == "Combine"
+    assert found["sumSeries"]["params"] == [series | {"name": "seriesLists", "type": "seriesLists", "multiple": True}]
+    assert found["aliasByNode"]["function"] == "aliasByNode(seriesList, nodes)"
+    assert graphite.get("/functions/aliasByNode").json() == found["aliasByNode"]
+    assert graphite.get("/functions/nothing").status_code == 404
+    grouped = graphite.get("/functions", params={"grouped": "1"}).json()
+    assert grouped["Alias"]["aliasByNode"] == found["aliasByNode"]
+    assert list(graphite.get("/functions", params={"group": "Sorting"}).json()) == ["Sorting"]
 
 
 def test_what_is_wrong_is_said_and_harms_nothing(graphite: httpx.Client) -> None:

@@ -19,7 +19,7 @@ MOST_SERIES, MOST_POINTS = 5_000, 3_000_000
 _SPAN = re.compile(r"([+-]?)(\d+(?:\.\d+)?)\s*([a-z]+)")
 _CAPITAL = re.compile("[A-Z]")
 _CHANGED = re.compile(r"\w+\(.*\)", re.DOTALL)
-_LEFT_OUT = {"xFilesFactor", "alignDST", "resetEnd", "alignToInterval"}
+_LEFT_OUT = {"xFilesFactor", "alignDST", "alignDst", "resetEnd", "alignToInterval"}
 """Parameters of Graphite's that are taken and change nothing here."""
 _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),

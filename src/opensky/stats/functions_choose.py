@@ -7,7 +7,7 @@ from math import fsum
 from typing import Any
 
 from opensky.stats.functions import Many, Request, function
-from opensky.stats.functions_combine import nodes, percentile, reducing
+from opensky.stats.functions_combine import parts_of, percentile, reducing
 from opensky.stats.series import Series
 
 
@@ -97,12 +97,15 @@ def sort_by_name(series: Many, natural: bool = False, reverse: bool = False) -> 
     return sorted(series, key=key, reverse=reverse)
 
 
+def _sorted(how: str) -> Callable[..., Many]:
+    def run(series: Many) -> Many:
+        return sorted(series, key=_level(how), reverse=how != "min")  # the greatest first, but for the least
+
+    return run
+
+
 for _name, _how in (("sortByMaxima", "max"), ("sortByMinima", "min"), ("sortByTotal", "sum")):
-    function(_name)(
-        lambda series, how=_how: sorted(
-            series, key=_level(how), reverse=how != "min"
-        )  # the greatest first, but for the least
-    )
+    function(_name)(_sorted(_how))
 
 
 @function("alias")
@@ -112,15 +115,15 @@ def alias(series: Many, new_name: str) -> Many:
 
 
 @function("aliasByNode", "aliasByTags")
-def alias_by_node(series: Many, *by: int | str) -> Many:
+def alias_by_node(series: Many, *nodes: int | str) -> Many:
     """Name each by parts of its name, or by tags."""
-    return [s.named(nodes(s, by)) for s in series]
+    return [s.named(parts_of(s, nodes)) for s in series]
 
 
 @function("aliasByMetric")
 def alias_by_metric(series: Many) -> Many:
     """Name each by the last part of its name."""
-    return [s.named(nodes(s, [-1])) for s in series]
+    return [s.named(parts_of(s, [-1])) for s in series]
 
 
 @function("aliasSub")

@@ -56,7 +56,7 @@ def count_series(*lists: Many) -> Many:
 
 
 @function("aggregate")
-def aggregate(series: Many, func: str, *_filter: float) -> Many:
+def aggregate(series: Many, func: str) -> Many:
     """Return one series made of several in the named way."""
     return (
         [together(series, reducing(func), f"{func.removesuffix('Series')}Series({formatted(series)})")]
@@ -66,33 +66,33 @@ def aggregate(series: Many, func: str, *_filter: float) -> Many:
 
 
 @function("aggregateWithWildcards")
-def aggregate_with_wildcards(series: Many, func: str, *positions: int) -> Many:
+def aggregate_with_wildcards(series: Many, func: str, *position: int) -> Many:
     """Return one for each name that is left when these parts are taken out."""
-    return _without(series, func, positions)
+    return _without(series, func, position)
 
 
 @function("sumSeriesWithWildcards")
-def sum_series_with_wildcards(series: Many, *positions: int) -> Many:
+def sum_series_with_wildcards(series: Many, *position: int) -> Many:
     """Return sums by the name without these parts."""
-    return _without(series, "sum", positions)
+    return _without(series, "sum", position)
 
 
 @function("averageSeriesWithWildcards")
-def average_series_with_wildcards(series: Many, *positions: int) -> Many:
+def average_series_with_wildcards(series: Many, *position: int) -> Many:
     """Return averages by the name without these parts."""
-    return _without(series, "average", positions)
+    return _without(series, "average", position)
 
 
 @function("groupByNode")
-def group_by_node(series: Many, node: int, callback: str = "average") -> Many:
+def group_by_node(series: Many, node_num: int, callback: str = "average") -> Many:
     """Return one for each text in that part of the names."""
-    return _grouped(series, callback, lambda s: nodes(s, [node]))
+    return _grouped(series, callback, lambda s: parts_of(s, [node_num]))
 
 
 @function("groupByNodes")
-def group_by_nodes(series: Many, callback: str, *by: int) -> Many:
+def group_by_nodes(series: Many, callback: str, *nodes: int) -> Many:
     """Return one for each combination of texts in those parts."""
-    return _grouped(series, callback, lambda s: nodes(s, by))
+    return _grouped(series, callback, lambda s: parts_of(s, nodes))
 
 
 @function("groupByTags")
@@ -119,16 +119,52 @@ def divide_series(dividends: Many, divisor: Many) -> Many:
 
 
 @function("asPercent", "pct")
-def as_percent(series: Many, total: Any = None) -> Many:
-    """Return each in hundredths of all, of a number, or of another series."""
+def as_percent(series: Many, total: Any = None, *nodes: int | str) -> Many:
+    """Return each in hundredths of all, of a number, or of others; with parts of names, of those that have the same ones."""
+    if nodes:
+        return _as_percent_of_partners(series, total, nodes)
     if not series:
         return []
     if isinstance(total, int | float):
         return [s.each(f"asPercent({s.name},{total:g})", lambda v: 100 * v / total if total else None) for s in series]
+    if total is not None and len(total) not in {1, len(series)}:
+        raise ValueError(f"it takes one series as the whole, or as many as there are, not {len(total)}")
+    if total and len(total) > 1:
+        pairs = zip(*(sorted(each, key=lambda s: s.name) for each in (series, total)), strict=True)
+        return [_percent(one, whole) for one, whole in pairs]
     whole = total[0] if total else together(series, sum, f"sumSeries({formatted(series)})")
-    return [
-        _paired(s, whole, lambda a, b: 100 * a / b if b else None, f"asPercent({s.name},{whole.name})") for s in series
-    ]
+    return [_percent(s, whole) for s in series]
+
+
+def _as_percent_of_partners(series: Many, total: Any, by: Sequence[int | str]) -> Many:
+    if total is not None and not isinstance(total, list):
+        raise ValueError("with parts of names, the whole is series, not a number")
+    wholes: dict[str, Many] = {}
+    for each in series if total is None else total:
+        wholes.setdefault(parts_of(each, by), []).append(each)
+    summed = {
+        key: several[0] if len(several) == 1 else together(several, sum, f"sumSeries({formatted(several)})")
+        for key, several in wholes.items()
+    }
+    groups: dict[str, Many] = {}
+    for each in series:
+        groups.setdefault(parts_of(each, by), []).append(each)
+    found = []
+    for key in dict.fromkeys((*groups, *summed)):
+        whole = summed.get(key)
+        several = groups.get(key, [])
+        found += [_percent(each, whole) if whole else _missing(each, f"{each.name},MISSING") for each in several]
+        if key not in groups and whole:
+            found.append(_missing(whole, f"MISSING,{whole.name}"))
+    return found
+
+
+def _percent(one: Series, whole: Series) -> Series:
+    return _paired(one, whole, lambda a, b: 100 * a / b if b else None, f"asPercent({one.name},{whole.name})")
+
+
+def _missing(one: Series, names: str) -> Series:
+    return replace(one, name=f"asPercent({names})", values=[None] * len(one.values))
 
 
 @function("percentileOfSeries")
@@ -162,7 +198,7 @@ def percentile(values: Sequence[float], n: float, *, interpolate: bool = False) 
     return low + (rank - place) * (ordered[place] - low) if interpolate else low
 
 
-def nodes(series: Series, positions: Sequence[int | str]) -> str:
+def parts_of(series: Series, positions: Sequence[int | str]) -> str:
     """Return those parts of a series' name, or those tags of it, joined by dots; what is not there is left out."""
     parts = _parts(series)
     found = []

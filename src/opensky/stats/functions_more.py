@@ -9,7 +9,7 @@ from typing import Any
 
 from opensky.stats.functions import Many, Request, all_of, evaluate, function, seconds_of
 from opensky.stats.functions_choose import constant_line
-from opensky.stats.functions_combine import aggregate, aggregate_with_wildcards, nodes, percentile, reducing
+from opensky.stats.functions_combine import aggregate, aggregate_with_wildcards, parts_of, percentile, reducing
 from opensky.stats.moments import moment
 from opensky.stats.series import Points, Series, formatted, together
 from opensky.stats.targets import Target, read_target
@@ -341,16 +341,16 @@ def pow_series(*lists: Many) -> Many:
 
 
 @function("weightedAverage")
-def weighted_average(series: Many, weights: Many, *by: int | str) -> Many:
+def weighted_average(series: Many, weights: Many, *nodes: int | str) -> Many:
     """Return the average in which each counts by the weight of the same parts of the name."""
-    partners = {nodes(s, by): s for s in weights}
-    pairs = [(s, partners[key]) for s in series if (key := nodes(s, by)) in partners]
+    partners = {parts_of(s, nodes): s for s in weights}
+    pairs = [(s, partners[key]) for s in series if (key := parts_of(s, nodes)) in partners]
     if not pairs:
         return []
     products = together([_product(s, w) for s, w in pairs], reducing("sum"), "")
     total = together(weights, reducing("sum"), "")
     names = (formatted(sorted(each, key=lambda s: s.path or s.name)) for each in (series, weights))
-    name = "weightedAverage({}, {})".format(", ".join(names), ",".join(map(str, by)))
+    name = "weightedAverage({}, {})".format(", ".join(names), ",".join(map(str, nodes)))
     return [together([products, total], lambda v: v[0] / v[1] if len(v) > 1 and v[1] else None, name)]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from math import log10, sqrt
 from typing import Any
 
@@ -72,15 +73,15 @@ def derivative(series: Many) -> Many:
 
 
 @function("nonNegativeDerivative")
-def non_negative_derivative(series: Many, max_value: float | None = None) -> Many:
-    """Return by how much a counter went up; nothing where it began anew."""
-    return [_steps(s, f"nonNegativeDerivative({s.name})", _risen(max_value)) for s in series]
+def non_negative_derivative(series: Many, max_value: float | None = None, min_value: float | None = None) -> Many:
+    """Return by how much a counter went up; nothing where it began anew, unless it is known up to and from where it counts."""
+    return [_risen(s, f"nonNegativeDerivative({s.name})", max_value, min_value) for s in series]
 
 
 @function("perSecond")
-def per_second(series: Many, max_value: float | None = None) -> Many:
+def per_second(series: Many, max_value: float | None = None, min_value: float | None = None) -> Many:
     """Return by how much a counter went up in a second."""
-    risen = non_negative_derivative(series, max_value)
+    risen = [_risen(s, "", max_value, min_value) for s in series]
     return [
         replace(
             up, name=f"perSecond({s.name})", values=[None if v is None else round(v / s.step, 6) for v in up.values]
@@ -123,10 +124,22 @@ def keep_last_value(series: Many, limit: float = float("inf")) -> Many:
 
 
 @function("transformNull")
-def transform_null(series: Many, default: float = 0) -> Many:
-    """Put a number where there is no point."""
+def transform_null(series: Many, default: float = 0, reference_series: Many | None = None) -> Many:
+    """Put a number where there is no point; with others, only where one of them has a point."""
+    if not reference_series:
+        return [
+            replace(
+                s, name=f"transformNull({s.name},{default:g})", values=[default if v is None else v for v in s.values]
+            )
+            for s in series
+        ]
+    there = [any(v is not None for v in column) for column in zip_longest(*(s.values for s in reference_series))]
     return [
-        replace(s, name=f"transformNull({s.name},{default:g})", values=[default if v is None else v for v in s.values])
+        replace(
+            s,
+            name=f"transformNull({s.name},{default:g},referenceSeries)",
+            values=[default if v is None and known else v for v, known in zip_longest(s.values, there)],
+        )
         for s in series
     ]
 
@@ -212,11 +225,11 @@ def hitcount(series: Many, interval_string: str) -> Many:
 
 
 @function("timeShift", lazy=True)
-def time_shift(request: Request, target: Target, span: str) -> Many:
+def time_shift(request: Request, target: Target, time_shift: str) -> Many:
     """Draw what was before, such as ``"7d"``, at the place of now."""
-    seconds = seconds_of(span)
-    shift = -seconds if span.strip().startswith("+") else seconds
-    said = span if span.strip()[:1] in {"+", "-"} else f"-{span}"
+    seconds = seconds_of(time_shift)
+    shift = -seconds if time_shift.strip().startswith("+") else seconds
+    said = time_shift if time_shift.strip()[:1] in {"+", "-"} else f"-{time_shift}"
     before = evaluate(target, request.shifted(shift))
     return [replace(s, name=f'timeShift({s.name}, "{said}")', start=s.start + shift) for s in before]
 
@@ -305,13 +318,24 @@ def _steps(series: Series, name: str, how: Callable[[float, float], float | None
     return replace(series, name=name, values=values)
 
 
-def _risen(most: float | None) -> Callable[[float, float], float | None]:
-    def how(before: float, value: float) -> float | None:
-        if value >= before:
-            return value - before
-        return most - before + value + 1 if most is not None and value <= most else None
-
-    return how
+def _risen(series: Series, name: str, most: float | None, least: float | None) -> Series:
+    before: float | None = None
+    values = Points()
+    for value in series.values:
+        if value is None or (most is not None and value > most) or (least is not None and value < least):
+            values.append(None)
+            before = None
+            continue
+        if before is None:
+            values.append(None)
+        elif value >= before:
+            values.append(value - before)
+        elif most is not None:
+            values.append(most + 1 + value - before - (least or 0))
+        else:
+            values.append(None if least is None else value - least)
+        before = value
+    return replace(series, name=name, values=values)
 
 
 def _few(intervals: int) -> int:

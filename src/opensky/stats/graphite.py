@@ -15,17 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import structlog
 
-from opensky.stats import (
-    functions_choose,
-    functions_combine,
-    functions_draw,
-    functions_forecast,
-    functions_more,
-    functions_transform,
-    pictures,
-)
+from opensky.stats import pictures
+from opensky.stats.described import described, grouped
 from opensky.stats.events import Events
-from opensky.stats.functions import FUNCTIONS, Many, Request, evaluate
+from opensky.stats.every_function import FUNCTIONS, Many, Request, evaluate
 from opensky.stats.moments import moment
 from opensky.stats.patterns import TooMany
 from opensky.stats.series import REDUCE, Series, consolidated
@@ -34,14 +27,6 @@ from opensky.stats.tagged import by_tag, completions
 from opensky.stats.targets import WrongTarget, read_target
 
 _LOG = structlog.get_logger()
-_MODULES = {
-    functions_choose: "Choose",
-    functions_combine: "Combine",
-    functions_transform: "Transform",
-    functions_draw: "Graph",
-    functions_forecast: "Calculate",
-    functions_more: "More",
-}
 MOST_BYTES = 1_000_000
 """Bytes of a form that is sent to ``/render``."""
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
@@ -82,6 +67,9 @@ class Graphite:
         if path.startswith("/events/") and path not in self._routes:
             mark = self.events.one(path.removeprefix("/events/"))
             return (_JSON, msgspec.json.encode(mark)) if mark else None
+        if path.startswith("/functions/"):
+            name = path.removeprefix("/functions/")
+            return (_JSON, msgspec.json.encode(described(name))) if name in FUNCTIONS else None
         route = self._routes.get(path)
         return route(query) if route else None
 
@@ -167,8 +155,13 @@ class Graphite:
         most = _number(_one(query, "limit", "100"))
         return _JSON, msgspec.json.encode([each for each in found if each.startswith(beginning)][:most])
 
-    def _functions(self, _query: Query) -> Answer:
-        return _JSON, msgspec.json.encode({name: _described(name) for name in sorted(FUNCTIONS)})
+    def _functions(self, query: Query) -> Answer:
+        group = _one(query, "group", "")
+        if group or _one(query, "grouped", "").lower() in {"1", "true"}:
+            found: dict[str, object] = dict(grouped(group))
+        else:
+            found = {name: described(name) for name in sorted(FUNCTIONS)}
+        return _JSON, msgspec.json.encode(found)
 
 
 class GraphiteServer(ThreadingHTTPServer):
@@ -282,26 +275,6 @@ def _node(path: str, *, is_leaf: bool) -> dict[str, object]:
         "expandable": inside,
         "allowChildren": inside,
         "context": {},
-    }
-
-
-def _described(name: str) -> dict[str, object]:
-    known = FUNCTIONS[name]
-    module = next((label for module, label in _MODULES.items() if module.__name__ == known.run.__module__), "Special")
-    parameters = [
-        {
-            "name": p.name,
-            "required": p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD,
-            "multiple": p.kind is p.VAR_POSITIONAL,
-        }
-        for p in known.parameters
-    ]
-    return {
-        "name": name,
-        "function": f"{name}({', '.join(p.name for p in known.parameters)})",
-        "description": known.run.__doc__ or "",
-        "group": module,
-        "params": parameters,
     }
 
 
