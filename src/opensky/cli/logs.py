@@ -11,7 +11,9 @@ from typing import TextIO
 _COLOURS = {"warning": "\033[33m", "error": "\033[31m", "critical": "\033[31m"}
 _DIM, _PLAIN = "\033[2m", "\033[0m"
 _NAME_WIDTH, _LEVEL_WIDTH, _EVENT_WIDTH = 5, 7, 28
-ROUTINE = frozenset({"web.answered", "bus.handled", "letter.sent", "letter.withheld"})
+ROUTINE = frozenset(
+    {"web.answered", "bus.handled", "letter.sent", "letter.withheld", "auth.logged_in", "auth.logged_out"}
+)
 """What happens all the time and goes well: it stands in the files, where ``opensky logs`` finds it, and not in the terminal of a shop."""
 _SAID_APART = ("timestamp", "level", "event", "logger", "exception", "program", "pid")
 
