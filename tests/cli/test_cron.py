@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -31,9 +33,10 @@ def shop(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def book(shop: Settings) -> Book:
+def book(shop: Settings) -> Iterator[Book]:
     """What another program would write into."""
-    return Book(open_database(shop), IdGenerator(9, SystemClock()), "another")
+    with closing(open_database(shop)) as database:
+        yield Book(database, IdGenerator(9, SystemClock()), "another")
 
 
 def test_every_job_is_listed(shop: Settings, capsys: Shown) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from dishka import Container, Provider, Scope
 
+from opensky.cli.prepare import prepare
 from opensky.devo.proofs.objects import Proof, ProofId
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.errors import Misconfigured
@@ -161,6 +162,13 @@ def test_settings_that_make_no_sense_are_refused(settings: Settings, jobs: dict[
     """With what would."""
     with pytest.raises(Misconfigured, match=why):
         timetable(replace(settings, jobs=jobs))
+
+
+def test_a_shop_whose_jobs_cannot_be_is_not_opened(settings: Settings) -> None:
+    """Who starts it reads why, and nothing was made."""
+    with pytest.raises(Misconfigured, match="no time zone"):
+        prepare(replace(settings, jobs={"zone": "Mars"}), empty=True)
+    assert not (settings.data / "opensky.sqlite").exists()
 
 
 def test_two_jobs_of_one_name_are_refused(settings: Settings) -> None:

@@ -35,11 +35,13 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
     A folder is new until the demo shop in it is whole: a load that was interrupted goes on the next time.
 
     Raises:
-        Misconfigured: a newer release made the tables, or the database cannot be used.
+        Misconfigured: a newer release made the tables, the database cannot be used, or settings name what is not there.
     """
     from opensky.cli.events import refuse_misdirected  # noqa: PLC0415 - it loads what every feature declares
+    from opensky.wiring.jobs import timetable  # noqa: PLC0415 - likewise
 
     refuse_misdirected(settings)
+    timetable(settings)  # refuses what the settings say of jobs, if it cannot be
     unfinished = unfinished_file(settings.data)
     database = open_database(settings)
     try:
