@@ -8,6 +8,7 @@ from opensky.tactical.lines import How, over
 from opensky.tactical.numbers import Numbers
 
 _MOST_KEPT = 5000
+_MINUTE, _LONG_FOR = 60.0, 3.0
 _T = TypeVar("_T")
 
 
@@ -35,6 +36,7 @@ class Look:
         self.numbers = numbers
         self.now = now
         self.memory = memory or Memory()
+        self._fetched: dict[str, list[Series]] = {}
 
     def kept(self, key: object, seconds: float, make: Callable[[], _T]) -> _T:
         """Return what was made under a key not longer than so many seconds ago."""
@@ -51,11 +53,20 @@ class Look:
 
     def value(self, target: str, seconds: float = 60.0, how: How = How.MEAN) -> float | None:
         """Return what the last seconds of a target come to."""
-        return over(self.one(target, seconds), self.now - seconds, self.now + 1, how)
+        return over(next(iter(self._lately(target, seconds)), None), self.now - seconds, self.now + 1, how)
 
     def each(self, target: str, seconds: float = 60.0, how: How = How.MEAN) -> list[tuple[str, float]]:
         """Return what the last seconds of each series of a target come to, by its name; those that have said nothing are left out."""
         found = [
-            (each.name, over(each, self.now - seconds, self.now + 1, how)) for each in self.series(target, seconds)
+            (each.name, over(each, self.now - seconds, self.now + 1, how)) for each in self._lately(target, seconds)
         ]
         return [(name, value) for name, value in found if value is not None]
+
+    def _lately(self, target: str, seconds: float) -> list[Series]:
+        """Several ask for the same last minute, so it is fetched once a look; of longer times some seconds more or less do not matter."""
+        if seconds > _MINUTE:
+            return self.kept(("lately", target, seconds), _LONG_FOR, lambda: self.series(target, seconds + _LONG_FOR))
+        found = self._fetched.get(target)
+        if found is None:
+            found = self._fetched[target] = self.series(target, _MINUTE)
+        return found

@@ -76,6 +76,7 @@ class StoreNumbers:
         self._lock = threading.Lock()
         self._store: _Remembering | None = None
         self._made = (0, 0)
+        self._looked = 0
         self._targets: dict[str, Target] = {}
 
     def fetch(self, target: str, since: float, until: float) -> list[Series]:
@@ -86,7 +87,7 @@ class StoreNumbers:
             read = self._targets[target] = read_target(target)
         now = int(self._clock())
         with self._lock:
-            return evaluate(read, Request(self._opened(), int(since), min(int(until), now), now))
+            return evaluate(read, Request(self._opened(now), int(since), min(int(until), now), now))
 
     def marks(self, since: float, until: float, tags: Sequence[str] = ()) -> list[Mark]:
         found = self._marks.between(since, until, tags)
@@ -101,7 +102,11 @@ class StoreNumbers:
             self._store.close()
             self._store = None
 
-    def _opened(self) -> _Remembering:
+    def _opened(self, now: int) -> _Remembering:
+        """Return the store; whether it is still the one of its folder is looked at once a second."""
+        if self._store is not None and self._looked == now:
+            return self._store
+        self._looked = now
         try:
             there = (self._folder / "names.sqlite").stat()
             made = (there.st_dev, there.st_ino)

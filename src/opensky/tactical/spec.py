@@ -11,7 +11,7 @@ from opensky.tactical.look import Look
 from opensky.tactical.readings import Band, Basis, Graph, Line, Row, State, Tile
 
 HISTORY, STEP = 3 * 3600, 60
-_HISTORY_FOR, _WEEKS_FOR = 10.0, 300.0
+_HISTORY_FOR, _WEEKS_FOR, _ROWS_FOR = 10.0, 300.0, 2.0
 _FEW_MS, _MANY_TIMES, _SLOWER = 100.0, 10.0, 1.5
 _FALLEN, _SURE = 0.1, 20.0
 
@@ -113,7 +113,7 @@ def read_tile(spec: Spec, look: Look) -> Tile | None:
         history=_to_now(history, now),
         last_week=look.kept(("last week", spec.key), _WEEKS_FOR, lambda: _past(spec, look, 1, 0)),
         band=band,
-        rows=tuple(spec.rows(look)) if spec.rows else (),
+        rows=look.kept(("rows", spec.key), _ROWS_FOR, lambda: _rows(spec, look)),
         rows_title=spec.rows_title,
         graphs=spec.graphs,
         columns=spec.columns,
@@ -156,6 +156,10 @@ def lined(spec: Spec, part: Series | None, whole: Series | None, since: int, unt
     if not spec.over:
         return line if spec.scale == 1.0 else lines.changed(line, lambda point: point * spec.scale)
     return lines.share(line, lines.stretched(whole, since, until, line.step), spec.fewest)
+
+
+def _rows(spec: Spec, look: Look) -> tuple[Row, ...]:
+    return tuple(spec.rows(look)) if spec.rows else ()
 
 
 def _outside(spec: Spec, now: float, middle: float) -> State:

@@ -14,11 +14,11 @@ def verdict(
 ) -> tuple[State, str, tuple[Worst, ...]]:
     """Return how the shop is, in a word and a sentence, and what is worst, the worst first.
 
-    The tier that holds the others up comes before all that is as bad as it: it is the cause, the rest is what comes of it.
+    Of what is equally bad, causes come before what comes of them: first a deploy, then the tier that holds the others up.
     """
     found: list[tuple[int, Worst]] = []
     if age is None or age > _OLD:
-        found.append((3, _frozen(age)))
+        found.append((4, _frozen(age)))
     for tier in stack.tiers:
         if tier.key == stack.bottleneck:
             found.append((2, Worst(tier.key, tier.title, stack.state, tier.sentence)))
@@ -29,7 +29,7 @@ def verdict(
     ]
     last = deploys[-1] if deploys else None
     if last is not None and last.judgement is Judgement.WORSE:
-        found.append((2, Worst("deploy", f"Deploy {last.what}", _of_deploy(last), last.sentence)))
+        found.append((3, Worst("deploy", f"Deploy {last.what}", _of_deploy(last), last.sentence)))
     open_alerts = [each for each in alerts if not each.acknowledged_by and each.state is not State.OK]
     found += [(0, Worst(f"alert-{each.id}", each.title, each.state, each.sentence)) for each in open_alerts]
     ordered = sorted(found, key=lambda pair: (-pair[1].state.severity, -pair[0]))
