@@ -2,13 +2,14 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import hypothesis
 import pytest
+from coverage import Coverage
 
 from opensky.kernel import lifeline
 from opensky.kernel.clock import SetClock
@@ -47,6 +48,19 @@ SERVERS = {"MariaDB": "TEST_MARIADB_URL", "PostgreSQL": "TEST_POSTGRESQL_URL", "
 LEFT_OUT = pytest.StashKey[int]()
 
 
+WALKED_BEFORE = (
+    "tests/stories",
+    "tests/properties",
+    "tests/kills/test_random_kills.py",
+    "tests/persistence/test_random_kills.py",
+    "tests/importing/test_restart.py",
+    "tests/mail/test_killed.py",
+    "tests/devo/rewards/test_race.py",
+    "tests/stats/test_against_graphite.py",
+)
+"""Tests that go again and again where others have been. What they cover is not measured: that would double their time."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs servers where there are none; a line at the end says so, once for all."""
     gc.freeze()  # all that was imported stays to the end: looked through each time, it took a quarter of the tests' own time
@@ -56,6 +70,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if not item.get_closest_marker("services")]
     config.hook.pytest_deselected(items=left_out)
     config.stash[LEFT_OUT] = len(left_out)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Run a test; one that goes where others have been unmeasured, and so what it starts."""
+    measuring = Coverage.current() if item.nodeid.startswith(WALKED_BEFORE) else None
+    if measuring is None:
+        return (yield)
+    told = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_PROCESS_")}
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
+        os.environ.update(told)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
