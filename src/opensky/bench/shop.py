@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -39,6 +39,8 @@ class Running:
     host: str
     port: int
     pid: int
+    data: Path = Path()
+    """The folder of a shop; the floor has none."""
 
     def browser(self) -> Browser:
         """Open a visitor."""
@@ -69,7 +71,7 @@ def shop(products: int, workers: int, **settings: str) -> Iterator[Running]:
         command_line = [sys.executable, "-P", "-m", "opensky.cli", *arguments]
         environment = {f"{PREFIX}{name.upper()}": value for name, value in settings.items()}
         with _running(command_line, port, data / "up.log", environment) as running:
-            yield running
+            yield replace(running, data=data)
 
 
 @contextmanager

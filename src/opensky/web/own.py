@@ -15,7 +15,20 @@ from opensky.web.incoming import Incoming
 from opensky.web.openapi import PATH
 from opensky.web.parts import Parts
 
-_OWN_THINGS = ("account", "admin", "api", "bag", "checkout", "feed", "log-in", "orders", "search", "sign-up", "welcome")
+_OWN_THINGS = (
+    "account",
+    "admin",
+    "api",
+    "bag",
+    "board",
+    "checkout",
+    "feed",
+    "log-in",
+    "orders",
+    "search",
+    "sign-up",
+    "welcome",
+)
 _ROBOTS = "\n".join(["User-agent: *", *(f"Disallow: /{each}" for each in _OWN_THINGS), ""]).encode()
 """Goods, shelves and insiders may be found by search engines; what is somebody's own, and endless lists, need not."""
 Serve = Callable[[Incoming], Answer]

@@ -6,6 +6,7 @@ from threading import Lock
 from dishka import Container, Provider, Scope, make_container
 
 from opensky.settings import Settings
+from opensky.wiring.board import Board
 from opensky.wiring.flows import BusViews
 from opensky.wiring.jobs import Clockwork
 from opensky.wiring.messages import Messages
@@ -23,7 +24,10 @@ def container(settings: Settings, *more: Provider) -> Container:
 
 def web_container(settings: Settings, *more: Provider) -> Container:
     """Return the container of the web, whose request scopes the HTTP kernel opens, commits and closes."""
-    return _made(settings, (Application(), Request(), Features(), Messages(), BusViews(), Clockwork(), Controllers(), *more))
+    return _made(
+        settings,
+        (Application(), Request(), Features(), Messages(), BusViews(), Clockwork(), Board(), Controllers(), *more),
+    )
 
 
 def _made(settings: Settings, providers: Sequence[Provider]) -> Container:

@@ -136,6 +136,9 @@ from opensky.devo.webhooks.deliveries import DeliveryManager
 from opensky.devo.webhooks.listeners import WebhookListeners
 from opensky.devo.webhooks.manager import WebhookManager
 from opensky.devo.webhooks.repository import WebhookRepository
+from opensky.tactical.controller import BoardController, KioskController, ScreenAdmin
+from opensky.tactical.kiosk import Kiosks
+from opensky.tactical.pages import TEMPLATES as TEMPLATES_OF_THE_BOARD
 
 SERVICES: tuple[type, ...] = (
     MemberRepository,
@@ -220,6 +223,7 @@ SERVICES: tuple[type, ...] = (
     Newest,
     MemberCredit,
     MemberBenefits,
+    Kiosks,
 )
 """Repositories, managers, listeners: made once a request or job, from what their constructors name."""
 
@@ -279,6 +283,9 @@ CONTROLLERS: tuple[type, ...] = (
     HistoryAdmin,
     QueueAdmin,
     LetterAdmin,
+    BoardController,
+    KioskController,
+    ScreenAdmin,
 )
 """Controllers, APIs and admin pages whose routes the web serves."""
 
@@ -294,6 +301,7 @@ TEMPLATES: tuple[Path, ...] = (
     Path(opensky.devo.benefits.__file__).parent / "templates",
     Path(opensky.devo.shares.__file__).parent / "templates",
     Path(opensky.devo.rewards.__file__).parent / "templates",
+    TEMPLATES_OF_THE_BOARD,
 )
 """Folders of templates, looked into in this order."""
 
