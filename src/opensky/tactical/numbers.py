@@ -4,13 +4,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from pathlib import Path
 from typing import Protocol
 
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import Settings
-from opensky.stats import graphite  # noqa: F401 - with it come all functions of targets
-from opensky.stats.functions import Request, evaluate
+from opensky.stats.every_function import Request, evaluate
 from opensky.stats.marks import Marks
 from opensky.stats.series import Series
 from opensky.stats.store import Store
@@ -54,16 +54,19 @@ class _Remembering(Store):
     def __init__(self, folder: Path, clock: Callable[[], float]) -> None:
         super().__init__(folder, writable=False)
         self._clock = clock
-        self._found: dict[str, tuple[float, list[str]]] = {}
+        self._found: dict[str, tuple[float, float, list[str]]] = {}
 
     def find(self, pattern: str = "*") -> list[str]:
         now = self._clock()
         known = self._found.get(pattern)
-        if known is None or not known[0] <= now < known[0] + _NAMES_FOR:
+        if known is None or not known[0] <= now < known[1]:
             if len(self._found) > _MOST_REMEMBERED:
                 self._found.clear()
-            known = self._found[pattern] = (now, super().find(pattern))
-        return known[1]
+            names = super().find(pattern)
+            # No series is ever taken from a store: one that is there under its very name stays.
+            lasting = inf if names == [pattern] else now + _NAMES_FOR
+            known = self._found[pattern] = (now, lasting, names)
+        return known[2]
 
 
 class StoreNumbers:
