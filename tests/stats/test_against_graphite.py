@@ -15,6 +15,7 @@ import pytest
 from opensky.cli.servers.graphite import RETENTION
 from opensky.cli.servers.graphite import Graphite as RealGraphite
 from opensky.stats.graphite import Graphite
+from opensky.stats.moments import moment
 from opensky.stats.store import Store
 
 pytestmark = [pytest.mark.services, pytest.mark.slow]
@@ -292,6 +293,19 @@ def test_names_are_found_as_in_graphite(both: tuple[httpx.Client, Graphite, int]
         ours = json.loads(found[1])
         theirs = client.get("/metrics/find", params={"query": query}).json()
         assert [(n["id"], n["leaf"]) for n in ours] == sorted((n["id"], n["leaf"]) for n in theirs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["midnight", "noon_yesterday", "today", "teatime-1h", "8:30am_yesterday", "6pm_yesterday", "11/22/24", "20250101",
+     "00:30 20250203", "monday", "noon_friday", "january 1", "20250101-1h", "1760000000"],
+)  # fmt: skip
+def test_a_moment_is_the_same_as_in_graphite(both: tuple[httpx.Client, Graphite, int], text: str) -> None:
+    client, _, _ = both
+    theirs = client.get(
+        "/render", params={"target": "constantLine(1)", "from": text, "until": "tomorrow+1d", "format": "json"}
+    )
+    assert moment(text, int(time.time())) == theirs.json()[0]["datapoints"][0][1], theirs.text
 
 
 def test_marks_are_listed_as_in_graphite(both: tuple[httpx.Client, Graphite, int]) -> None:

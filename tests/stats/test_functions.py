@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path as File
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -300,15 +301,34 @@ def test_a_series_with_tags_is_one_name() -> None:
         ("20130208", NOON - 12 * 3600),
         ("11:30_20130208", NOON - 1800),
         ("11:30", NOON - 1800),
+        ("20130208-1h", NOON - 13 * 3600),
+        ("00:30 20130208", NOON - 11 * 3600 - 1800),
+        ("midnight", NOON - 12 * 3600),
+        ("noon_yesterday", NOON - 86_400),
+        ("teatime-1h", NOON + 3 * 3600),
+        ("today", NOON - 12 * 3600),
+        ("6pm_tomorrow", NOON + 30 * 3600),
+        ("12am", NOON - 12 * 3600),
+        ("12pm", NOON),
+        ("8:30am", NOON - 3 * 3600 - 1800),
+        ("02/07/13", NOON - 36 * 3600),
+        ("noon 12/31/1999", 946_641_600),
+        ("monday", NOON - 4 * 86_400 - 12 * 3600),
+        ("noon_friday", NOON),
+        ("january 31", NOON - 8 * 86_400 - 12 * 3600),
     ],
 )
 def test_moments_are_said_as_graphite_has_them(text: str, second: int) -> None:
     assert moment(text, NOON) == second
 
 
-@pytest.mark.parametrize("text", ["soon", "20131308", "-1x", "tomorrow"])
+def test_moments_are_those_of_where_one_lives() -> None:
+    assert moment("midnight", NOON, ZoneInfo("Asia/Kolkata")) == NOON - 17 * 3600 - 1800
+
+
+@pytest.mark.parametrize("text", ["soon", "99:99", "20130231", "-1x", "13pm", "february 30", "midnight-soon"])
 def test_what_is_no_moment_is_said(text: str) -> None:
-    with pytest.raises(WrongTarget, match=r"no (moment|span|day)"):
+    with pytest.raises(WrongTarget, match=r"is no (moment|span|day)"):
         moment(text, NOON)
 
 

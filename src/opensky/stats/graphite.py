@@ -6,7 +6,7 @@ It asks nobody who they are, so it listens on loopback unless told otherwise; wh
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,7 +19,7 @@ from opensky.stats import pictures
 from opensky.stats.described import described, grouped
 from opensky.stats.events import Events
 from opensky.stats.every_function import FUNCTIONS, Many, Request, evaluate
-from opensky.stats.moments import moment
+from opensky.stats.moments import moment, zone_of
 from opensky.stats.patterns import TooMany
 from opensky.stats.series import REDUCE, Series, consolidated
 from opensky.stats.store import Store
@@ -73,17 +73,17 @@ class Graphite:
         route = self._routes.get(path)
         return route(query) if route else None
 
-    def series(self, targets: Sequence[str], since: str = "-24h", until: str = "now") -> Many:
+    def series(self, targets: Sequence[str], since: str = "-24h", until: str = "now", zone: tzinfo = UTC) -> Many:
         """Return what targets are in a stretch of time."""
         now = int(self._clock())
-        request = Request(self._store, moment(since, now), moment(until, now), now)
+        request = Request(self._store, moment(since, now, zone), moment(until, now, zone), now)
         if request.since >= request.until:
             raise WrongTarget(f"It begins ({since}) when it has ended ({until}).")
         return [series for target in targets for series in evaluate(read_target(target), request)]
 
     def _render(self, query: Query) -> Answer:
         since, until = _one(query, "from", "-24h"), _one(query, "until", "now")
-        found = self.series(query.get("target", ()), since, until)
+        found = self.series(query.get("target", ()), since, until, zone_of(_one(query, "tz", "UTC")))
         form = _one(query, "format", "json")
         if form in _PICTURES:
             return self._drawn(form, found, query, since, until)
@@ -103,7 +103,8 @@ class Graphite:
         """Return a picture; of no more points than it is wide."""
         look, now = pictures.Look.read(query), int(self._clock())
         found = [_fewer(each, look.width) for each in found]
-        return _PICTURES[form], pictures.draw(form, found, look, moment(since, now), moment(until, now))
+        start, end = (moment(each, now, look.zone) for each in (since, until))
+        return _PICTURES[form], pictures.draw(form, found, look, start, end)
 
     def _find(self, query: Query) -> Answer:
         pattern = _one(query, "query", "*")

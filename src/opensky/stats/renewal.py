@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from opensky.stats.retention import Archive
-from opensky.stats.segments import HEADER, MOST_ROWS, PAGE, SERIES, WIDE, Segment, create, version_of
+from opensky.stats.segments import HEADER, MOST_ROWS, PAGE, SERIES, WIDE, Segment, check, create, version_of
 
 _LOG = structlog.get_logger()
 _WORD = 8
@@ -30,6 +30,14 @@ def renewed(folder: Path) -> int:
     if found:
         _LOG.info("stats.store_renewed", folder=str(folder), files=found)
     return found
+
+
+def refuse_older(folder: Path) -> None:
+    """Raise ``NotARing`` for a store that has yet to be brought into today's form: who only reads cannot do it."""
+    for path in folder.glob("*.ring"):
+        with path.open("rb") as file:
+            header = file.read(HEADER.size)
+        check(path, header, Archive(*HEADER.unpack(header)[2:4]) if len(header) == HEADER.size else Archive(1, 1))
 
 
 def _renew(path: Path, archive: Archive) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self, cast
 
 from opensky.stats.marks import Marks
 from opensky.stats.patterns import matching
-from opensky.stats.renewal import renewed
+from opensky.stats.renewal import refuse_older, renewed
 from opensky.stats.retention import DEFAULT, Archive, read_retention, said
 from opensky.stats.rings import Ring
 from opensky.stats.segments import SERIES
@@ -75,6 +75,8 @@ class Store:
                     "CREATE TABLE IF NOT EXISTS kept (what TEXT PRIMARY KEY, is_ TEXT NOT NULL)"
                 )
                 renewed(folder)
+            else:
+                refuse_older(folder)
             self.archives = self._kept(retention)
             self._look()
             self._rings = tuple(Ring(folder, each, writable=writable) for each in self.archives)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from zoneinfo import ZoneInfo
 
+from opensky.stats.moments import zone_of
 from opensky.stats.pictures.canvas import Colour
 from opensky.stats.targets import WrongTarget
 
@@ -111,7 +112,7 @@ class Look:
             area_mode=ask.choice("areaMode"),
             area_alpha=ask.optional("areaAlpha"),
             units=ask.choice("yUnitSystem"),
-            zone=ask.zone(),
+            zone=zone_of(ask.text("tz", "UTC")),
             time_format=ask.text("xFormat"),
             title="" if bare else ask.text("title"),
             left_title="" if bare else ask.text("vtitle"),
@@ -164,10 +165,3 @@ class _Asking:
 
     def first(self, *names: str) -> float | None:
         return next((found for name in names if (found := self.optional(name)) is not None), None)
-
-    def zone(self) -> ZoneInfo:
-        name = self.text("tz", "UTC")
-        try:
-            return ZoneInfo(name)
-        except (KeyError, OSError, ValueError) as error:
-            raise WrongTarget(f"{name!r} is no time zone such as Europe/Berlin.") from error
