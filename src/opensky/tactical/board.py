@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from opensky.tactical.anomalies import read_anomalies
-from opensky.tactical.deploys import TAG, read_deploys
+from opensky.tactical.deploys import read_deploys
 from opensky.tactical.look import Look, Memory
+from opensky.tactical.marking import TAG
 from opensky.tactical.numbers import Numbers, NumbersUnavailable
 from opensky.tactical.readings import Alert, Board, Deploy, Mark, NextJob, Stack, Tile
 from opensky.tactical.spec import HISTORY, Spec, read_tile

@@ -4,26 +4,22 @@ Two windows after a deploy must both say the same. Counts are compared by their 
 that the same hours had a week before; times by the ranks of their points. ``z`` is a number of deviations: beyond 3 is hardly chance.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import copysign, fsum, sqrt
 from statistics import median
 
-from opensky.kernel.errors import Invalid
-from opensky.stats.marks import Marks
 from opensky.tactical import bands, lines, words
 from opensky.tactical.look import Look
+from opensky.tactical.marking import TAG, read_mark
 from opensky.tactical.readings import Change, Deploy, Judgement, Mark
 from opensky.tactical.spec import Bad, Kind, Spec
 
-TAG = "deploy"
 SHOWN = 12
 SURE = 3.0
 SHORTEST, LONGEST, BEFORE = 10, 300, 600
 """Seconds of each window after a deploy, and at most of the one before it."""
 _LEAST_CHANGE, _FEWEST_POINTS = 0.1, 4
-_LONGEST_TEXT = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +33,6 @@ class Counted:
     def rate(self) -> float:
         """How often in a second."""
         return self.count / self.seconds if self.seconds else 0.0
-
-
-def mark(marks: Marks, what: str, who: str = "", note: str = "", when: float | None = None) -> int:
-    """Mark a deploy of ``what``, a commit or release; return the number of the mark.
-
-    Raises:
-        Invalid: it does not say what was deployed, or says too much.
-    """
-    what = " ".join(what.split())
-    if not what or max(len(what), len(who)) > _LONGEST_TEXT:
-        raise Invalid(message=f"Say what was deployed, such as a commit, in at most {_LONGEST_TEXT} characters.")
-    return marks.add(f"deploy {what}", (TAG,), json.dumps({"what": what, "who": who, "note": note}), when)
-
-
-def read_mark(each: Mark) -> tuple[str, str, str]:
-    """Return what was deployed, by whom, and the note; a mark that another program set has its text as what, its data as note."""
-    try:
-        found = json.loads(each.data)
-        return str(found["what"]), str(found.get("who", "")), str(found.get("note", ""))
-    except (ValueError, TypeError, KeyError):
-        return each.what.removeprefix("deploy").strip() or each.what, "", each.data
 
 
 def difference(after: Counted, before: Counted, after_last: Counted, before_last: Counted) -> float:
