@@ -16,6 +16,7 @@ from opensky.logs import configure
 from opensky.messaging.nudge import sweep
 from opensky.persistence import Database
 from opensky.settings import Settings
+from opensky.wiring.alerts import watch_board
 from opensky.wiring.bridge import bridge
 from opensky.wiring.bus import bus_container, watch_folders, worker
 from opensky.wiring.cron import Cron
@@ -47,6 +48,7 @@ def serve(settings: Settings) -> None:
         cron = Cron(app, _report)
         cron.start()
         gauge_the_shop(app, bus, report=_report)
+        watch_board(app, report=_report)
         gc.collect()
         gc.freeze()  # what is here now stays
         bus.run()

@@ -48,6 +48,8 @@ app.command("opensky.cli.cron:app", name="cron", help="Jobs that are run by the 
 app.command(
     "opensky.cli.logbook:app", name="logs", help="What the programs wrote down; one request from page to letter."
 )
+app.command("opensky.cli.deploy:app", name="deploy", help="Mark deploys, and list them.")
+app.command("opensky.cli.alerts:app", name="alerts", help="Alerts of the board: list them, take one on.")
 app.command("opensky.cli.stats:app", name="stats", help="Count: a statsd server, and what to ask it.")
 app.command("opensky.cli.traffic:app", name="traffic", help="Visitors who are programs, and faults to plant.")
 app.command("opensky.cli.services:app", name="services", help="Have the servers of the tests at hand while developing.")

@@ -18,6 +18,7 @@ from opensky.cli.counting import places
 from opensky.cli.folder import environment_of, left_as_it_was
 from opensky.cli.preparation import Preparation
 from opensky.cli.programs import SHOP, log_folder, programs, run_folder
+from opensky.cli.release import mark_release
 from opensky.cli.running import RunningShop, StopFlag
 from opensky.kernel.errors import Misconfigured
 from opensky.settings import ANYWHERE, PREFIX, Settings
@@ -76,7 +77,7 @@ def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) ->
         if preparation:
             preparation.wait(stop)
         if shop.wait(stop):
-            print(welcome(settings, note.get("logins", []), time.monotonic() - began), flush=True)
+            _say_it_is_open(settings, note.get("logins", []), began, counted=counting is not None)
         while not stop.requested() and shop.is_up():
             shop.relay()
             time.sleep(_LOOK_EVERY)
@@ -89,6 +90,12 @@ def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) ->
     if not stop.requested():
         message = f"The supervisor ended unexpectedly; see {log_folder(settings.data) / 'supervisord.log'}."
         raise Misconfigured(message)
+
+
+def _say_it_is_open(settings: Settings, logins: list[dict[str, str]], began: float, *, counted: bool) -> None:
+    if counted:
+        mark_release(settings.data, run_folder(settings.data))
+    print(welcome(settings, logins, time.monotonic() - began), flush=True)
 
 
 def claim(settings: Settings) -> int:

@@ -31,7 +31,7 @@ from opensky.devo.webhooks.objects import WebhookAttempt, WebhookDelivery, Webho
 from opensky.mail.objects import Delivery, Stop
 from opensky.persistence.history.objects import Change
 from opensky.scheduler.objects import JobRun, JobState
-from opensky.web.objects import ApiToken, KioskLink, Session, Throttle
+from opensky.web.objects import AlertRow, ApiToken, KioskLink, Session, Throttle
 
 MODEL: tuple[type, ...] = (
     Member,
@@ -79,6 +79,7 @@ MODEL: tuple[type, ...] = (
     Session,
     ApiToken,
     KioskLink,
+    AlertRow,
     Throttle,
     JobState,
     JobRun,

@@ -10,7 +10,7 @@ from functools import partial
 from opensky.kernel import lifeline
 from opensky.settings import Settings
 from opensky.stats.marks import Marks
-from opensky.tactical import deploys
+from opensky.tactical.marking import mark
 from opensky.traffic import processes
 from opensky.traffic.database import can_be_written, writes_held
 
@@ -41,11 +41,11 @@ def _deployed(settings: Settings) -> Iterator[None]:
     environment = dict(processes.programs(settings, processes.WEB)[0].environment) | lifeline.offer()
     marks = Marks(settings.data / "stats")
     with _release(environment, settings):
-        deploys.mark(marks, _BAD, _WHO, "prices are asked anew")
+        mark(marks, _BAD, _WHO, "prices are asked anew")
         try:
             yield
         finally:
-            deploys.mark(marks, _GOOD, _WHO, "back to the release before")
+            mark(marks, _GOOD, _WHO, "back to the release before")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What the web keeps: sessions, API tokens, links for screens, throttles. Secrets are kept as digests: the database opens no session."""
+"""What the web keeps: sessions, API tokens, links for screens, alerts, throttles. Secrets are kept as digests: the database opens no session."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,6 +47,30 @@ class KioskLink:
     name: Annotated[str, Length(1, 80, "Please say where the screen is, in at most 80 characters.")]
     made_at: datetime
     ends_at: datetime
+
+
+@NoHistory()
+@entity("alerts", Index("open_key", unique=True), Index("-raised_at"))
+@dataclass(eq=False, kw_only=True)
+class AlertRow:
+    """Something of the operations board that somebody ought to look at.
+
+    ``open_key`` is its ``key`` until it is over: of one trouble one alert is open, whoever watches. ``told_state`` is the worst that was
+    told of it, and ``told_at`` when.
+    """
+
+    id: Annotated[int, Id()]
+    key: Annotated[str, Length(1, 80)]
+    open_key: Annotated[str | None, Length(0, 80)]
+    title: Annotated[str, Length(1, 160)]
+    sentence: Annotated[str, Length(0, 500)]
+    state: Annotated[str, Length(0, 10)]
+    raised_at: datetime
+    ended_at: datetime | None = None
+    told_state: Annotated[str, Length(0, 10)] = ""
+    told_at: datetime | None = None
+    acknowledged_at: Annotated[datetime | None, Personal("account")] = None
+    acknowledged_by: Annotated[str, Personal("identity"), Length(0, 160)] = ""
 
 
 @NoHistory()

@@ -12,11 +12,13 @@ from opensky.kernel.clock import Clock, SystemClock
 from opensky.kernel.ids import IdGenerator
 from opensky.kernel.webhooks import WebhookKeys
 from opensky.messaging import Nudger, Outgoing
+from opensky.osis.flows.alerts import post_alert
 from opensky.osis.flows.events import sling
 from opensky.osis.flows.fraud import check_fraud
 from opensky.osis.flows.mail import send_letter
 from opensky.osis.flows.shipments import ShipmentFile, open_document, open_file, relay, report, tell_end
 from opensky.osis.flows.webhooks import end_pause, post_webhook
+from opensky.osis.partners.alerts import AlertHook
 from opensky.osis.partners.devo import Devo
 from opensky.osis.partners.fraud import FraudCheck, SimulatedFraudCheck
 from opensky.osis.partners.fulfillment_works import PARTNER, DropFolder
@@ -46,6 +48,7 @@ FLOWS: tuple[Flow, ...] = (
     report,
     tell_end,
     send_letter,
+    post_alert,
 )
 """Every flow of the shop; a further one is a further name here."""
 
@@ -68,6 +71,10 @@ class Partners(Provider):
     @provide
     def webhook_keys(self, settings: Settings) -> WebhookKeys:
         return WebhookKeys(settings.secret_key)
+
+    @provide
+    def alert_hook(self, settings: Settings, keys: WebhookKeys, clock: Clock, stats: Stats) -> AlertHook:
+        return AlertHook(settings.alerts.get("webhook", ""), keys, clock, watch_of(stats))
 
     @provide
     def fraud_check(self, settings: Settings, stats: Stats) -> FraudCheck:

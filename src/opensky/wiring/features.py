@@ -136,6 +136,7 @@ from opensky.devo.webhooks.deliveries import DeliveryManager
 from opensky.devo.webhooks.listeners import WebhookListeners
 from opensky.devo.webhooks.manager import WebhookManager
 from opensky.devo.webhooks.repository import WebhookRepository
+from opensky.tactical.alert_pages import AlertAdmin
 from opensky.tactical.controller import BoardController, KioskController, ScreenAdmin
 from opensky.tactical.kiosk import Kiosks
 from opensky.tactical.pages import TEMPLATES as TEMPLATES_OF_THE_BOARD
@@ -286,6 +287,7 @@ CONTROLLERS: tuple[type, ...] = (
     BoardController,
     KioskController,
     ScreenAdmin,
+    AlertAdmin,
 )
 """Controllers, APIs and admin pages whose routes the web serves."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dishka import Provider, Scope, provide
 
 import opensky.devo.letters
+import opensky.tactical
 from opensky.osis.partners.mail import Letters
 from opensky.persistence import Database
 from opensky.settings import Settings
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from opensky.mail.rendering import Renderer
     from opensky.mail.sending import Mailer, Post
 
-TEMPLATES = (Path(opensky.devo.letters.__file__).parent / "letters",)
+TEMPLATES = tuple(Path(room.__path__[0]) / "letters" for room in (opensky.devo.letters, opensky.tactical))
 
 
 class MailPost(Provider):

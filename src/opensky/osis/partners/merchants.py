@@ -62,13 +62,14 @@ class Merchants:
         seconds: float = DEADLINE_SECONDS,
         resolve: Resolve | None = None,
         trusted: str = "",
+        name: str = "third.merchants",
         watch: Watch | None = None,
     ) -> None:
         self._inside = inside
         self._seconds = seconds
         self._resolve = resolve or addresses_of
         self._trusted = trusted
-        self._calls = Calls("third.merchants", watch)
+        self._calls = Calls(name, watch)
 
     def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Post a body, and return what came of it, whatever that is."""
