@@ -301,3 +301,33 @@ def test_what_is_asked_beyond_all_measure_is_what_there_is(tmp_path: Path) -> No
         assert store.fetch("a", NOON + 100, NOON + 200, now=NOON).values == []
         with pytest.raises(TooMany, match="more than 1000 names"):
             store.find("{a,b}" * 30)
+
+
+def test_who_reads_while_another_process_writes_sees_whole_points(tmp_path: Path) -> None:
+    """Each is the one that was put there, or not there yet."""
+    program = textwrap.dedent(f"""
+        from pathlib import Path
+        from opensky.stats.store import Store
+        store = Store(Path({str(tmp_path)!r}), "1s:2h,10s:1d")
+        names = [f"stats.gauges.g{{n}}" for n in range(300)]
+        second = {NOON}
+        while True:
+            store.put(dict.fromkeys(names, float(second)), second)
+            if second == {NOON + 100}:
+                print("ready", flush=True)
+            second += 1
+    """)
+    seen = 0
+    with subprocess.Popen([sys.executable, "-P", "-c", program], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with Store(tmp_path, writable=False) as store:
+            for _ in range(200):
+                newest = store._rings[0].newest(7)
+                found = store.fetch_all(["stats.gauges.g7", "stats.gauges.g280"], newest - 50, newest, now=newest)
+                for start, _, values in found:
+                    there = [(start + n, value) for n, value in enumerate(values) if value is not None]
+                    assert all(value == second for second, value in there)
+                    seen += len(there)
+        process.kill()
+    assert seen > 200 * 50

@@ -111,6 +111,13 @@ class Ring:
             found.setdefault(newest[number] - newest[number] % stretch, []).append(number)
         return found
 
+    def newest(self, number: int) -> int:
+        """Return the second of the newest point of a series, 0 if there is none, whoever writes."""
+        if self._writable:
+            return self.window(number)[1]
+        segment = self._segment(number // SERIES)
+        return segment.heads()[number % SERIES] if segment else 0
+
     def window(self, number: int) -> tuple[int, int]:
         """Return the seconds of the oldest point that a series can have here, and of its newest one, 0 if there is none."""
         newest = self._newest[number] if number < len(self._newest) else 0
