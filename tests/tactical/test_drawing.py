@@ -43,6 +43,17 @@ def test_last_week_the_band_and_deploys_lie_behind_the_line() -> None:
     assert re.findall(r'"mark deploy" d="M(\d+)', drawn) == ["150"]
 
 
+def test_a_shop_that_has_just_begun_sees_its_first_minutes() -> None:
+    """And not three hours of nothing with a dot at their end."""
+    young = Line(0, 60, (None,) * 170 + tuple(float(n) for n in range(10)))
+    drawn = sparkline(young, Line(0, 60, (1.0,) * 180), Band(young, young), ())
+    [line] = re.findall(r'class="line" d="M([\d.]+) ', drawn)
+    assert 0 < float(line) < 100
+    old = Line(0, 60, (None,) * 100 + tuple(float(n) for n in range(80)))
+    [line] = re.findall(r'class="line" d="M([\d.]+) ', sparkline(old, None, None, ()))
+    assert float(line) > 150
+
+
 def test_a_line_that_is_far_from_nothing_is_drawn_closely() -> None:
     """Otherwise nobody would see it move."""
     assert framing(Line(0, 60, (95, 96, 97))).low == 95

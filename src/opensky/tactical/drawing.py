@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 300, 100
 MOST_POINTS = 200
 """A line of more is drawn by the means of neighbours: nobody sees more points than this in so little room."""
 _WEEK = 7 * 86_400
+_LEAST_POINTS = 12
 NONE = "\N{EN DASH}"
 """What stands for a number that is not there."""
 _HEAD = 0.06
@@ -45,6 +46,7 @@ def sparkline(history: Line, last_week: Line | None, band: Band | None, marks: S
     """Return the picture of a tile: what is usual as a band, last week in grey, the line itself, deploys as uprights."""
     if not history.known():
         return Markup("")
+    history, band = _young(history, band)
     history, before = thinned(history), _shifted(last_week, history)
     frame = framing(history, *(each for each in (before, *_edges(band)) if each is not None))
     parts = [area(band, frame)] if band is not None else []
@@ -142,6 +144,23 @@ def short(value: float | None) -> str:
     return f"{value:.3g}" if abs(value) >= 1 else f"{value:.2g}" if abs(value) >= 0.01 else f"{value:.1g}"  # noqa: PLR2004 - the smaller, the fewer digits
 
 
+def _young(history: Line, band: Band | None) -> tuple[Line, Band | None]:
+    """Return what there is of a line that has just begun, with some room before it: three hours of nothing would hide it."""
+    first = next(number for number, value in enumerate(history.values) if value is not None)
+    known = len(history.values) - first
+    if known * 3 >= len(history.values):
+        return history, band
+    since = history.start + history.step * max(0, len(history.values) - max(_LEAST_POINTS, known * 6 // 5))
+    if band is not None:
+        band = replace(band, low=_since(band.low, since), high=_since(band.high, since))
+    return _since(history, since), band
+
+
+def _since(line: Line, since: int) -> Line:
+    skipped = max(0, -(-(since - line.start) // line.step))
+    return Line(line.start + skipped * line.step, line.step, line.values[skipped:])
+
+
 def _path(kind: str, line: Line, frame: Frame) -> Markup:
     return Markup('<path class="{}" d="{}"/>').format(kind, points(line, frame))
 
@@ -182,7 +201,7 @@ def _shifted(last_week: Line | None, history: Line) -> Line | None:
     if last_week is None or not last_week.known():
         return None
     weeks = round((history.start - last_week.start) / _WEEK)
-    return Line(last_week.start + weeks * _WEEK, last_week.step, last_week.values)
+    return _since(Line(last_week.start + weeks * _WEEK, last_week.step, last_week.values), history.start)
 
 
 def _edges(band: Band | None) -> list[Line]:

@@ -90,7 +90,8 @@ def _wanted(board: Board) -> list[tuple[str, str, tuple[Any, ...]]]:
     last = board.last_deploy
     found: list[tuple[str, str, tuple[Any, ...]]] = [
         ("verdict", "verdict", (board.verdict, board.sentence)),
-        ("worst", "worst", (board.worst, tuple((each.title, each.acknowledged_by) for each in board.alerts))),
+        ("worst", "worst", (board.worst,)),
+        ("alerts", "alerts", (tuple((each, _ago(at - each.since)) for each in board.alerts),)),
         ("moment", "moment", (int(at), age, job)),
         ("last-deploy", "last_deploy", (last, _sign(last), _ago(at - last.when) if last else "")),
         ("stack", "stack", (board.stack,)),

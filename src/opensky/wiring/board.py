@@ -8,7 +8,6 @@ from dishka import Provider, Scope, provide
 from opensky import __version__
 from opensky.kernel.clock import Clock
 from opensky.scheduler.desk import Timetable
-from opensky.persistence import Database
 from opensky.settings import Settings
 from opensky.tactical.alerts import Alerts
 from opensky.tactical.board import Boards
@@ -17,6 +16,7 @@ from opensky.tactical.live import LiveBoard
 from opensky.tactical.numbers import Numbers, open_numbers
 from opensky.tactical.pages import STATIC
 from opensky.tactical.readings import NextJob
+from opensky.tactical.tiles import standard
 
 
 class Board(Provider):
@@ -33,8 +33,11 @@ class Board(Provider):
         numbers.close()
 
     @provide
-    def live(self, numbers: Numbers, timetable: Timetable, clock: Clock, alerts: Alerts) -> LiveBoard:
-        boards = Boards(numbers, jobs=next_job(timetable, clock), alerts=alerts.open)
+    def live(
+        self, settings: Settings, numbers: Numbers, timetable: Timetable, clock: Clock, alerts: Alerts
+    ) -> LiveBoard:
+        tiles = standard(settings.currency)
+        boards = Boards(numbers, tiles, jobs=next_job(timetable, clock), alerts=alerts.open)
         return LiveBoard(boards, lambda: clock.now().timestamp(), look())
 
 
