@@ -60,7 +60,7 @@ def test_a_silent_program_comes_before_all() -> None:
 def test_a_well_stack_says_where_its_time_goes() -> None:
     stack = weighed([_tier("web", share=0.7), _tier("sql", share=0.3)])
     assert (stack.bottleneck, stack.state) == ("", State.OK)
-    assert stack.sentence == "No tier holds the others up, most of its time in: Web (70 %)."
+    assert stack.sentence == "No tier holds the others up; most of the time is spent in: Web (70 %)."
 
 
 def test_without_numbers_nothing_is_said() -> None:

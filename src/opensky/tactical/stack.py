@@ -95,8 +95,8 @@ def weighed(tiers: Sequence[Tier]) -> Stack:
         return Stack((), "", "Nothing has been counted yet.")
     if state is State.OK:
         most = max(tiers, key=lambda tier: tier.share or 0.0)
-        said = f", most of its time in: {most.title} ({words.share(100 * most.share)})" if most.share else ""
-        return Stack(tuple(tiers), "", f"No tier holds the others up{said}.")
+        where = f"; most of the time is spent in: {most.title} ({words.share(100 * most.share)})" if most.share else ""
+        return Stack(tuple(tiers), "", f"No tier holds the others up{where}.")
     # A tier that only waits for one below it spends no larger part of the time itself: its share falls.
     tiers = [_blamed(tier) for tier in tiers]
     bad = [tier for tier in tiers if tier.state is not State.OK]
@@ -301,7 +301,7 @@ PARTS: tuple[Part, ...] = (
     # Not the shop itself, which the bus calls back: that is the web's time.
     Part(
         key="third",
-        title="Others",
+        title="Third parties",
         rate=f"sumSeries({_others('count_ps')})",
         spent=f"sumSeries(scaleToSeconds({_others('sum')},1))",
         p50=f"averageSeries({_others('median')})",

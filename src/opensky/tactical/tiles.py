@@ -234,7 +234,7 @@ def _of_people() -> tuple[Spec, ...]:
         ),
         Spec(
             key="funnel",
-            title="From looking to paying",
+            title="Funnel",
             target="stats.counters.order.paid.rate",
             over="stats.timers.web.routes.GET_products_slug.count_ps",
             unit="%",
