@@ -12,6 +12,8 @@ from dishka import Container, Provider, Scope
 
 from opensky.cli.prepare import prepare
 from opensky.devo.proofs.objects import Proof, ProofId
+from opensky.devo.rewards.jobs import forget_windows
+from opensky.devo.rewards.objects import RewardSpan, RuleId
 from opensky.kernel.clock import Clock, SetClock
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import MemberId
@@ -78,8 +80,14 @@ def test_jobs_do_their_work_on_servers(
             with app() as scope:
                 yield scope.get
 
+        with app() as scope:
+            unit = scope.get(UnitOfWork)
+            unit.persist(RewardSpan(rule_id=RuleId(1), member_id=MemberId(7), stretch="2012-07", used=1))
+            unit.commit()
         for job in JOBS:
             assert re.fullmatch(r"[A-Z][^:]*: \d+\.", perform(job, Run(1, job.name, clock.now()), opened))
+        with app() as scope:
+            assert scope.get(UnitOfWork).find(RewardSpan) == []
 
 
 def test_every_job_has_a_sentence_and_is_made_up_for_or_not_on_purpose() -> None:
@@ -108,6 +116,27 @@ def test_sessions_that_nobody_can_use_are_forgotten(app: Container, do: Do, cloc
         unit = scope.get(UnitOfWork)
         assert [each.token_hash.rstrip("0") for each in unit.find(Session)] == ["used"]
         assert [each.id for each in unit.find(Proof)] == [2]
+
+
+def test_windows_of_reward_rules_that_are_long_over_are_forgotten(app: Container, do: Do, clock: SetClock) -> None:
+    """Days, weeks and months of a quarter ago and before; budgets, and which events a group has answered, stay."""
+    clock.at = datetime(2026, 11, 23, 12, tzinfo=UTC)  # a hundred days before is 15 August, in week 33
+    old = ["2026-08-14", "2025-12-31", "2026-W32", "2025-W53", "2026-07"]
+    kept = ["2026-08-15", "2026-11-23", "2026-W33", "2026-W47", "2026-08", "2026-11", "budget"]
+    with app() as scope:
+        unit = scope.get(UnitOfWork)
+        for number, stretch in enumerate([*old, *kept]):
+            unit.persist(RewardSpan(rule_id=RuleId(1 + number % 2), member_id=MemberId(7), stretch=stretch, used=1))
+        unit.persist(RewardSpan(rule_id=RuleId(1), member_id=MemberId(8), stretch="2026-07", used=1))
+        unit.persist(RewardSpan(rule_id=RuleId(0), member_id=MemberId(7), stretch="2026-07", used=1))
+        unit.commit()
+
+    assert do(forget_windows) == "Counters of what is long over: 6."
+
+    with app() as scope:
+        left = scope.get(UnitOfWork).find(RewardSpan)
+    assert sorted(each.stretch for each in left if each.rule_id) == sorted(kept)
+    assert [each.stretch for each in left if not each.rule_id] == ["2026-07"]
 
 
 def test_messages_of_long_ago_are_forgotten(app: Container, do: Do, clock: SetClock) -> None:

@@ -9,6 +9,7 @@ from dishka import Provider, Scope, provide
 from opensky.devo.credits.jobs import expire_credits
 from opensky.devo.letters.jobs import write_news
 from opensky.devo.orders.jobs import finish_orders
+from opensky.devo.rewards.jobs import forget_windows
 from opensky.kernel.errors import Misconfigured
 from opensky.kernel.ids import IdGenerator
 from opensky.persistence import Database
@@ -25,6 +26,7 @@ JOBS: tuple[Job, ...] = (
     expire_credits,
     prune_messages,
     forget_sessions,
+    forget_windows,
     prune_runs,
 )
 """Every job of the shop; a further one is a further name here."""

@@ -4,7 +4,7 @@ Days and hours are those of the clock on the wall in the rule's time zone. So an
 comes, one that comes twice counts twice, and a day of 23 or 25 hours is one day.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -75,15 +75,20 @@ def is_open(rule: Running, at: datetime) -> bool:
 
 def span_of(rule: Limited, at: datetime) -> str:
     """Return the name of the day, week or month that a moment is in: ``2026-11-23``, ``2026-W48``, ``2026-11``."""
-    local = at.astimezone(ZoneInfo(rule.zone))
+    day, week, month = names_of(at.astimezone(ZoneInfo(rule.zone)).date())
     match rule.period:
         case "day":
-            return f"{local:%Y-%m-%d}"
+            return day
         case "week":
-            year, week, _ = local.isocalendar()
-            return f"{year}-W{week:02}"
+            return week
         case _:
-            return f"{local:%Y-%m}"
+            return month
+
+
+def names_of(day: date) -> tuple[str, str, str]:
+    """Return the names of a day, and of the week and the month that it is in. Names of one kind sort by time."""
+    year, week, _ = day.isocalendar()
+    return f"{day:%Y-%m-%d}", f"{year}-W{week:02}", f"{day:%Y-%m}"
 
 
 def begin_of(rule: Limited, at: datetime) -> datetime:

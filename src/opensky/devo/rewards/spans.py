@@ -1,12 +1,12 @@
 """What rules have used of their limits for a period and by amount, and which events their groups have answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
-from opensky.devo.rewards.limits import BUDGET, Limited, Use, begin_of
+from opensky.devo.rewards.limits import BUDGET, Limited, Use, begin_of, names_of
 from opensky.devo.rewards.objects import RewardGrant, RewardSpan, RuleId
 from opensky.kernel.ids import first_id_at
 from opensky.persistence import Command, Query, Reader, UnitOfWork, insert_ignore, table
@@ -27,11 +27,14 @@ _USE_SPAN = Command(
 )
 _GIVE_SPAN_BACK = Command(update(_spans).where(*_ONE_SPAN).values(used=_spans.c.used - bindparam("amount")))
 _SET_SPAN = Command(update(_spans).where(*_ONE_SPAN).values(used=bindparam("number")))
+_FORGET = Command(delete(_spans).where(*_ONE_SPAN))
 _USED_OF_SPAN = Query(select(_spans.c.used).where(*_ONE_SPAN), int)
 _CLAIM = insert_ignore(_spans)
 _UNCOUNTED = -1
 """A counter that was just made: what was granted in its time before it was there is counted then."""
 _ANSWERED = RuleId(0)
+_AT_ONCE = 500
+"""So many counters are forgotten in one transaction."""
 _MADE_SINCE = (
     _grants.c.rule_id == bindparam("rule"),
     _grants.c.state == "granted",
@@ -81,6 +84,20 @@ class SpanRepository:
         """How much of a limit for a period or by amount is used, as it is committed?"""
         found = self._reader.fetch_one(_USED_OF_SPAN, rule=rule.id, whose=whose, which=use.span)
         return found if found is not None and found != _UNCOUNTED else _counted(self._reader, rule, whose, use, at)
+
+    def forget_before(self, day: date) -> int:
+        """Forget some counters of days, weeks and months that were over before a day; returns how many. Call it again until there are none.
+
+        Who asks for one of them all the same has it counted anew, from what was granted.
+        """
+        over = [and_(_spans.c.stretch.like("_" * len(name)), _spans.c.stretch < name) for name in names_of(day)]
+        found = select(_spans.c.rule_id, _spans.c.member_id, _spans.c.stretch)
+        rows = self._unit.execute(found.where(_spans.c.rule_id != _ANSWERED, or_(*over)).limit(_AT_ONCE)).all()
+        if rows:  # by their keys, so that nobody waits who uses another counter of the rule
+            self._unit.run(
+                _FORGET, *({"rule": rule, "whose": whose, "which": which} for rule, whose, which in map(tuple, rows))
+            )
+        return len(rows)
 
     def answer(self, stack: str, event: str, member_id: int) -> bool:
         """Note that a group of rules has answered an event; says whether it had not yet."""
