@@ -209,7 +209,7 @@ def test_a_part_counts_for_its_whole_too(wire: Wire) -> None:
     """It is noted once, and sent for both; many times of one name share a line."""
     stats = Stats(Names(["sql.select", "sql.ms"]), wire, whole=lambda name: "sql.ms" if name == "sql.select" else "")
     for ms in (1.0, 2.5):
-        stats.time(("sql.select", ms))
+        stats.time("sql.select", ms)
     stats.flush()
     assert sorted(wire.packets[0].split(b"\n")) == [b"sql.ms:1|ms:2.5|ms", b"sql.select:1|ms:2.5|ms"]
 

@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
-from opensky.stats.names import CUT, UNDECLARED, Names
+from opensky.stats.names import CUT, OTHER, UNDECLARED, Names
 from opensky.stats.samples import PROCESS, tagged
 
 PACKET, LARGE_PACKET = 1400, 32_000
 """Bytes that a datagram carries at most: what fits into one frame of an ordinary network; and within a machine."""
 MOST_NOTED = 1_000_000
+MOST_TIMERS, MOST_TIMES = 10_000, 100_000
+"""So many timers are kept apart by a process, and so many times of each, until they are sent."""
 KEPT_TIMES = 500
 """Of one timer, so many times are sent each second: a fair sample, which says for how many it stands."""
 EVERY = 1.0
@@ -69,7 +71,7 @@ class Stats:
         self._whole = whole
         self._ones: deque[str] = deque(maxlen=MOST_NOTED)
         self._more: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
-        self._times: deque[tuple[str, float]] = deque(maxlen=MOST_NOTED)
+        self._times: dict[str, deque[float]] = {}
         self._members: deque[tuple[str, str]] = deque(maxlen=MOST_NOTED)
         self._gauges: dict[str, float] = {}
         self._reads: list[tuple[str, Callable[[], float]]] = []
@@ -79,8 +81,8 @@ class Stats:
         self._lost = 0
         self.one: Callable[[str], None] = self._ones.append if wire else _nothing
         """``increment`` of one, as cheap as it gets: for what happens a hundred thousand times a second."""
-        self.time: Callable[[tuple[str, float]], None] = self._times.append if wire else _nothing
-        """``timing``, as cheap, of a name and milliseconds that are not below zero."""
+        self.time: Callable[[str, float], None] = self._time if wire else _nothing
+        """``timing``, as cheap, of milliseconds that are not below zero."""
 
     @property
     def sends(self) -> bool:
@@ -105,7 +107,7 @@ class Stats:
     def timing(self, name: str, ms: float, tags: Mapping[str, str] | None = None) -> None:
         """Note how long something took, in milliseconds; less than none counts as none."""
         if self._wire is not None:
-            self._times.append((tagged(name, dict(tags)) if tags else name, max(0.0, ms)))
+            self._time(tagged(name, dict(tags)) if tags else name, max(0.0, ms))
 
     @contextmanager
     def timed(self, name: str, tags: Mapping[str, str] | None = None) -> Iterator[None]:
@@ -132,6 +134,12 @@ class Stats:
         """Note that something was there: how many different ones there were in an interval is counted by the server."""
         if self._wire is not None:
             self._members.append((name, str(member)))
+
+    def send_to(self, wire: Wire) -> None:
+        """Send to another one from now on; who notes nothing goes on noting nothing."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire, self._most = wire, getattr(wire, "most", PACKET)
 
     def start(self) -> None:
         """Send each second from now on, in a thread, and what is left when the process ends."""
@@ -167,8 +175,16 @@ class Stats:
                     self._lost += 1
         return sent
 
+    def _time(self, name: str, ms: float) -> None:
+        # Numbers by themselves: a tuple for each would have Python look for cycles, which costs more than the note.
+        try:
+            self._times[name].append(ms)
+        except KeyError:
+            kept = name if len(self._times) < MOST_TIMERS else OTHER  # which nobody has declared, and which is counted as that
+            self._times.setdefault(kept, deque(maxlen=MOST_TIMES)).append(ms)
+
     def _begin(self) -> None:
-        for each in (self._ones, self._more, self._times, self._members):
+        for each in (self._ones, self._more, self._members, *self._times.values()):
             each.clear()
         self._gauges = {}
         self._flushing, self._ended = threading.Lock(), threading.Event()
@@ -205,13 +221,11 @@ class Stats:
             yield f"{name}:{count:.15g}|c"
 
     def _of_times(self, counts: Counter[str]) -> Iterator[str]:
-        noted: defaultdict[str, list[float]] = defaultdict(list)
-        for name, ms in _taken(self._times):
-            noted[name].append(ms)
         times: defaultdict[str, list[float]] = defaultdict(list)
-        for name, found in noted.items():
+        for name, noted in list(self._times.items()):
+            found = list(_taken(noted))
             for each in (name, self._whole(name) if self._whole is not None else ""):
-                if each:
+                if each and found:
                     times[self._admit(each, counts, len(found))] += found
         times.pop("", None)
         for name, found in times.items():
@@ -281,7 +295,7 @@ class Datagrams:
         self._socket.close()
 
 
-def _nothing(_what: object) -> None:
+def _nothing(_name: str, _ms: float = 0.0) -> None:
     return None
 
 

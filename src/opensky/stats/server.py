@@ -145,7 +145,7 @@ class Server:
         """Read the datagrams that have been counted."""
         kinds, self._kinds = self._kinds, {}
         for packet, times in kinds.items():
-            self._read(packet, times)
+            self.take(packet, times)
         counters = self.aggregate.counters
         counters[PACKETS] += self._packets
         self._packets = 0
@@ -153,7 +153,8 @@ class Server:
         counters[DROPS] += max(0, dropped - self._dropped_before)
         self._dropped_before = dropped
 
-    def _read(self, packet: bytes, times: int = 1) -> None:
+    def take(self, packet: bytes, times: int = 1) -> None:
+        """Read a datagram that came so many times."""
         add, found, bad = self.aggregate.add, 0, 0
         for line in packet.split(b"\n"):
             if (many := read_times(line)) is not None:
@@ -177,7 +178,7 @@ class Server:
             for count in range(1, _AT_ONCE + 1):  # noqa: B007 - it is how many came
                 packet = receive(_PACKET)
                 if b"|g" in packet or len(kinds) >= MOST_KINDS:  # of gauges the order matters
-                    self._read(packet)
+                    self.take(packet)
                 else:
                     kinds[packet] = kinds.get(packet, 0) + 1
         except BlockingIOError:
@@ -246,7 +247,7 @@ class Server:
     def _line(self, line: bytes) -> None:
         self._packets += 1
         self.last_seen = self.clock()
-        self._read(line)
+        self.take(line)
 
     def _close(self) -> None:
         for wire in self._datagrams:

@@ -23,13 +23,21 @@ def gauge_threads(stats: Stats, pool: Pool, threads: int) -> None:
 
 def count_answer(stats: Stats, method: str, path: str, status: int, ms: float) -> None:
     """Count an answer of a route, which is named by its path and not by what was asked for."""
-    stats.one(f"web.status.{status}")
-    stats.time((_route(method, path), ms))
-    if status == _OK and method == "GET" and not path.startswith(_FOR_PROGRAMS):
+    route, view = _route(method, path)
+    stats.one(_status(status))
+    stats.time(route, ms)
+    if view and status == _OK:
         stats.one(VIEWS)
 
 
 @cache
-def _route(method: str, path: str) -> str:
+def _status(status: int) -> str:
+    return f"web.status.{status}"
+
+
+@cache
+def _route(method: str, path: str) -> tuple[str, bool]:
+    """Return what a route is counted as, and whether people look at it."""
     words = "_".join(part.partition(":")[0].strip("{}.") for part in path.split("/") if part)
-    return f"web.routes.{method}_{words.replace('.', '_') or 'home'}"
+    view = method == "GET" and not path.startswith(_FOR_PROGRAMS)
+    return f"web.routes.{method}_{words.replace('.', '_') or 'home'}", view

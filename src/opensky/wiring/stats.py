@@ -63,7 +63,7 @@ def _counting(stats: Stats) -> Watch | None:
     time, count = stats.time, stats.one
 
     def told(name: str, ms: float, _text: str = "", *, failed: bool = False) -> None:
-        time((name, ms))
+        time(name, ms)
         if failed and name.startswith(_THIRD):
             count(_FAILED + name.removeprefix(_THIRD))
 
