@@ -108,7 +108,7 @@ class _Shop:
         path, _, query = target.partition("?")
         statuses: set[int] = set()
 
-        async def receive() -> dict[str, Any]:
+        async def receive() -> Any:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(message: Any) -> None:

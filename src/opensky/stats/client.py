@@ -184,7 +184,8 @@ class Stats:
             self._times.setdefault(kept, deque(maxlen=MOST_TIMES)).append(ms)
 
     def _begin(self) -> None:
-        for each in (self._ones, self._more, self._members, *self._times.values()):
+        noted: tuple[deque[Any], ...] = (self._ones, self._more, self._members, *self._times.values())
+        for each in noted:
             each.clear()
         self._gauges = {}
         self._flushing, self._ended = threading.Lock(), threading.Event()
