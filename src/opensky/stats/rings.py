@@ -156,11 +156,15 @@ class Ring:
             first = heads[SERIES + number % SERIES] if heads else self._first[number]
             windows.append((max(since, self._oldest(newest, first)), min(until, newest + step)))
         start, end = min(a for a, _ in windows), max(b for _, b in windows)
-        points: list[list[float]] = [[] for _ in several]
-        if start < end:
-            for many in segment.read_into(buffer, several[0] % SERIES // WIDE, start, end):
-                for there, number in zip(points, several, strict=True):
-                    there.extend(buffer[number % WIDE : many : WIDE].tolist())
+        points: list[list[float]] = []
+        for many in segment.read_into(buffer, several[0] % SERIES // WIDE, start, end) if start < end else ():
+            more = [buffer[number % WIDE : many : WIDE].tolist() for number in several]
+            if not points:
+                points = more
+                continue
+            for there, rest in zip(points, more, strict=True):
+                there += rest  # noqa: PLW2901 - it is longer then
+        points = points or [[] for _ in several]
         found = []
         for values, (first, last) in zip(points, windows, strict=True):
             if first >= last:
