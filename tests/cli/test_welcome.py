@@ -22,6 +22,13 @@ def test_a_shop_that_listens_everywhere_is_shown_at_an_address_that_opens(
     assert f"It listens everywhere ({host})" in shown
 
 
+def test_the_board_is_named_where_it_has_numbers(tmp_path: Path) -> None:
+    """A shop that counts nothing has nothing to show."""
+    settings = Settings(data=tmp_path, secret_key="k" * 64, port=8123)
+    assert "    board  http://127.0.0.1:8123/board\n" in welcome(settings, [], 1.0, board=True)
+    assert "/board" not in welcome(settings, [], 1.0)
+
+
 def test_an_early_ctrl_c_leaves_no_traceback(tmp_path: Path) -> None:
     """Started as the launcher does, deaf to Ctrl-C; whenever it comes, nothing is traced."""
     command = f"trap '' INT; exec '{sys.executable}' -P -m opensky.cli up --empty --port 48713 --data '{tmp_path}'"

@@ -95,7 +95,8 @@ def _run(environment: dict[str, str], app: str, began: float, *, empty: bool) ->
 def _say_it_is_open(settings: Settings, logins: list[dict[str, str]], began: float, *, counted: bool) -> None:
     if counted:
         mark_release(settings.data, run_folder(settings.data))
-    print(welcome(settings, logins, time.monotonic() - began), flush=True)
+    board = counted or bool(settings.graphite_url)
+    print(welcome(settings, logins, time.monotonic() - began, board=board), flush=True)
 
 
 def claim(settings: Settings) -> int:
@@ -146,8 +147,8 @@ def check_port(host: str, port: int) -> None:
         raise Misconfigured(message, host=host, port=port) from error
 
 
-def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float) -> str:
-    """Return what to tell a person whose shop has just opened."""
+def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float, *, board: bool = False) -> str:
+    """Return what to tell a person whose shop has just opened; ``board`` says that its operations board has numbers."""
     # Nobody can go to "everywhere": this machine's own address leads to a shop that listens there.
     everywhere = "" if settings.public_url else ANYWHERE.get(settings.host, "")
     own = f"[{everywhere}]" if ":" in everywhere else everywhere
@@ -159,6 +160,7 @@ def welcome(settings: Settings, logins: list[dict[str, str]], seconds: float) ->
         f"    shop   {address}/",
         f"    API    {address}/api/docs",
         f"    admin  {address}/admin",
+        *([f"    board  {address}/board"] if board else []),
         f"    data   {settings.data}",
     ]
     if everywhere:
