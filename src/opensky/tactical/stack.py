@@ -16,7 +16,7 @@ from opensky.tactical.look import Look
 from opensky.tactical.readings import Line, Stack, State, Tier, worst_of
 
 WINDOW = 15
-FULL, SLOWER, MUCH_SLOWER, LEAST_MS = 0.9, 2.0, 10.0, 20.0
+FULL, SLOWER, MUCH_SLOWER, LEAST_MS = 0.9, 4.0, 10.0, 20.0
 SILENT_AFTER = 10
 MOST_OF_IT, RISEN = 0.5, 0.25
 FAILING, BROKEN_FAILING, FEWEST_FAILED = 0.01, 0.05, 0.15
@@ -184,8 +184,8 @@ def told(tier: Tier, *, silent: bool = False, failed: float = 0.0) -> tuple[Stat
 
 def _of_times(tier: Tier) -> list[tuple[State, str]]:
     found = []
-    if tier.p95 is not None and tier.usual_p95 and tier.p95 > max(SLOWER * tier.usual_p95, LEAST_MS):
-        state = State.BROKEN if tier.p95 > MUCH_SLOWER * tier.usual_p95 and tier.p95 > 5 * LEAST_MS else State.WATCH
+    if tier.p95 is not None and tier.usual_p95 and tier.p95 > max(SLOWER * tier.usual_p95, 5 * LEAST_MS):
+        state = State.BROKEN if tier.p95 > MUCH_SLOWER * tier.usual_p95 else State.WATCH
         times = words.number(tier.p95 / tier.usual_p95)
         found.append(
             (state, f"its p95 is {words.time(tier.p95)}, {times} times the usual {words.time(tier.usual_p95)}.")
