@@ -124,8 +124,8 @@ def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path
             carbon.sendall(b"office.temperature 21.5 -1")
             carbon.shutdown(socket.SHUT_WR)
             carbon.recv(1)
-        shown = server.tell("show", "office.temperature", "--store", folder, "--hours", "0.1").stdout
-        assert "highest 21.5, newest 21.5" in shown
+        point = server.tell("show", "office.temperature", "--store", folder, "--hours", "0.1")
+        assert "highest 21.5, newest 21.5" in point.stdout
     finally:
         server.process.kill()
         server.process.wait()
