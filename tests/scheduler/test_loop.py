@@ -117,8 +117,9 @@ def test_one_that_takes_too_long_is_killed_with_all_that_it_started(
     loop = make_loop(bells=family)
     loop._seconds = lambda: now[0]
     begun(loop, clock)
-    until(lambda: "napping" in loop._going[loop.going[0].id].child.log, loop)
-    child = next(int(each) for each in loop._going[loop.going[0].id].child.log.split() if each.isdecimal())
+    wrote = loop._going[loop.going[0].id].child
+    until(lambda: "napping" in wrote.log and any(each.isdecimal() for each in wrote.log.split()), loop)
+    child = next(int(each) for each in wrote.log.split() if each.isdecimal())
     assert is_there(child)
     now[0] = 24.0  # within its lease
     loop.tick()
