@@ -77,16 +77,12 @@ def run(
         prefix: what the names of all series begin with.
         rules: a file, in TOML, that says such things instead: percentiles, bins, timers, forget, legacy, prefix.
     """
-    if not 0 < every <= _LONGEST:  # what is no number is not either
-        raise Misconfigured(f"An interval has some seconds, and at most a day of them, not {every:g}: --every 10")
-    named = Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix)
+    listening = Listening(udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin))
     serve(
         Plan(
-            listening=Listening(
-                udp=_place("udp", udp), tcp=_place("tcp", tcp), unix=unix, admin=_place("admin", admin)
-            ),
-            every=every,
-            rules=checked(named),
+            listening=listening,
+            every=_interval(every),
+            rules=checked(Rules(percentiles=percentiles, legacy=legacy, forget=forget, prefix=prefix)),
             rules_file=rules,
             carbon=_place("carbon", carbon),
             pickled=pickled,
@@ -97,6 +93,12 @@ def run(
             pickles=_place("pickles", pickles),
         )
     )
+
+
+def _interval(seconds: float) -> float:
+    if not 0 < seconds <= _LONGEST:  # what is no number is not either
+        raise Misconfigured(f"An interval has some seconds, and at most a day of them, not {seconds:g}: --every 10")
+    return seconds
 
 
 @app.command(help_epilogue="Example: ./opensky stats ask counters")
