@@ -124,6 +124,7 @@ def test_a_shop_that_is_well_is_said_to_be_minute_after_minute(shop: Shop) -> No
     """Chance alone never raises a voice."""
     shop.play(MINUTES * 60)
     boards = Boards(shop.numbers)
+    board = boards.read(shop.now)
     for _ in range(60):
         shop.play(2)
         board = boards.read(shop.now)

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,10 @@ NOON = 1_360_324_800
 
 
 def _engine(store: Store, marks: Marks, numbers: Numbers) -> Engine:
-    return Engine(numbers, store.put, lambda what, tags, data, when: marks.add(what, tags, data, when) and None, NOON)
+    def mark(what: str, tags: Sequence[str], data: str, when: int) -> None:
+        marks.add(what, tags, data, when)
+
+    return Engine(numbers, store.put, mark, NOON)
 
 
 class TestStore(NumbersConformance):

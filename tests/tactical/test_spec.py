@@ -122,3 +122,9 @@ def test_the_tiles_have_keys_of_their_own_and_the_currency_of_the_shop() -> None
     tiles = standard("EUR")
     assert len({each.key for each in tiles}) == len(tiles)
     assert next(each.unit for each in tiles if each.key == "revenue") == "EUR/h"
+
+
+def test_two_failures_break_no_limit() -> None:
+    spec = Spec(key="e", title="E", target="e", over="all", says="% fail", limits=Limits(1, 5))
+    assert judged(spec, 20.0, None, 2.0)[0] is State.OK
+    assert judged(spec, 20.0, None, 3.0)[0] is State.BROKEN

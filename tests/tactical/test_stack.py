@@ -90,3 +90,10 @@ def test_errors_are_bad_above_one_in_a_hundred_but_not_the_odd_one() -> None:
     failing = Tier("web", "Web", State.OK, "", rate=10.0, errors=0.03)
     assert told(failing, failed=0.3) == (State.WATCH, "3 % of what it does fails.")
     assert told(failing, failed=0.05)[0] is State.OK
+
+
+def test_a_tier_whose_times_vary_much_is_not_slow_for_it() -> None:
+    """A log-in takes a quarter of a second to prove a password; a few more of them are no trouble."""
+    slow = Tier("web", "Web", State.OK, "", p95=250.0, usual_p95=50.0)
+    assert told(slow, high=300.0)[0] is State.OK
+    assert told(slow, high=200.0)[0] is State.WATCH

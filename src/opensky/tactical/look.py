@@ -1,10 +1,11 @@
 """A look at the numbers, at one instant: what tiles, tiers and rows ask for. What changes slowly is kept for a while."""
 
 from collections.abc import Callable
+from math import fsum
 from typing import Any, TypeVar
 
 from opensky.stats.series import Series
-from opensky.tactical.lines import How, over
+from opensky.tactical.lines import How, over, points
 from opensky.tactical.numbers import Numbers
 
 _MOST_KEPT = 5000
@@ -54,6 +55,11 @@ class Look:
     def value(self, target: str, seconds: float = 60.0, how: How = How.MEAN) -> float | None:
         """Return what the last seconds of a target come to."""
         return over(next(iter(self._lately(target, seconds)), None), self.now - seconds, self.now + 1, how)
+
+    def count(self, target: str, seconds: float = 60.0) -> float:
+        """Return how often something happened in the last seconds, of a rate."""
+        series = next(iter(self._lately(target, seconds)), None)
+        return 0.0 if series is None else fsum(points(series, self.now - seconds, self.now + 1)) * series.step
 
     def each(self, target: str, seconds: float = 60.0, how: How = How.MEAN) -> list[tuple[str, float]]:
         """Return what the last seconds of each series of a target come to, by its name; those that have said nothing are left out."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from opensky.stats.series import Series
 from opensky.tactical import bands, lines, words
@@ -14,6 +15,8 @@ HISTORY, STEP = 3 * 3600, 60
 _HISTORY_FOR, _WEEKS_FOR, _ROWS_FOR = 10.0, 300.0, 2.0
 _FEW_MS, _MANY_TIMES, _SLOWER = 100.0, 10.0, 1.5
 _FALLEN, _SURE = 0.1, 20.0
+
+_SOME = 3
 
 Rows = Callable[[Look], Sequence[Row]]
 
@@ -50,7 +53,7 @@ class Spec:
     """A tile: ``target`` is what is drawn; where ``over`` is named, the number is the share of it in percent.
 
     ``says`` follows the number in the sentence ("orders a minute"). ``scale`` is what points are multiplied by: 60 makes a rate one of a
-    minute. A share of not more than ``fewest`` things a second says nothing; a number that is not above ``least`` is never too high.
+    minute. A share of fewer than ``fewest`` things says nothing, and one of fewer than three in them breaks no limit; a number that is not above ``least`` is never too high.
     ``window`` is of how many seconds the number is that is shown and judged. With ``judged``, a deploy is measured by it.
     """
 
@@ -96,12 +99,12 @@ class Spec:
 
 def read_tile(spec: Spec, look: Look) -> Tile | None:
     """Return a tile as it is now; nothing for one that is to be there only where it is counted, and is not."""
-    now = current(spec, look)
+    now, count = current(spec, look)
     history, band = look.kept(("history", spec.key), _HISTORY_FOR, lambda: _behind(spec, look))
     if spec.only_when_counted and now is None and history.last() is None:
         return None
     usual = _usual(band)
-    state, said = judged(spec, now, usual)
+    state, said = judged(spec, now, usual, count)
     return Tile(
         key=spec.key,
         title=spec.title,
@@ -120,23 +123,25 @@ def read_tile(spec: Spec, look: Look) -> Tile | None:
     )
 
 
-def current(spec: Spec, look: Look) -> float | None:
-    """Return what a number is now."""
-    part = look.value(spec.target, spec.window, spec.how)
+def current(spec: Spec, look: Look) -> tuple[float | None, float]:
+    """Return what a number is now, and of a share how many things it is made of."""
     if not spec.over:
-        return None if part is None else part * spec.scale
-    whole = look.value(spec.over, spec.window, How.MEAN)
-    if whole is None or whole <= spec.fewest:
-        return None
-    return 100.0 * (part or 0.0) / whole
+        found = look.value(spec.target, spec.window, spec.how)
+        return (None, inf) if found is None else (found * spec.scale, inf)
+    part, whole = look.count(spec.target, spec.window), look.count(spec.over, spec.window)
+    if not whole or whole < spec.fewest:
+        return None, 0.0
+    return 100.0 * part / whole, part
 
 
-def judged(spec: Spec, now: float | None, usual: tuple[float, float, float, Basis] | None) -> tuple[State, str]:
-    """Return how a number is, and the sentence that says it."""
+def judged(
+    spec: Spec, now: float | None, usual: tuple[float, float, float, Basis] | None, count: float = inf
+) -> tuple[State, str]:
+    """Return how a number is, and the sentence that says it; ``count`` is how many things it is made of."""
     if now is None:
         return State.OK, "Too few to say." if spec.over else "Nothing has been counted lately."
     said = f"{words.number(now)} {spec.says}"
-    if spec.limits and now > spec.limits.watch and now > spec.least:
+    if spec.limits and now > spec.limits.watch and now > spec.least and count >= _SOME:
         state = State.BROKEN if now > spec.limits.broken else State.WATCH
         return state, f"{said}, above the limit of {words.number(spec.limits.watch)}."
     if usual is None:
@@ -155,7 +160,7 @@ def lined(spec: Spec, part: Series | None, whole: Series | None, since: int, unt
     line = lines.stretched(part, since, until, step, spec.how)
     if not spec.over:
         return line if spec.scale == 1.0 else lines.changed(line, lambda point: point * spec.scale)
-    return lines.share(line, lines.stretched(whole, since, until, line.step), spec.fewest)
+    return lines.share(line, lines.stretched(whole, since, until, line.step), spec.fewest / spec.window)
 
 
 def _rows(spec: Spec, look: Look) -> tuple[Row, ...]:

@@ -8,7 +8,6 @@ below it; the bottleneck is the tier whose share rose most against what is usual
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import fsum
-from statistics import median
 
 from opensky.tactical import bands, lines, words
 from opensky.tactical.lines import How
@@ -16,7 +15,7 @@ from opensky.tactical.look import Look
 from opensky.tactical.readings import Line, Stack, State, Tier, worst_of
 
 WINDOW = 15
-FULL, SLOWER, MUCH_SLOWER, LEAST_MS = 0.9, 4.0, 10.0, 20.0
+FULL, SLOWER, MUCH_SLOWER, LEAST_MS, UNUSUAL = 0.9, 4.0, 10.0, 20.0, 6.0
 SILENT_AFTER = 10
 MOST_OF_IT, RISEN = 0.5, 0.25
 FAILING, BROKEN_FAILING, FEWEST_FAILED = 0.01, 0.05, 0.15
@@ -50,9 +49,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What a tier usually is: 95th percentile and share, and whether its program was heard of."""
+    """What a tier usually is: 95th percentile, from where on one is high, share, and whether its program was heard of."""
 
     p95: float | None = None
+    high: float = 0.0
     share: float | None = None
     beats: bool = False
 
@@ -156,19 +156,22 @@ def _tier(look: Look, part: Part, share: float | None, usual: Usual) -> Tier | N
         usual_share=usual.share,
         in_flight=None if spent is None else spent / 1000,
     )
-    state, said = told(tier, silent=_silent_for(look, part, usual), failed=errors or 0.0)
+    state, said = told(tier, high=usual.high, silent=_silent_for(look, part, usual), failed=errors or 0.0)
     return replace(tier, state=state, sentence=said)
 
 
-def told(tier: Tier, *, silent: bool = False, failed: float = 0.0) -> tuple[State, str]:
-    """Return how a tier is, and the sentence that says the worst of it first. ``failed`` is how many things failed in a second."""
+def told(tier: Tier, *, high: float = 0.0, silent: bool = False, failed: float = 0.0) -> tuple[State, str]:
+    """Return how a tier is, and the sentence that says the worst of it first.
+
+    A 95th percentile of less than ``high`` is none to speak of; ``failed`` is how many things failed in a second.
+    """
     found: list[tuple[State, str]] = []
     if silent:
         found.append((State.BROKEN, f"{_SILENT} for {SILENT_AFTER} s or more."))
     if tier.errors is not None and tier.errors > FAILING and failed >= FEWEST_FAILED:
         state = State.BROKEN if tier.errors > BROKEN_FAILING else State.WATCH
         found.append((state, f"{words.share(tier.errors * 100)} of what it does fails."))
-    found += _of_times(tier)
+    found += _of_times(tier, high)
     if tier.utilisation is not None and tier.utilisation > FULL:
         found.append((State.WATCH, f"{words.share(tier.utilisation * 100)} of it is taken."))
     if tier.saturation is not None and tier.saturation_unit == "s" and tier.saturation > _OLD:
@@ -182,9 +185,9 @@ def told(tier: Tier, *, silent: bool = False, failed: float = 0.0) -> tuple[Stat
     return State.OK, f"{words.number(tier.rate or 0.0)} a second{time}."
 
 
-def _of_times(tier: Tier) -> list[tuple[State, str]]:
+def _of_times(tier: Tier, high: float) -> list[tuple[State, str]]:
     found = []
-    if tier.p95 is not None and tier.usual_p95 and tier.p95 > max(SLOWER * tier.usual_p95, 5 * LEAST_MS):
+    if tier.p95 is not None and tier.usual_p95 and tier.p95 > max(SLOWER * tier.usual_p95, 5 * LEAST_MS, high):
         state = State.BROKEN if tier.p95 > MUCH_SLOWER * tier.usual_p95 else State.WATCH
         times = words.number(tier.p95 / tier.usual_p95)
         found.append(
@@ -213,7 +216,7 @@ def _silent_for(look: Look, part: Part, usual: Usual) -> bool:
 
 
 def _usual(look: Look, parts: Sequence[Part]) -> dict[str, Usual]:
-    """Return what is usual of each tier: the medians of the last hour, without its last minute."""
+    """Return what is usual of each tier: of the last hour, without its last minute."""
     since, until = int(look.now) - bands.RECENT, int(look.now) - bands.APART
     step = bands.RECENT_STEP
     timed = [part for part in parts if part.spent]
@@ -232,9 +235,14 @@ def _usual(look: Look, parts: Sequence[Part]) -> dict[str, Usual]:
     for part in parts:
         p95 = lines.stretched(look.one(part.p95, bands.RECENT), since, until, step).known() if part.p95 else []
         beats = look.value(part.beats, _KNOWN_BEFORE, How.MOST) if part.beats else None
+        known = len(p95) >= bands.FEWEST_RECENT
+        middle, deviation = lines.spread(p95) if known else (0.0, 0.0)
+        share = shares[part.key]
         found[part.key] = Usual(
-            median(p95) if len(p95) >= bands.FEWEST_RECENT else None,
-            median(shares[part.key]) if len(shares[part.key]) >= bands.FEWEST_RECENT else None,
+            middle if known else None,
+            middle + UNUSUAL * deviation,
+            # Their mean: what is called now and then has most of the time in few of them.
+            fsum(share) / len(share) if len(share) >= bands.FEWEST_RECENT else None,
             bool(beats),
         )
     return found
