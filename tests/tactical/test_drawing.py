@@ -18,13 +18,13 @@ def test_a_line_is_drawn_over_its_frame_from_left_to_right() -> None:
     """The newest point is at the right edge, the highest near the top."""
     frame = framing(Line(0, 60, (0, 50, 100)))
     assert (frame.since, frame.until, frame.low, frame.high) == (0, 120, 0, 100)
-    assert points(Line(0, 60, (0, 50, 100)), frame) == "M0 100L150 53L300 6"
+    assert points(Line(0, 60, (0, 50, 100)), frame) == "M0 200L300 106L600 12"
 
 
 def test_what_was_not_counted_is_a_gap_and_not_a_line() -> None:
     """A point that stands alone is a dot."""
-    frame = Frame(0, 4, 0, 10, 4, 10)
-    assert points(Line(0, 1, (10, 10, None, 10, None)), frame) == "M0 0.6L1 0.6M3 0.6h0"
+    frame = Frame(0, 4, 0, 10, 40, 100)
+    assert points(Line(0, 1, (10, 10, None, 10, None)), frame) == "M0 6L10 6M30 6h0"
 
 
 def test_nothing_counted_is_no_picture() -> None:
@@ -40,7 +40,7 @@ def test_last_week_the_band_and_deploys_lie_behind_the_line() -> None:
     drawn = sparkline(history, Line(0, 60, (3, 2, 1)), band, marks)
     kinds = [path.get("class") for path in ET.fromstring(drawn).iter("path")]  # noqa: S314 - our own picture
     assert kinds == ["band", "before", "mark deploy", "mark alert", "line", "here"]
-    assert re.findall(r'"mark deploy" d="M(\d+)', drawn) == ["150"]
+    assert re.findall(r'"mark deploy" d="M(\d+)', drawn) == ["300"]
 
 
 def test_a_shop_that_has_just_begun_sees_its_first_minutes() -> None:
@@ -48,10 +48,10 @@ def test_a_shop_that_has_just_begun_sees_its_first_minutes() -> None:
     young = Line(0, 60, (None,) * 170 + tuple(float(n) for n in range(10)))
     drawn = sparkline(young, Line(0, 60, (1.0,) * 180), Band(young, young), ())
     [line] = re.findall(r'class="line" d="M([\d.]+) ', drawn)
-    assert 0 < float(line) < 100
+    assert 0 < float(line) < 200
     old = Line(0, 60, (None,) * 100 + tuple(float(n) for n in range(80)))
     [line] = re.findall(r'class="line" d="M([\d.]+) ', sparkline(old, None, None, ()))
-    assert float(line) > 150
+    assert float(line) > 300
 
 
 def test_a_line_that_is_far_from_nothing_is_drawn_closely() -> None:

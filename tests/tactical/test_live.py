@@ -73,7 +73,7 @@ def test_who_comes_gets_all_of_it_and_then_what_has_changed(live: LiveBoard, mad
     """Each second, though nothing has changed but the clock: that is the heart-beat."""
     viewer = Viewer(live)
     kind, first = viewer.next()
-    assert (kind, first["version"], len(first["parts"])) == ("board", live.version(example(0)), 64)  # type: ignore[arg-type]
+    assert (kind, first["version"], len(first["parts"])) == ("board", live.version(example(0)), 78)  # type: ignore[arg-type]
     assert set(viewer.next()[1]["parts"]) <= {"moment"}  # type: ignore[call-overload]
     made.state = State.BROKEN
     while set(changed := viewer.next()[1]["parts"]) <= {"moment"}:  # type: ignore[call-overload]

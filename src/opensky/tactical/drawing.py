@@ -4,12 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import isfinite
 
 from markupsafe import Markup, escape
 
 from opensky.tactical.readings import Band, Line, Mark
 
-WIDTH, HEIGHT = 300, 100
+WIDTH, HEIGHT = 600, 200
 """Of a sparkline, in its own units: it is stretched to the room that there is, its strokes are not."""
 MOST_POINTS = 200
 """A line of more is drawn by the means of neighbours: nobody sees more points than this in so little room."""
@@ -167,15 +168,19 @@ def _path(kind: str, line: Line, frame: Frame) -> Markup:
 
 def points(line: Line, frame: Frame) -> str:
     """Return a line as the commands of a path: a gap where nothing is known, a dot where one point stands alone."""
+    across = frame.width / max(frame.until - frame.since, 1e-9)
+    up = (1 - _HEAD) * frame.height / max(frame.high - frame.low, 1e-9)
+    x, step, low, height = (line.start - frame.since) * across, line.step * across, frame.low, frame.height
     drawn, open_, alone = [], False, False
-    for number, value in enumerate(line.values):
-        if value is None or not math.isfinite(value):
+    for value in line.values:
+        if value is None or not isfinite(value):
             if alone:
                 drawn.append("h0")
             open_ = alone = False
-            continue
-        drawn.append(f"{'L' if open_ else 'M'}{_n(frame.x(line.start + number * line.step))} {_n(frame.y(value))}")
-        alone, open_ = not open_, True
+        else:
+            drawn.append(f"{'L' if open_ else 'M'}{round(x)} {round(height - (value - low) * up)}")
+            alone, open_ = not open_, True
+        x += step
     return "".join(drawn) + ("h0" if alone else "")
 
 
@@ -221,5 +226,6 @@ def _mean(group: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _n(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".")
+def _n(value: float) -> int:
+    """Return a place in whole units: there are more of them than a screen has points for a picture."""
+    return round(value)

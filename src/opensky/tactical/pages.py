@@ -116,15 +116,15 @@ def _wanted(board: Board) -> list[tuple[str, str, tuple[Any, ...]]]:
             (f"tile-{tile.key}-now", "now", (tile.text, tile.unit, tile.state, _change(tile), tile.now is not None)),
             (f"tile-{tile.key}-chart", "chart", (tile.history, tile.last_week, tile.band, tile.marks)),
             (f"tile-{tile.key}-words", "words", (tile.sentence, tile.state, tile.rows)),
-            (f"tile-{tile.key}-table", "table", (tile.title, tile.unit, _told(tile), tile.rows)),
+            (f"tile-{tile.key}-table", "table", (tile.title, tile.unit, tile.history, tile.last_week)),
+            (f"tile-{tile.key}-rows", "rows", (tile.rows_title or tile.title, tile.rows)),
         ]
     return found
 
 
-def _told(tile: Tile) -> tuple[Told, ...]:
+def _told(line: Line, last_week: Line | None) -> tuple[Told, ...]:
     """Return the line at each half hour: who reads it need not read three hours minute by minute."""
-    line = tile.history
-    before = dict(_points(tile.last_week, line)) if tile.last_week else {}
+    before = dict(_points(last_week, line)) if last_week else {}
     return tuple(Told(when, value, before.get(when)) for when, value in _points(line, line) if when % _READ_EVERY == 0)
 
 
@@ -226,5 +226,5 @@ def _environment() -> Environment:
         "rate": _rate,
     }
     made.filters.update(filters)
-    made.globals.update(bar=drawing.bar, sparkline=drawing.sparkline, OK=State.OK)
+    made.globals.update(bar=drawing.bar, sparkline=drawing.sparkline, told=_told, OK=State.OK)
     return made
