@@ -203,3 +203,12 @@ def test_what_is_read_once_an_interval_is_kept_as_gauges() -> None:
     server.stop()
     server.run()
     assert kept.intervals[0]["stats.gauges.process.web.cpu"] == 12.5
+
+
+def test_a_page_cannot_have_a_browser_give_commands() -> None:
+    """It would send a line of HTTP first, and that is good-bye."""
+    server = Server(Listening(udp=LOOPBACK), [Kept()])
+    assert server.admin.answer(b"POST / HTTP/1.1") == b""
+    assert server.admin.answer(b"counters").endswith(b"END\n\n")
+    server.stop()
+    server.run()

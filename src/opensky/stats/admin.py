@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from opensky.stats.server import Server
 
 _END, _WRONG = b"END\n\n", b"ERROR\n"
+_HTTP = frozenset({"GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "PATCH"})
+"""How a browser begins: whatever page had it do so, no line of what it sends is a command."""
 HELP = (
     "Commands: stats, counters, timers, gauges, delcounters, deltimers, delgauges, health [up|down], config, quit\n"
     "What is deleted is named by its names, or by prefix.* for all below it.\n"
@@ -24,9 +26,9 @@ class Admin:
         self.health = "up"
 
     def answer(self, line: bytes) -> bytes:
-        """Return the answer to a command; nothing says good-bye."""
+        """Return the answer to a command; nothing says good-bye, and so it does to a browser."""
         command, *words = line.decode("utf-8", "replace").split() or [""]
-        if command == "quit":
+        if command == "quit" or command in _HTTP:
             return b""
         if command == "health":
             if words and words[0] in {"up", "down"}:
