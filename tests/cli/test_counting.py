@@ -8,8 +8,9 @@ import pytest
 
 from opensky.cli.counting import Places, places
 from opensky.cli.programs import SHOP, configuration, programs
-from opensky.cli.stats_program import RETENTION, plan
+from opensky.cli.stats_program import plan
 from opensky.settings import Settings
+from opensky.stats.running import SHOPS_RETENTION
 from opensky.stats.store import Store
 
 
@@ -54,7 +55,7 @@ def test_it_begins_first_and_ends_last(tmp_path: Path) -> None:
 
 def test_a_store_keeps_to_the_retention_that_it_was_made_with(tmp_path: Path) -> None:
     """A release that would keep something else opens it all the same."""
-    assert plan(tmp_path, 1, 2, 3).retention == RETENTION
+    assert plan(tmp_path, 1, 2, 3).retention == SHOPS_RETENTION
     with Store(tmp_path / "stats", "1s:1h,60s:1d"):
         pass
     again = plan(tmp_path, 1, 2, 3)

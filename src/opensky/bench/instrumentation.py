@@ -20,11 +20,11 @@ from litestar import Litestar
 
 from opensky.bench.results import Metric, Results
 from opensky.bench.shop import fill
-from opensky.cli.stats_program import EVERY, RETENTION, RULES_OF_UP
 from opensky.kernel.errors import OpenSkyError
 from opensky.settings import NOWHERE, Settings
 from opensky.stats import Stats
 from opensky.stats.aggregate import Aggregate
+from opensky.stats.running import SHOPS_INTERVAL, SHOPS_RETENTION, SHOPS_RULES
 from opensky.stats.server import Listening, Server
 from opensky.stats.store import Store
 from opensky.web.app import build
@@ -73,8 +73,8 @@ class _Keeping:
     most = 32_000
 
     def __init__(self, folder: Path) -> None:
-        self._store = Store(folder / "kept", RETENTION)
-        self._server = Server(Listening(), [], Aggregate(RULES_OF_UP), every=EVERY)
+        self._store = Store(folder / "kept", SHOPS_RETENTION)
+        self._server = Server(Listening(), [], Aggregate(SHOPS_RULES), every=SHOPS_INTERVAL)
         self._second = int(time.time())
 
     def send(self, packet: bytes, /) -> None:
@@ -83,7 +83,7 @@ class _Keeping:
     def keep(self) -> None:
         """Sum up a second and keep it."""
         self._second += 1
-        self._store.put(self._server.aggregate.flush(EVERY), self._second)
+        self._store.put(self._server.aggregate.flush(SHOPS_INTERVAL), self._second)
 
     def close(self) -> None:
         self._store.close()

@@ -21,17 +21,10 @@ from opensky.cli.counting import FOLDER, RULES
 from opensky.kernel import lifeline
 from opensky.kernel.errors import Misconfigured
 from opensky.logs import configure
-from opensky.stats.aggregate import Rules
 from opensky.stats.processes import Processes
-from opensky.stats.running import Plan, run
+from opensky.stats.running import SHOPS_INTERVAL, SHOPS_RETENTION, SHOPS_RULES, Plan, run
 from opensky.stats.server import Listening
 
-RETENTION = "1s:1h,10s:12h,5m:60d,1h:1y"
-EVERY = 1.0
-RULES_OF_UP = Rules(
-    percentiles=(95.0, 99.0),
-    timers=("count", "count_ps", "sum", "mean", "median", "lower", "upper", "upper_95", "upper_99"),
-)
 _AGAIN = 2.0
 _log = structlog.get_logger("stats")
 
@@ -41,11 +34,11 @@ def plan(data: Path, udp: int, admin: int, graphite: int) -> Plan:
     here = "127.0.0.1"
     return Plan(
         listening=Listening(udp=(here, udp), admin=(here, admin)),
-        every=EVERY,
-        rules=RULES_OF_UP,
+        every=SHOPS_INTERVAL,
+        rules=SHOPS_RULES,
         rules_file=data / RULES,
         store=data / FOLDER,
-        retention="" if (data / FOLDER / "names.sqlite").exists() else RETENTION,
+        retention="" if (data / FOLDER / "names.sqlite").exists() else SHOPS_RETENTION,
         graphite=(here, graphite),
         readings=(Processes(os.getppid()),),
     )

@@ -17,6 +17,12 @@ from opensky.stats.server import Address, Listening, Reading, Server
 from opensky.stats.sinks import Carbon, Console, Sink
 from opensky.stats.store import Store
 
+SHOPS_INTERVAL, SHOPS_RETENTION = 1.0, "1s:1h,10s:12h,5m:60d,1h:1y"
+SHOPS_RULES = Rules(
+    percentiles=(95.0, 99.0),
+    timers=("count", "count_ps", "sum", "mean", "median", "lower", "upper", "upper_95", "upper_99"),
+)
+"""What a shop keeps by itself, how finely and for how long."""
 _LOG = structlog.get_logger("stats")
 
 
