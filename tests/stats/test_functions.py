@@ -6,7 +6,7 @@ from pathlib import Path as File
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opensky.stats.functions import FUNCTIONS
@@ -253,6 +253,26 @@ def test_what_lies_outside_of_its_bands_is_seen(tmp_path: File) -> None:
         ]
         assert inside[:6] == [True] * 5 + [False]
         assert (lower.look, upper.look) == ({"stacked": 1, "invisible": 1}, {"stacked": 1})
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["n.a", "n.b", "n.c", "n.d"]), st.integers(-1000, 1000), min_size=1),
+        max_size=40,
+    ),
+    st.integers(1, 40),
+)
+def test_a_sum_is_that_of_its_series(
+    tmp_path_factory: pytest.TempPathFactory, came: list[dict[str, float]], back: int
+) -> None:
+    """It is made in another way than other functions are: it comes out the same, wherever series begin, pause or end."""
+    with Store(tmp_path_factory.mktemp("sums"), "60s:10m,120s:2h") as store:
+        for n, points in enumerate(came):
+            store.put(points, NOON + 60 * n)
+        graphite = Graphite(store, lambda: NOON + 60 * len(came))
+        since = f"-{back}min"
+        assert graphite.series(["sumSeries(n.*)"], since) == graphite.series(["sumSeries(group(n.*))"], since)
 
 
 def test_what_is_stacked_stands_upon_what_was_before(graphite: Graphite) -> None:

@@ -5,6 +5,7 @@ of one process each, without HTTP on either side.
 """
 
 import contextlib
+import gc
 import importlib.resources
 import json
 import subprocess
@@ -37,7 +38,9 @@ def run(*, hours: int = 26, peer: bool = True) -> Results:
         with Store(Path(folder) / "ours", DEFAULT) as store:
             written, now = _written(store, hours)
             graphite = Graphite(store, lambda: now)
+            gc.freeze()  # as the program below `up` does once it has begun
             one, several = _drawn(graphite, _ONE), _drawn(graphite, _SUM)
+            gc.unfreeze()
         size = sum(path.stat().st_size for path in (Path(folder) / "ours").glob("*.ring"))
     return {
         "store, a point": Metric(value=written, unit="CPU-us", target=0.5, peer=theirs.get("point", 30)),

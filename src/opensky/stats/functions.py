@@ -15,6 +15,7 @@ from opensky.stats.series import Points, Series
 from opensky.stats.store import Store
 from opensky.stats.targets import Call, Path, Target, WrongTarget
 
+_SUMS = {"sumSeries", "sum"}
 MOST_SERIES, MOST_POINTS = 5_000, 3_000_000
 _SPAN = re.compile(r"([+-]?)(\d+(?:\.\d+)?)\s*([a-z]+)")
 _CAPITAL = re.compile("[A-Z]")
@@ -88,19 +89,21 @@ def evaluate(target: Target, request: Request) -> Many:
         WrongTarget: there is no such function, or it was given what it does not take.
     """
     if isinstance(target, Path):
-        return _matching(target.pattern, request)
+        return named(target.pattern, _matching(target.pattern, request), request)
+    if target.name in _SUMS and not target.named and all(isinstance(each, Path) for each in target.arguments):
+        return _summed([each.pattern for each in target.arguments], request)
     known = FUNCTIONS.get(target.name)
     if known is None:
         raise WrongTarget(f"There is no function {target.name!r} here.")
     given = [_given(each, request, lazy=known.lazy) for each in target.arguments]
-    named = {
+    by_name = {
         _CAPITAL.sub(lambda found: f"_{found[0].lower()}", key): _given(each, request, lazy=known.lazy)
         for key, each in target.named.items()
         if key not in _LEFT_OUT
     }
     run = partial(known.run, request) if known.lazy else known.run
     try:
-        found: Many = run(*given, **named)
+        found: Many = run(*given, **by_name)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError, re.error) as error:
         if isinstance(error, WrongTarget):
             raise
@@ -129,25 +132,41 @@ def _given(value: Any, request: Request, *, lazy: bool) -> Any:
     return value
 
 
-def _matching(pattern: str, request: Request) -> Many:
+def _summed(patterns: list[str], request: Request) -> Many:
+    """Return the sum of the series of some patterns, the most frequent of all: their points are added up where they lie."""
+    found = {pattern: _matching(pattern, request) for pattern in patterns}
+    names = [name for pattern in patterns for name in found[pattern]]
+    if not names:
+        return []
+    _check_points(names[:1], len(names), ",".join(found), request)
+    start, step, values = request.store.total(names, request.since, request.until, now=request.now)
+    del values[:1]
+    name = f"sumSeries({','.join(pattern for pattern, several in found.items() if several)})"
+    return [Series(name, start + step, step, values, path=name)]
+
+
+def _matching(pattern: str, request: Request) -> list[str]:
     try:
         names = request.store.find(pattern)
     except TooMany as error:
         raise WrongTarget(str(error)) from error
     if len(names) > MOST_SERIES:
         raise WrongTarget(f"{pattern} are {len(names)} series; at most {MOST_SERIES} can be drawn at once.")
-    return named(pattern, names, request)
+    return names
+
+
+def _check_points(one: list[str], many: int, pattern: str, request: Request) -> None:
+    found = request.store.fetch_all(one, request.since, request.until, now=request.now)
+    if found and len(found[0].values) * many > MOST_POINTS:
+        raise WrongTarget(f"{pattern} has more than {MOST_POINTS:,} points in that time.")
 
 
 def named(pattern: str, names: list[str], request: Request) -> Many:
     """Return the series of these names, which a pattern stands for; raises ``WrongTarget`` where there are too many points."""
-    reading = request.store.fetch_all
-    one = reading(names[:1], request.since, request.until, now=request.now)
-    if one and len(one[0].values) * len(names) > MOST_POINTS:
-        raise WrongTarget(f"{pattern} has more than {MOST_POINTS:,} points in that time.")
+    _check_points(names[:1], len(names), pattern, request)
     found = []
     for name, (start, step, values) in zip(
-        names, reading(names, request.since, request.until, now=request.now), strict=True
+        names, request.store.fetch_all(names, request.since, request.until, now=request.now), strict=True
     ):
         del values[:1]  # as in Graphite, the first point is the first one after the beginning
         found.append(Series(name, start + step, step, values, path=pattern, tags=_tags(name)))

@@ -91,13 +91,37 @@ class Ring:
             "d", bytes(min(len(empty), MOST_ROWS) * ROW)
         )  # one for all: fresh memory costs as much as reading
         for band, several in bands.items():
-            place = band * WIDE // SERIES
-            segment = self._segment(place) if not self._writable or place < len(self._latest) else None
+            segment = self._segment(band * WIDE // SERIES) if self._is_there(band) else None
             if segment is None:
                 found.update((number, list(empty)) for number in several)
             else:
                 found.update(zip(several, self._read(segment, buffer, several, since, until), strict=True))
         return [found[number] for number in numbers]
+
+    def total(self, numbers: Sequence[int], since: int, until: int) -> list[float]:
+        """Return the sums of the points of series, second by second, of those that have one there; NaN where none has."""
+        step, many = self.archive.step, len(range(since, until, self.archive.step))
+        buffer = array("d", bytes(min(many, MOST_ROWS) * ROW))
+        bands: dict[int, list[int]] = {}
+        for number in numbers:
+            bands.setdefault(number // WIDE, []).append(number)
+        parts: list[list[float]] = []
+        for band, several in bands.items():
+            segment = self._segment(band * WIDE // SERIES) if self._is_there(band) else None
+            if segment is None:
+                continue
+            windows = self._windows(segment, several, since, until)
+            start, end = min(first for first, _ in windows), max(last for _, last in windows)
+            even = [n for n, window in zip(several, windows, strict=True) if window == (start, end)]
+            parts += self.get(
+                [n for n, window in zip(several, windows, strict=True) if window != (start, end)], since, until
+            )
+            if start < end and even:
+                sums = [nan] * ((start - since) // step)
+                for count in segment.read_into(buffer, band % (SERIES // WIDE), start, end):
+                    sums += _sums([buffer[number % WIDE : count : WIDE] for number in even])
+                parts.append(sums + [nan] * len(range(end, until, step)))
+        return _sums(parts) if parts else [nan] * many
 
     def whole(self, numbers: Sequence[int], second: int, stretch: int) -> dict[int, list[int]]:
         """Return which stretches become whole once the points of a second come: where each begins, and whose newest points lie in it."""
@@ -149,12 +173,7 @@ class Ring:
     ) -> list[list[float]]:
         """Return the points of several series of a band."""
         step = self.archive.step
-        heads = segment.heads() if not self._writable else None
-        windows = []
-        for number in several:
-            newest = heads[number % SERIES] if heads else self._newest[number]
-            first = heads[SERIES + number % SERIES] if heads else self._first[number]
-            windows.append((max(since, self._oldest(newest, first)), min(until, newest + step)))
+        windows = self._windows(segment, several, since, until)
         start, end = min(a for a, _ in windows), max(b for _, b in windows)
         points: list[list[float]] = []
         for many in segment.read_into(buffer, several[0] % SERIES // WIDE, start, end) if start < end else ():
@@ -175,6 +194,20 @@ class Ring:
             values.extend([nan] * len(range(last, until, step)))
             found.append([nan] * ((first - since) // step) + values if first > since else values)
         return found
+
+    def _is_there(self, band: int) -> bool:
+        return not self._writable or band * WIDE // SERIES < len(self._latest)
+
+    def _windows(self, segment: Segment, several: Sequence[int], since: int, until: int) -> list[tuple[int, int]]:
+        """Return from when until when each of several series has points, within a stretch."""
+        step = self.archive.step
+        heads = segment.heads() if not self._writable else None
+        windows = []
+        for number in several:
+            newest = heads[number % SERIES] if heads else self._newest[number]
+            first = heads[SERIES + number % SERIES] if heads else self._first[number]
+            windows.append((max(since, self._oldest(newest, first)), min(until, newest + step)))
+        return windows
 
     def _oldest(self, newest: int, first: int) -> int:
         step, slots = self.archive
@@ -255,6 +288,17 @@ class Ring:
                 return None
             self._segments[place] = Segment(path, self.archive, writable=self._writable)
         return self._segments[place]
+
+
+def _sums(columns: Sequence[Sequence[float]]) -> list[float]:
+    """Return the sums of what stands beside each other, without what is NaN; NaN where all is."""
+    found = list(map(fsum, zip(*columns, strict=True)))
+    if isnan(sum(found)):
+        for n, value in enumerate(found):
+            if isnan(value):
+                known = [column[n] for column in columns if not isnan(column[n])]
+                found[n] = fsum(known) if known else nan
+    return found
 
 
 def _columns(segment: Segment, band: int, since: int, until: int) -> list[tuple[float, ...]]:

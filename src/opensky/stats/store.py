@@ -106,21 +106,27 @@ class Store:
 
     def fetch_all(self, names: Sequence[str], since: int, until: int, *, now: int) -> list[Stretch]:
         """Return the points of several series, as ``fetch`` does."""
-        reaching = [n for n, each in enumerate(self.archives) if each.seconds >= now - since]
-        which = reaching[0] if reaching else len(self.archives) - 1
+        which, start, end = self._reaching(since, until, now)
         step = self.archives[which].step
-        since, until = max(since, now - self.archives[which].seconds), min(until, now)
-        start, end = since - since % step, until - until % step + step
         if start >= end:
             return [Stretch(start, step, []) for _ in names]
         with self._lock:
-            if any(name not in self._ids for name in names):
-                self._look()
-            known = {name: self._ids[name] - 1 for name in names if name in self._ids}
+            known = dict(zip(names, self._known(names), strict=True))
+            known = {name: number for name, number in known.items() if number >= 0}
             found = dict(zip(known, self._rings[which].get(list(known.values()), start, end), strict=True))
         many = (end - start) // step
         points = {name: _points(values) for name, values in found.items()}
         return [Stretch(start, step, points.get(name) or [None] * many) for name in names]
+
+    def total(self, names: Sequence[str], since: int, until: int, *, now: int) -> Stretch:
+        """Return the sum of several series, of those that have a point; the same as adding up what ``fetch_all`` returns, but quicker."""
+        which, start, end = self._reaching(since, until, now)
+        step = self.archives[which].step
+        if start >= end:
+            return Stretch(start, step, [])
+        with self._lock:
+            numbers = [number for number in self._known(names) if number >= 0]
+            return Stretch(start, step, _points(self._rings[which].total(numbers, start, end)))
 
     @property
     def marks(self) -> Marks:
@@ -162,6 +168,20 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _reaching(self, since: int, until: int, now: int) -> tuple[int, int, int]:
+        """Return which archive reaches back so far, and from when until when there is something of it; the coarsest, if none does."""
+        reaching = [n for n, each in enumerate(self.archives) if each.seconds >= now - since]
+        which = reaching[0] if reaching else len(self.archives) - 1
+        step = self.archives[which].step
+        since, until = max(since, now - self.archives[which].seconds), min(until, now)
+        return which, since - since % step, until - until % step + step
+
+    def _known(self, names: Sequence[str]) -> list[int]:
+        """Return the numbers of series, -1 for those that there are not."""
+        if any(name not in self._ids for name in names):
+            self._look()
+        return [self._ids.get(name, 0) - 1 for name in names]
 
     def _numbered(self, series: Mapping[str, float]) -> list[int]:
         """Return the numbers of series, which new ones are given: the same list as last time, if they are the same series."""
