@@ -124,6 +124,15 @@ def test_pages_of_jobs(walker: Callable[..., Any], size: str, dark: bool) -> Non
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_pages_of_the_board(walker: Callable[..., Any], size: str) -> None:
+    """The board, the graphs behind a tile, links for screens, and what a screen shows without one."""
+    staff = walker(size)
+    staff.log_in(*STAFF, after="/board")
+    tile = first_path(staff, "/board", "figure.tile h2 a")
+    assert look_at(staff, "/board", tile, "/admin/screens", "/board/kiosk") == {}
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_pages_of_credit(walker: Callable[..., Any], size: str) -> None:
     """Staff give some, with a mistake first; the member reads how it came."""
     staff = walker(size)
