@@ -179,8 +179,8 @@ def told(tier: Tier, *, high: float = 0.0, silent: bool = False, failed: float =
         found.append((state, f"the oldest message has waited {words.span(tier.saturation)}."))
     if found:
         state = worst_of(*(each for each, _ in found))
-        said = " ".join(text for _, text in sorted(found, key=lambda each: -each[0].severity))
-        return state, said[0].upper() + said[1:]
+        worst_first = sorted(found, key=lambda each: -each[0].severity)
+        return state, " ".join(text[0].upper() + text[1:] for _, text in worst_first)
     time = f", p95 {words.time(tier.p95)}" if tier.p95 is not None else ""
     return State.OK, f"{words.number(tier.rate or 0.0)} a second{time}."
 
