@@ -17,6 +17,8 @@ PERSONAL = re.compile(
 
 NOT_PERSONAL = {
     ("Seller", "member_id"): "an insider trades in public; the account behind the shop sign is part of it",
+    ("AlertRow", "key"): "what of the board it is about, such as a tile",
+    ("AlertRow", "open_key"): "likewise",
     ("Throttle", "key"): "a digest that nobody can turn back into an address or an account",
 }
 

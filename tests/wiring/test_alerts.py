@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from dishka import Container, Provider, Scope
 
+from opensky.cli.prepare import prepare
 from opensky.kernel.clock import Clock, SetClock
-from opensky.kernel.errors import NotFound
+from opensky.kernel.errors import Misconfigured, NotFound
 from opensky.mail.folder import MailFolder
 from opensky.osis.partners.alerts import GENERATION, OURS
 from opensky.persistence import Database
@@ -129,6 +130,12 @@ def test_the_webhook_can_check_who_posts(bus: Container, chat: Chat, clock: SetC
     keys = WebhookKeys(bus.get(Settings).secret_key)
     right = keys.headers(headers["webhook-id"], clock.now(), body, endpoint=OURS, generations=[GENERATION])
     assert headers.items() >= right.items()
+
+
+def test_a_shop_whose_alerts_cannot_be_told_is_not_opened(settings: Settings) -> None:
+    """Who starts it reads why."""
+    with pytest.raises(Misconfigured, match="list of e-mail addresses"):
+        prepare(replace(settings, alerts={"emails": "ops@shop.example"}), empty=True)
 
 
 def test_however_many_watch_it_is_told_once(bus: Container) -> None:

@@ -38,10 +38,12 @@ def prepare(settings: Settings, *, empty: bool) -> dict[str, object]:
         Misconfigured: a newer release made the tables, the database cannot be used, or settings name what is not there.
     """
     from opensky.cli.events import refuse_misdirected  # noqa: PLC0415 - it loads what every feature declares
+    from opensky.tactical.telling import Telling  # noqa: PLC0415 - likewise
     from opensky.wiring.jobs import timetable  # noqa: PLC0415 - likewise
 
     refuse_misdirected(settings)
     timetable(settings)  # refuses what the settings say of jobs, if it cannot be
+    Telling.read(settings.alerts)  # and what they say of alerts
     unfinished = unfinished_file(settings.data)
     database = open_database(settings)
     try:

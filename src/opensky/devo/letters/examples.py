@@ -96,6 +96,18 @@ EXAMPLES: dict[str, Letter] = {
             sealed={UNSUBSCRIBE: Sealed("/unsubscribe/", UNSUBSCRIBE, f"0.{NEWS}")},
             topic=NEWS,
         ),
+        Letter(
+            kind="alert",
+            to="ops@example.org",
+            data={
+                "title": "Errors",
+                "sentence": "12 % of answers are errors, 40 times the usual.",
+                "state": "broken",
+                "change": "raised",
+                "since": "2026-07-01T12:00:00Z",
+            },
+            links={"board": "/board"},
+        ),
     )
 }
 """By the name of the template."""
