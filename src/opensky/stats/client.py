@@ -180,7 +180,8 @@ class Stats:
         try:
             self._times[name].append(ms)
         except KeyError:
-            kept = name if len(self._times) < MOST_TIMERS else OTHER  # which nobody has declared, and which is counted as that
+            # What is too many is counted as what nobody has declared.
+            kept = name if len(self._times) < MOST_TIMERS else OTHER
             self._times.setdefault(kept, deque(maxlen=MOST_TIMES)).append(ms)
 
     def _begin(self) -> None:
