@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_who_stopped_it_may_be_killed_and_it_goes_on_all_the_same(settings: Sett
         until(lambda: state(process) == "S")
 
 
-def test_while_writes_are_held_who_writes_waits_on_every_engine(engine: dict[str, str], tmp_path: Path) -> None:
+def test_while_writes_are_held_who_writes_waits_on_every_engine(engine: dict[str, Any], tmp_path: Path) -> None:
     """Who reads does not; and afterwards nobody waits any more."""
     settings = Settings(data=tmp_path, secret_key="0" * 64, **engine)
     with closing(open_database(settings)) as database:
