@@ -1,5 +1,7 @@
 """Which tier holds the others up, by worked examples."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,11 +46,23 @@ def test_the_tier_whose_share_rose_most_is_the_bottleneck() -> None:
     assert stack.sentence == "Sql: What it is asked waits 300 ms for its turn."
 
 
+SLOW = replace(_tier("web", State.WATCH, "Slow.", 0.2, 0.7), p95=500.0, usual_p95=50.0)
+
+
 def test_a_tier_that_looks_well_is_named_when_most_time_has_gone_into_it() -> None:
-    stack = weighed([_tier("web", State.WATCH, "Slow.", 0.2, 0.7), _tier("third", share=0.8, usual=0.3)])
+    third = replace(_tier("third", share=0.8, usual=0.3), in_flight=4.0, usual_in_flight=0.5)
+    stack = weighed([SLOW, third])
     assert stack.bottleneck == "third"
     assert stack.sentence == "Third: 80 % of all working time is spent in it, usually 30 %."
     assert [tier.state for tier in stack.tiers] == [State.WATCH, State.WATCH]
+
+
+def test_a_tier_is_not_blamed_for_others_that_fail_or_do_less() -> None:
+    """Pages that fail at once leave most of the time to whoever goes on as ever."""
+    third = replace(_tier("third", share=0.8, usual=0.3), in_flight=4.0, usual_in_flight=0.5)
+    failing = _tier("web", State.BROKEN, "20 % of what it does fails.", 0.1, 0.5)
+    assert weighed([failing, third]).bottleneck == "web"
+    assert weighed([SLOW, replace(third, in_flight=0.6)]).bottleneck == "web"
 
 
 def test_a_silent_program_comes_before_all() -> None:

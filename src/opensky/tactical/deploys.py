@@ -17,7 +17,7 @@ from opensky.tactical.spec import Bad, Kind, Spec
 
 SHOWN = 12
 SURE = 3.0
-SHORTEST, LONGEST, BEFORE = 10, 300, 600
+SHORTEST, LONGEST, BEFORE = 8, 300, 600
 """Seconds of each window after a deploy, and at most of the one before it."""
 _LEAST_CHANGE, _FEWEST_POINTS = 0.1, 4
 
@@ -93,7 +93,7 @@ def _judged_once(look: Look, each: Mark, before: float, until: float, specs: Seq
     """A deploy whose windows are over stays as it was judged."""
     over = until < look.now or look.now - each.when > 2 * LONGEST
     key = ("deploy", each.when, each.what, before, until if over and until < look.now else 0)
-    return look.kept(key, 86_400.0 if over else 3.0, lambda: judge(look, each, before, until, specs))
+    return look.kept(key, 86_400.0 if over else 2.0, lambda: judge(look, each, before, until, specs))
 
 
 def _change(look: Look, spec: Spec, since: float, when: float, window: float) -> Change | None:

@@ -159,6 +159,7 @@ class Tier:
     share: float | None = None
     usual_share: float | None = None
     in_flight: float | None = None
+    usual_in_flight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

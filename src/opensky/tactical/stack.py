@@ -54,6 +54,7 @@ class Usual:
     p95: float | None = None
     high: float = 0.0
     share: float | None = None
+    in_flight: float | None = None
     beats: bool = False
 
 
@@ -98,16 +99,24 @@ def weighed(tiers: Sequence[Tier]) -> Stack:
         where = f"; most of the time is spent in: {most.title} ({words.share(100 * most.share)})" if most.share else ""
         return Stack(tuple(tiers), "", f"No tier holds the others up{where}.")
     # A tier that only waits for one below it spends no larger part of the time itself: its share falls.
-    tiers = [_blamed(tier) for tier in tiers]
+    if any(_slow(tier) for tier in tiers):
+        tiers = [_blamed(tier) for tier in tiers]
     bad = [tier for tier in tiers if tier.state is not State.OK]
     held = max(bad, key=lambda tier: (_silent(tier), _rise(tier), tier.state.severity))
     return Stack(tuple(tiers), held.key, f"{held.title}: {held.sentence}", state)
+
+
+def _slow(tier: Tier) -> bool:
+    """Whether a tier takes longer than it does: one that only fails is not held up by anybody."""
+    return tier.state is not State.OK and (tier.p95 or 0.0) > max(SLOWER * (tier.usual_p95 or 0.0), LEAST_MS)
 
 
 def _blamed(tier: Tier) -> Tier:
     """Return a tier that looks well by itself, but in which most of the time is spent now that others are slow, as one to watch."""
     if tier.state is not State.OK or tier.share is None or tier.share < MOST_OF_IT or _rise(tier) < RISEN:
         return tier
+    if (tier.in_flight or 0.0) < SLOWER * (tier.usual_in_flight or 0.0):
+        return tier  # no more time is spent in it than ever: it is the others that have less to do
     said = f"{words.share(100 * tier.share)} of all working time is spent in it, usually {words.share(100 * (tier.usual_share or 0))}."
     return replace(tier, state=State.WATCH, sentence=said)
 
@@ -154,6 +163,7 @@ def _tier(look: Look, part: Part, share: float | None, usual: Usual) -> Tier | N
         usual_p95=usual.p95,
         share=share,
         usual_share=usual.share,
+        usual_in_flight=usual.in_flight,
         in_flight=None if spent is None else spent / 1000,
     )
     state, said = told(tier, high=usual.high, silent=_silent_for(look, part, usual), failed=errors or 0.0)
@@ -243,9 +253,14 @@ def _usual(look: Look, parts: Sequence[Part]) -> dict[str, Usual]:
             middle + UNUSUAL * deviation,
             # Their mean: what is called now and then has most of the time in few of them.
             fsum(share) / len(share) if len(share) >= bands.FEWEST_RECENT else None,
+            _mean(spent[part.key].known()) if part.key in spent else None,
             bool(beats),
         )
     return found
+
+
+def _mean(spent: Sequence[float]) -> float | None:
+    return fsum(spent) / len(spent) / 1000 if len(spent) >= bands.FEWEST_RECENT else None
 
 
 def per_second(timer: str) -> str:
