@@ -51,7 +51,10 @@ def test_a_named_file_is_read_instead_and_its_paths_start_where_it_stands(tmp_pa
     ("variables", "told"),
     [
         ({"OPENSKY_PROT": "1"}, "Unknown environment variable OPENSKY_PROT: did you mean OPENSKY_PORT?"),
-        ({"OPENSKY_XYZZY": "1"}, "Unknown environment variable OPENSKY_XYZZY: known are alerts, broker_url, bus_threads,"),
+        (
+            {"OPENSKY_XYZZY": "1"},
+            "Unknown environment variable OPENSKY_XYZZY: known are alerts, broker_url, bus_threads,",
+        ),
         ({"OPENSKY_PORT": "web"}, "OPENSKY_PORT must be a whole number, not 'web'."),
         ({"OPENSKY_DEMO": "maybe"}, "OPENSKY_DEMO must be true or false, not 'maybe'."),
         ({"OPENSKY_PORT": "0"}, "The setting 'port' must be 1 to 65535, not 0."),

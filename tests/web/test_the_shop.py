@@ -31,12 +31,13 @@ def test_every_route_has_an_access_rule(handlers: list[Any]) -> None:
     assert [h for h in handlers if not isinstance(h.opt.get("access"), Access)] == []
 
 
-def test_what_is_for_staff_and_nothing_else_is_below_admin(handlers: list[Any]) -> None:
-    """So that a rule of a proxy can guard it, too."""
+def test_what_is_for_staff_and_nothing_else_is_below_admin_and_board(handlers: list[Any]) -> None:
+    """So that a rule of a proxy can guard it, too. What a screen on a wall asks for has a link of its own."""
     for handler in handlers:
         for path in handler.paths:
-            below = path == "/admin" or path.startswith(("/admin/", "/api/v1/admin/"))
-            assert (handler.opt["access"] is Access.STAFF) == below, path
+            below = path in {"/admin", "/board"} or path.startswith(("/admin/", "/api/v1/admin/", "/board/"))
+            kiosk = path == "/board/kiosk" or path.startswith("/board/kiosk/")
+            assert (handler.opt["access"] is Access.STAFF) == (below and not kiosk), path
 
 
 def test_only_the_api_is_below_api(handlers: list[Any]) -> None:

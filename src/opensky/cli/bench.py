@@ -23,7 +23,7 @@ def bench(name: str, /, *, json: bool = False, **options: str) -> None:
     """Run one measurement and print what it found beside its targets, and the best of its peers.
 
     Args:
-        name: which one: web, import, persistence, serializer, bus, rules.
+        name: which one: web, import, persistence, serializer, bus, rules, stats, board.
         json: print one JSON object instead of a table.
         **options: whatever else the measurement takes, such as --products 1500 --rounds 5; bus: --broker artemis, activemq, rabbitmq or a URL.
     """
