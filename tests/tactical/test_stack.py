@@ -111,3 +111,9 @@ def test_a_tier_whose_times_vary_much_is_not_slow_for_it() -> None:
     slow = Tier("web", "Web", State.OK, "", p95=250.0, usual_p95=50.0)
     assert told(slow, high=300.0)[0] is State.OK
     assert told(slow, high=200.0)[0] is State.WATCH
+
+
+def test_a_tier_that_fails_is_named_before_one_in_which_more_time_is_spent() -> None:
+    failing = replace(_tier("web", State.BROKEN, share=0.2, usual=0.4), errors=0.2)
+    stack = weighed([failing, _tier("third", share=0.8, usual=0.3)])
+    assert stack.bottleneck == "web"

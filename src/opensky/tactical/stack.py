@@ -102,7 +102,7 @@ def weighed(tiers: Sequence[Tier]) -> Stack:
     if any(_slow(tier) for tier in tiers):
         tiers = [_blamed(tier) for tier in tiers]
     bad = [tier for tier in tiers if tier.state is not State.OK]
-    held = max(bad, key=lambda tier: (_silent(tier), _rise(tier), tier.state.severity))
+    held = max(bad, key=lambda tier: (_silent(tier), _fails(tier), _rise(tier), tier.state.severity))
     return Stack(tuple(tiers), held.key, f"{held.title}: {held.sentence}", state)
 
 
@@ -123,6 +123,11 @@ def _blamed(tier: Tier) -> Tier:
 
 def _silent(tier: Tier) -> bool:
     return tier.sentence.startswith(_SILENT)
+
+
+def _fails(tier: Tier) -> bool:
+    """Whether much of what it does goes wrong: that is its own, however little time it takes."""
+    return tier.state is State.BROKEN and (tier.errors or 0.0) > BROKEN_FAILING
 
 
 def _rise(tier: Tier) -> float:
