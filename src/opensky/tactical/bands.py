@@ -7,6 +7,7 @@ comes from what was just before; what is judged stands apart from what it is jud
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
+from typing import NamedTuple
 
 from opensky.tactical.lines import at, spread
 from opensky.tactical.readings import Band, Basis, Line
@@ -40,10 +41,40 @@ class Width:
         return max(DEVIATIONS * max(deviation, chance), self.part * abs(middle), self.least)
 
 
-def banded(history: Line, weeks: Sequence[Line], recent: Sequence[float], width: Width) -> Band:
-    """Return the band behind a line. ``weeks`` are the lines of past weeks, moved to its seconds; ``recent`` are points of the last hour."""
+class Level(NamedTuple):
+    """What a number was in the last hour, and how far up and down from that is usual."""
+
+    middle: float
+    half: float
+
+
+def level(recent: Sequence[float], width: Width) -> Level | None:
+    """Return what points of the last hour come to; nothing of too few."""
+    if len(recent) < FEWEST_RECENT:
+        return None
+    middle, deviation = spread(recent)
+    return Level(middle, width.half(middle, deviation))
+
+
+def level_of_share(part: float, whole: float, window: float, width: Width) -> Level | None:
+    """Return what a share was of all things of the last hour, in percent; ``window`` is of how many things one is judged.
+
+    The median of its points would be 0 of what is rare, and the next one a surprise.
+    """
+    if whole < FEWEST_RECENT or window < 1:
+        return None
+    share = min(1.0, part / whole)
+    likely = min(max(share, 1 / window), 1 - 1 / window) if window > 1 else share
+    return Level(100 * share, width.half(100 * share, 100 * sqrt(likely * (1 - likely) / window)))
+
+
+def banded(history: Line, weeks: Sequence[Line], before: Level | None, width: Width) -> Band:
+    """Return the band behind a line. ``weeks`` are the lines of past weeks, moved to its seconds; ``before`` is what the last hour was."""
     found = _of_weeks(history, weeks, width)
-    return found if found is not None else _of_recent(history, recent, width)
+    if found is not None or before is None:
+        return found or Band()
+    row = (before.middle - before.half, before.middle, before.middle + before.half)
+    return _band(history, [row] * len(history.values), Basis.HOURS)
 
 
 def _of_weeks(history: Line, weeks: Sequence[Line], width: Width) -> Band | None:
@@ -69,14 +100,6 @@ def _slot(weeks: Sequence[Line], slot: int, step: int, width: Width) -> tuple[fl
     middle, deviation = spread(known)
     half = width.half(middle, deviation)
     return middle - half, middle, middle + half
-
-
-def _of_recent(history: Line, recent: Sequence[float], width: Width) -> Band:
-    if len(recent) < FEWEST_RECENT:
-        return Band()
-    middle, deviation = spread(recent)
-    half = width.half(middle, deviation)
-    return _band(history, [(middle - half, middle, middle + half)] * len(history.values), Basis.HOURS)
 
 
 def _band(history: Line, rows: Sequence[tuple[float, float, float] | None], basis: Basis) -> Band:

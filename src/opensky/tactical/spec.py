@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import inf
+from math import fsum, inf
 
 from opensky.stats.series import Series
 from opensky.tactical import bands, lines, words
@@ -182,11 +182,22 @@ def _behind(spec: Spec, look: Look) -> tuple[Line, Band]:
     part = look.one(spec.target, HISTORY + STEP)
     whole = look.one(spec.over, HISTORY + STEP) if spec.over else None
     history = lined(spec, part, whole, now - HISTORY, now, STEP)
-    recent = lined(spec, part, whole, now - bands.RECENT, now - bands.APART, bands.RECENT_STEP).known()
     weeks = look.kept(
         ("weeks", spec.key), _WEEKS_FOR, lambda: [_past(spec, look, each, 900) for each in range(1, bands.WEEKS + 1)]
     )
-    return history, bands.banded(history, weeks, recent, spec.width)
+    return history, bands.banded(history, weeks, _level(spec, part, whole, now), spec.width)
+
+
+def _level(spec: Spec, part: Series | None, whole: Series | None, now: int) -> bands.Level | None:
+    since, until = now - bands.RECENT, now - bands.APART
+    if not spec.over:
+        return bands.level(lined(spec, part, None, since, until, bands.RECENT_STEP).known(), spec.width)
+    if whole is None:
+        return None
+    some = 0.0 if part is None else fsum(lines.points(part, since, until)) * part.step
+    points = lines.points(whole, since, until)
+    every, seconds = fsum(points) * whole.step, len(points) * whole.step
+    return bands.level_of_share(some, every, spec.window * every / seconds if seconds else 0.0, spec.width)
 
 
 def _past(spec: Spec, look: Look, weeks: int, more: int) -> Line:
