@@ -101,15 +101,25 @@ def test_a_kill_loses_one_interval_at_most_and_breaks_nothing(counting_shop: Any
         assert "stats.timers.web.ms.count" in store.find("stats.timers.web.ms.*")
 
 
-def test_its_rules_are_read_again_on_sighup(counting_shop: Any) -> None:
+@pytest.fixture
+def rules(counting_shop: Any) -> Iterator[Path]:
+    """The file of rules, which is gone again for whoever comes after."""
+    file = counting_shop.data / "stats.toml"
+    yield file
+    file.unlink()
+    counted = Counted(counting_shop)
+    os.kill(counted.pid(), signal.SIGHUP)
+    wait_for(lambda: json.loads(counted.told("config"))["percentiles"] == [95.0, 99.0], "all should be as before")
+
+
+def test_its_rules_are_read_again_on_sighup(counting_shop: Any, rules: Path) -> None:
     """A file in the data folder says what to keep; one that cannot be read changes nothing."""
     counted = Counted(counting_shop)
     assert json.loads(counted.told("config"))["percentiles"] == [95.0, 99.0]
-    file = counting_shop.data / "stats.toml"
-    file.write_text("percentiles = [50, 95, 99]\n", "utf-8")
+    rules.write_text("percentiles = [50, 95, 99]\n", "utf-8")
     os.kill(counted.pid(), signal.SIGHUP)
     wait_for(lambda: json.loads(counted.told("config"))["percentiles"] == [50.0, 95.0, 99.0], "it should read")
-    file.write_text("percentiles = nonsense\n", "utf-8")
+    rules.write_text("percentiles = nonsense\n", "utf-8")
     os.kill(counted.pid(), signal.SIGHUP)
     wait_for(lambda: "stats.rules_refused" in counting_shop.log, "it should refuse")
     assert json.loads(counted.told("config"))["percentiles"] == [50.0, 95.0, 99.0]
