@@ -30,9 +30,26 @@ def test_a_deploy_is_marked_and_listed(tmp_path: Path, capsys: pytest.CaptureFix
     assert listed.endswith("UTC  1a2b3c4       ada  Faster search")
 
 
+def test_a_mark_of_another_program_steers_no_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Older marks were kept as they came, and a note of ours may be anything."""
+    mark_one("1a2b3c4", who="a\x1b[31mda", note="one\ntwo\x1b]0;mine\x07 \u202ethree", data=tmp_path)
+    capsys.readouterr()
+    list_(data=tmp_path)
+    [listed] = capsys.readouterr().out.splitlines()
+    assert listed.endswith("UTC  1a2b3c4       a[31mda  one two]0;mine three")
+
+
+@pytest.mark.parametrize("days", [-5, 0, 3651])
+def test_deploys_are_listed_of_some_days(tmp_path: Path, days: int) -> None:
+    with pytest.raises(Misconfigured, match="of 1 to 3650 days"):
+        list_(days=days, data=tmp_path)
+
+
 def test_what_cannot_be_a_deploy_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="at most 120 characters"):
         mark_one("x" * 121, data=tmp_path)
+    with pytest.raises(Invalid, match="no control characters"):
+        mark_one("x\x1b[2J", data=tmp_path)
     with pytest.raises(Misconfigured, match="the folder is not there"):
         mark_one("x", data=tmp_path / "nowhere")
 

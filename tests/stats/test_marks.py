@@ -62,12 +62,25 @@ def test_the_oldest_make_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("x", [""], "", "one word"),
         ("x", "deploy", "", "one word"),
         ("x", [], "x" * 65_537, "65,536 characters of data"),
+        ("x\x1b[2J", [], "", "no control characters"),
+        ("one\ntwo", [], "", "no control characters"),
+        ("x", ["web\x07"], "", "one word"),
+        ("x", [], "\0", "no control characters"),
+        ("x", [], "\x1b]0;mine\x07", "no control characters"),
     ],
 )
 def test_what_is_no_mark_is_refused(tmp_path: Path, what: str, tags: list[str], data: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         Marks(tmp_path).add(what, tags, data)
     assert not (tmp_path / FILE).exists()
+
+
+def test_data_of_a_mark_may_have_lines_and_what_happened_any_letters(tmp_path: Path) -> None:
+    marks = Marks(tmp_path)
+    number = marks.add("déploiement 👩\u200d💻", ["über"], "one\n\ttwo\r\n")
+    found = marks.one(number)
+    assert found
+    assert (found.what, found.tags, found.data) == ("déploiement 👩\u200d💻", ("über",), "one\n\ttwo\r\n")
 
 
 def test_several_processes_add_at_once_and_none_is_lost(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from cyclopts import App
 
 from opensky.cli.folder import existing, settings_to_look
 from opensky.cli.release import release
+from opensky.kernel.errors import Misconfigured
 from opensky.stats.marks import Marks
 from opensky.tactical.marking import TAG, mark, read_mark
 from opensky.tactical.readings import Mark
@@ -18,6 +19,7 @@ app = App(
     help="Mark deploys, and list them.",
     help_epilogue="Example: ./opensky deploy mark 1a2b3c4 --note 'Faster search'",
 )
+_MOST_DAYS = 3650
 
 
 @app.command(name="mark", help_epilogue="Example: ./opensky deploy mark 1a2b3c4 --who ada --note 'Faster search'")
@@ -41,14 +43,22 @@ def list_(*, days: int = 30, data: Path | None = None) -> None:
     """List deploys, the newest last.
 
     Args:
-        days: of so many days.
+        days: of so many days, 1 to 3650.
         data: data folder of the shop (default: var).
     """
+    if not 1 <= days <= _MOST_DAYS:
+        raise Misconfigured(f"Deploys are listed of 1 to {_MOST_DAYS} days, not {days}: --days 30")
     settings = settings_to_look(existing(data))
     now = time.time()
     found = Marks(settings.data / "stats").between(now - days * 86_400, now, (TAG,))
     for each in found:
-        what, who, note = read_mark(Mark(each.when, each.what, each.tags, each.data))
+        said = read_mark(Mark(each.when, each.what, each.tags, each.data))
+        what, who, note = (_plain(text) for text in said)
         print(f"{datetime.fromtimestamp(each.when, UTC):%Y-%m-%d %H:%M:%S} UTC  {what:12}  {who}  {note}".rstrip())
     if not found:
         print(f"No deploy was marked in {days} days.")
+
+
+def _plain(text: str) -> str:
+    """Return one line of a text that steers no terminal: any program may set marks, and older ones were taken as they came."""
+    return "".join(letter for letter in " ".join(text.split()) if letter.isprintable())

@@ -6,6 +6,7 @@ process writes the store. Each call opens the file and lets go of it: marks are 
 
 import sqlite3
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Marks:
         """Set a mark, now unless told otherwise, and return its number.
 
         Raises:
-            ValueError: it says nothing, too much, or has a tag that is no single word.
+            ValueError: it says nothing, too much, has a tag that is no single word, or control characters, which would steer a terminal.
         """
         _check(what, tags, data)
         second = int(self._clock() if when is None else when)
@@ -98,6 +99,13 @@ def _check(what: str, tags: Sequence[str], data: str) -> None:
         raise ValueError(f"A mark says what happened, in at most {LONGEST_WHAT} characters, not {len(what)}.")
     if len(data) > LONGEST_DATA:
         raise ValueError(f"A mark has at most {LONGEST_DATA:,} characters of data, not {len(data):,}.")
+    if _controls(what) or _controls(data, but="\t\r\n"):
+        raise ValueError("A mark has no control characters; tabs and new lines may stand in its data alone.")
     for tag in tags:
-        if isinstance(tags, str) or len(tag.split()) != 1 or tag != tag.strip() or len(tag) > LONGEST_WHAT:
+        one_word = not isinstance(tags, str) and tag.split() == [tag] and not _controls(tag)
+        if not one_word or len(tag) > LONGEST_WHAT:
             raise ValueError(f"A tag of a mark is one word of at most {LONGEST_WHAT} characters, not {tag!r}.")
+
+
+def _controls(text: str, but: str = "") -> bool:
+    return any(unicodedata.category(letter) == "Cc" and letter not in but for letter in text)

@@ -14,12 +14,15 @@ def mark(marks: Marks, what: str, who: str = "", note: str = "", when: float | N
     """Mark a deploy of ``what``, a commit or release; return the number of the mark.
 
     Raises:
-        Invalid: it does not say what was deployed, or says too much.
+        Invalid: it does not say what was deployed, says too much, or has control characters.
     """
     what = " ".join(what.split())
     if not what or max(len(what), len(who)) > _LONGEST_TEXT:
         raise Invalid(message=f"Say what was deployed, such as a commit, in at most {_LONGEST_TEXT} characters.")
-    return marks.add(f"deploy {what}", (TAG,), json.dumps({"what": what, "who": who, "note": note}), when)
+    try:
+        return marks.add(f"deploy {what}", (TAG,), json.dumps({"what": what, "who": who, "note": note}), when)
+    except ValueError as error:
+        raise Invalid(message=str(error)) from error
 
 
 def read_mark(each: Mark) -> tuple[str, str, str]:
