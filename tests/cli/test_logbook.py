@@ -118,10 +118,21 @@ def test_old_lines_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()] == ["new"]
 
 
-@pytest.mark.parametrize(("wrong", "words"), [({"since": "2 hours"}, "such as 15m"), ({"level": "loud"}, "A level is")])
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"since": "2 hours"}, "such as 15m"),
+        ({"level": "loud"}, "A level is"),
+        ({"last": 0}, "the last line or more of them, not 0"),
+        ({"last": -1}, "the last line or more of them, not -1"),
+        ({"program": ("web", "nope")}, "No program 'nope' has written a log here; there are: bus, web"),
+        ({"since": "99999999d"}, "such as 15m"),
+    ],
+)
 def test_what_cannot_be_meant_is_refused(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:
     """With what could be."""
     write(tmp_path, "web", event="one")
+    write(tmp_path, "bus", event="two")
     with pytest.raises(Misconfigured, match=words):
         logbook.show(data=tmp_path, **wrong)
 

@@ -28,6 +28,8 @@ app = App(
 )
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LOOK_EVERY = 0.25
+_MOST_DIGITS = 9
+_LONGEST = timedelta(days=36_525)
 _KNOWN_ALREADY = frozenset(
     ["timestamp", "level", "event", "program", "pid", "request", "journey", "journeys", "logger", "log", "exception"]
 )
@@ -51,12 +53,16 @@ def show(
         program: of these programs only, such as web and bus.
         level: only what is at least so grave: debug, info, warning or error.
         since: only what was written in this time, such as 90s, 15m, 2h or 1d.
-        last: at most so many lines.
+        last: at most so many lines, one or more.
         live: go on with what is written from now on, until Ctrl-C.
         json: print lines as they were written.
         data: data folder of the shop (default: var).
     """
+    if last < 1:
+        raise Misconfigured(f"One looks at the last line or more of them, not {last}: --last 100")
     folder = _logs(data)
+    if not live:  # then it may be of a program that is yet to start
+        _refuse_unknown(folder, program)
     grave = _grave(level)
     after = datetime.now(UTC) - _span(since) if since else datetime.min.replace(tzinfo=UTC)
     found = [
@@ -141,6 +147,13 @@ def _present(folder: Path, programs: Sequence[str]) -> list[Path]:
     return [each for each in islice(folder.glob("*.log"), 100) if not programs or each.stem in programs]
 
 
+def _refuse_unknown(folder: Path, programs: Sequence[str]) -> None:
+    there = sorted({each.name.partition(".")[0] for each in folder.glob("*.log*")})
+    for name in programs:
+        if name not in there:
+            raise Misconfigured(f"No program {name!r} has written a log here; there are: {', '.join(there) or 'none'}.")
+
+
 def _logs(data: Path | None) -> Path:
     folder = log_folder(settings_to_look(existing(data)).data)
     if not folder.is_dir():
@@ -158,6 +171,8 @@ def _grave(level: str) -> int:
 
 def _span(text: str) -> timedelta:
     number, unit = text[:-1], text[-1:]
-    if unit not in _UNITS or not number.isdecimal():
+    known = unit in _UNITS and number.isdecimal() and len(number) <= _MOST_DIGITS
+    span = timedelta(seconds=int(number) * _UNITS[unit]) if known else None
+    if span is None or span > _LONGEST:
         raise Misconfigured(f"A time is a number and one of s, m, h and d, such as 15m, not {text!r}.")
-    return timedelta(seconds=int(number) * _UNITS[unit])
+    return span
