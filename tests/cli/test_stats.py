@@ -7,13 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
 
 from opensky.cli.servers.server import free_port
-from opensky.cli.stats import bars
+from opensky.cli.stats import ask, bars
+from opensky.kernel.errors import Misconfigured
 from opensky.stats.admin import asked
 
 PROGRAM = (sys.executable, "-P", "-m", "opensky.cli", "stats")
@@ -102,6 +105,16 @@ def test_a_port_that_is_taken_and_a_word_that_is_unknown_are_said(server: Runnin
     assert (taken.returncode, "Does another statsd run?" in taken.stderr) == (1, True)
     unknown = server.tell("ask", "nonsense", "--admin", server.admin)
     assert (unknown.returncode, "does not know that command" in unknown.stderr) == (1, True)
+
+
+def test_a_web_server_is_no_port_to_ask() -> None:
+    """Some answer what is no request with a page and nothing before it."""
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as web:
+        answering = Thread(target=web.handle_request)
+        answering.start()
+        with pytest.raises(Misconfigured, match="is a web server"):
+            ask("config", admin=f"127.0.0.1:{web.server_port}")
+        answering.join()
 
 
 def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path: Path) -> None:

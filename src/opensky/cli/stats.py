@@ -113,7 +113,7 @@ def ask(*command: str, admin: str = _ADMIN) -> None:
         said = asked(_address("admin", admin), " ".join(command) or "help")
     except OSError as error:
         raise Misconfigured(f"No statsd answers at {admin}: {error.strerror or error}.") from error
-    if said.startswith("HTTP/"):
+    if said.lstrip()[:9].lower().startswith(("http/", "<!doctype", "<html")):
         raise Misconfigured(f"What answers at {admin} is a web server; statsd's admin port is another one.")
     print(said.rstrip())
     if said == "ERROR\n":
