@@ -29,6 +29,8 @@ class Second:
     waiting_ms: float = 0.1
     failing: float = 0.0
     bus: bool = True
+    workers: int = 2
+    hung: int = 0
     said: dict[str, float] = field(default_factory=dict)
 
     def counted(self) -> dict[str, float]:
@@ -41,7 +43,7 @@ class Second:
         self._timed("bus.flows.orders_fraud", self._many(1) if self.bus else 0, 30.0)
         counters = {
             "statsd.packets_received": 5,
-            "process.web.beats": 2,
+            "process.web.beats": self.workers - self.hung,
             "process.bus.beats": int(self.bus),
             "web.status.200": seen - failed,
             "web.status.500": failed,
@@ -49,6 +51,7 @@ class Second:
         }
         self.said |= {f"stats.counters.{name}.rate": float(count) for name, count in counters.items()}
         gauges = {"web.busy": 3, "web.slots": 16, "queues.orders_fraud.ready": 0, "queues.orders_fraud.oldest": 0}
+        gauges["process.web.count"] = self.workers + 1
         return self.said | {f"stats.gauges.{name}": float(value) for name, value in gauges.items()}
 
     def _timed(self, name: str, count: int, ms: float) -> None:
@@ -102,6 +105,18 @@ def _slow_database(second: Second) -> None:
 
 def _dead_bus(second: Second) -> None:
     second.bus = False
+
+
+def _hung_worker(second: Second) -> None:
+    second.hung = 1
+
+
+def _all_hung(second: Second) -> None:
+    second.hung = 2
+
+
+def _fewer_workers(second: Second) -> None:
+    second.workers = 1
 
 
 def _bad_deploy(second: Second) -> None:
@@ -159,6 +174,42 @@ def test_a_bus_that_is_dead_is_said_to_be_silent(shop: Shop) -> None:
     assert board.sentence == "Bus: It has said nothing for 10 s or more."
 
 
+def test_one_of_two_web_workers_that_hangs_is_said_to_be_silent(shop: Shop) -> None:
+    """The other goes on, so that the web as a whole is heard: half of the visitors wait in vain all the same."""
+    shop.play(MINUTES * 60)
+    board = _watched(shop, _hung_worker, 12)
+    assert (board.verdict, board.stack.bottleneck) == (State.WATCH, "web")
+    assert board.sentence == "Web: One of 2 programs has said nothing for 10 s."
+
+
+def test_a_worker_that_hangs_is_not_usual_after_half_an_hour(shop: Shop) -> None:
+    shop.play(45 * 60)
+    shop.play(35 * 60, _hung_worker)
+    assert Boards(shop.numbers).read(shop.now).verdict is State.WATCH
+    shop.play(11)
+    assert Boards(shop.numbers).read(shop.now).verdict is State.OK
+
+
+def test_web_workers_that_all_hang_are_broken(shop: Shop) -> None:
+    shop.play(MINUTES * 60)
+    board = _watched(shop, _all_hung)
+    assert (board.verdict, board.sentence) == (State.BROKEN, "Web: It has said nothing for 10 s or more.")
+
+
+def test_a_worker_that_is_started_anew_raises_no_voice(shop: Shop) -> None:
+    """It is there at once and silent for some seconds, until it has read its code."""
+    shop.play(MINUTES * 60)
+    boards = Boards(shop.numbers)
+    for second in range(40):
+        shop.play(1, _hung_worker if second < 7 else lambda _: None)
+        assert boards.read(shop.now).verdict is State.OK
+
+
+def test_fewer_workers_are_no_silent_ones(shop: Shop) -> None:
+    shop.play(MINUTES * 60)
+    assert _watched(shop, _fewer_workers, 60).verdict is State.OK
+
+
 def test_a_bad_deploy_is_named_as_the_cause(shop: Shop) -> None:
     shop.play(MINUTES * 60)
     mark(Marks(shop.folder), "0badc0de", "maya", when=shop.now)
@@ -190,6 +241,19 @@ def test_a_board_of_old_numbers_says_how_old_they_are(shop: Shop) -> None:
     board = boards.read(shop.now)
     assert (board.verdict, board.age) == (State.BROKEN, 46.0)
     assert board.worst[0].sentence == "The newest number is 46 s old: what is shown here is of then."
+
+
+def test_all_boards_say_the_same_age_whenever_they_were_looked_at_last(shop: Shop) -> None:
+    """Each web process has a board of its own, and one may have been looked at long before the numbers stopped."""
+    shop.play(60)
+    early, late = Boards(shop.numbers), Boards(shop.numbers)
+    early.read(shop.now)
+    shop.play(600)
+    late.read(shop.now)
+    for passed in (45, 600):
+        shop.now += passed
+        ages = {boards.read(shop.now).age for boards in (early, late, Boards(shop.numbers))}
+        assert ages == {shop.now - NOON - 659.0}
 
 
 def test_a_shop_that_has_counted_nothing_says_so(tmp_path: Path) -> None:

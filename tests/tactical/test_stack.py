@@ -71,6 +71,12 @@ def test_a_silent_program_comes_before_all() -> None:
     assert (stack.bottleneck, stack.state) == ("bus", State.BROKEN)
 
 
+def test_some_silent_programs_are_to_be_watched() -> None:
+    tier = Tier("web", "Web", State.OK, "")
+    assert told(tier, some_silent=(1, 2)) == (State.WATCH, "One of 2 programs has said nothing for 10 s.")
+    assert told(tier, some_silent=(3, 8)) == (State.WATCH, "3 of 8 programs have said nothing for 10 s.")
+
+
 def test_a_well_stack_says_where_its_time_goes() -> None:
     stack = weighed([_tier("web", share=0.7), _tier("sql", share=0.3)])
     assert (stack.bottleneck, stack.state) == ("", State.OK)

@@ -17,7 +17,9 @@ from opensky.tactical.verdict import verdict
 
 HEARTBEAT = "stats.counters.statsd.packets_received.rate"
 """What the statsd server says of itself each interval: the age of the newest of it is the age of all."""
-_LOOK_BACK, _FURTHER_BACK = 60, 12 * 3600
+_LOOK_BACK, _FURTHER_BACK = 60, (3500, 12 * 3600 - 60)
+"""Seconds. Further back only when nothing has come for so long: through the second-fine hour of the store first, which knows it exactly."""
+_FURTHER_FOR = 5.0
 _MARKED = (TAG, "alert", "note")
 
 
@@ -86,15 +88,26 @@ class Boards:
         )
 
     def _newest_of(self, look: Look) -> float | None:
-        for back in (_LOOK_BACK, _FURTHER_BACK):
-            series = look.one(HEARTBEAT, back)
-            if series is not None:
-                for place in range(len(series.values) - 1, -1, -1):
-                    if series.values[place] is not None:
-                        return float(series.start + (place + 1) * series.step - 1)
-            if self._newest is not None:
-                break
-        return self._newest
+        """Return when the newest number is of; once numbers have stopped, by the numbers alone, so that all processes say the same."""
+        found = _last_of(look, _LOOK_BACK)
+        if found is not None:
+            return found
+        if self._newest is not None and look.now - self._newest <= _LOOK_BACK:
+            return self._newest
+        return look.kept("newest", _FURTHER_FOR, lambda: _furthest(look)) or self._newest
+
+
+def _furthest(look: Look) -> float | None:
+    return next((found for back in _FURTHER_BACK if (found := _last_of(look, back)) is not None), None)
+
+
+def _last_of(look: Look, back: int) -> float | None:
+    series = look.one(HEARTBEAT, back)
+    if series is None:
+        return None
+    known = (place for place in range(len(series.values) - 1, -1, -1) if series.values[place] is not None)
+    newest = next(known, None)
+    return None if newest is None else float(series.start + (newest + 1) * series.step - 1)
 
 
 def read_nothing() -> Stack:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import fsum
 
+from opensky.stats.series import Series
 from opensky.tactical import bands, lines, words
 from opensky.tactical.lines import How
 from opensky.tactical.look import Look
@@ -17,10 +18,13 @@ from opensky.tactical.readings import Line, Stack, State, Tier, worst_of
 WINDOW = 15
 FULL, SLOWER, MUCH_SLOWER, LEAST_MS, UNUSUAL = 0.9, 4.0, 10.0, 20.0, 6.0
 SILENT_AFTER = 10
+_SEVERAL, _CLEARLY = 2, 0.85
+"""Of several programs one is silent when so much of what it says is missing: while it is started anew, less is."""
 MOST_OF_IT, RISEN = 0.5, 0.25
 FAILING, BROKEN_FAILING, FEWEST_FAILED = 0.01, 0.05, 0.15
 _USUAL_FOR, _KNOWN_BEFORE, _SOME_MS = 10.0, 600, 0.05
 _OLD, _VERY_OLD = 30.0, 120.0
+_FINE = bands.RECENT - 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,7 @@ class Part:
     """A tier, and the targets that speak of it.
 
     ``spent`` is how many milliseconds pass in it in a second, ``elsewhere`` how many of these it only waits for a tier above it; ``taken``
-    over ``room`` is its utilisation.
+    over ``room`` is its utilisation. ``beats`` is how often its programs say that they are there, ``count`` how many processes it has.
     """
 
     key: str
@@ -45,17 +49,23 @@ class Part:
     waits_unit: str = ""
     inside: tuple[str, ...] = ()
     beats: str = ""
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What a tier usually is: 95th percentile, from where on one is high, share, and whether its program was heard of."""
+    """What a tier usually is: 95th percentile, from where on one is high, share, whether its programs were heard of, and how many there are.
+
+    ``speak`` is how often its programs speak in a second, together; ``there`` is how many processes it has, silent ones and masters, too.
+    """
 
     p95: float | None = None
     high: float = 0.0
     share: float | None = None
     in_flight: float | None = None
     beats: bool = False
+    speak: float | None = None
+    there: float | None = None
 
 
 def read_stack(look: Look, parts: Sequence[Part]) -> Stack:
@@ -171,18 +181,34 @@ def _tier(look: Look, part: Part, share: float | None, usual: Usual) -> Tier | N
         usual_in_flight=usual.in_flight,
         in_flight=None if spent is None else spent / 1000,
     )
-    state, said = told(tier, high=usual.high, silent=_silent_for(look, part, usual), failed=errors or 0.0)
+    heard = _heard(look, part, usual)
+    silent = heard is not None and not any(heard)
+    some = _some_silent(look, part, usual, heard) if heard else None
+    state, said = told(tier, high=usual.high, silent=silent, some_silent=some, failed=errors or 0.0)
     return replace(tier, state=state, sentence=said)
 
 
-def told(tier: Tier, *, high: float = 0.0, silent: bool = False, failed: float = 0.0) -> tuple[State, str]:
+def told(
+    tier: Tier,
+    *,
+    high: float = 0.0,
+    silent: bool = False,
+    some_silent: tuple[int, int] | None = None,
+    failed: float = 0.0,
+) -> tuple[State, str]:
     """Return how a tier is, and the sentence that says the worst of it first.
 
-    A 95th percentile of less than ``high`` is none to speak of; ``failed`` is how many things failed in a second.
+    A 95th percentile of less than ``high`` is none to speak of; ``some_silent`` is how many of how many programs are silent, ``failed`` how
+    many things failed in a second.
     """
     found: list[tuple[State, str]] = []
     if silent:
         found.append((State.BROKEN, f"{_SILENT} for {SILENT_AFTER} s or more."))
+    elif some_silent:
+        some, of = some_silent
+        those = "one" if some == 1 else str(some)
+        has = "has" if some == 1 else "have"
+        found.append((State.WATCH, f"{those} of {of} programs {has} said nothing for {SILENT_AFTER} s."))
     if tier.errors is not None and tier.errors > FAILING and failed >= FEWEST_FAILED:
         state = State.BROKEN if tier.errors > BROKEN_FAILING else State.WATCH
         found.append((state, f"{words.share(tier.errors * 100)} of what it does fails."))
@@ -221,13 +247,30 @@ def _utilisation(spent: float | None, taken: float | None, room: float | None) -
     return min(1.0, max(taken or 0.0, (spent or 0.0) / 1000) / room)
 
 
-def _silent_for(look: Look, part: Part, usual: Usual) -> bool:
-    """Whether a program that was heard of before is no more, while others are."""
+def _heard(look: Look, part: Part, usual: Usual) -> list[float] | None:
+    """Return how often programs that were heard of before spoke in each of the last seconds; nothing where nobody is heard of."""
     if not part.beats or not usual.beats:
-        return False
+        return None
     beats = look.one(part.beats, SILENT_AFTER + 5)
     found = lines.points(beats, look.now - SILENT_AFTER - 1, look.now + 1)
-    return len(found) >= SILENT_AFTER - 2 and not any(found)
+    return found if len(found) >= SILENT_AFTER - 2 else None
+
+
+def _some_silent(look: Look, part: Part, usual: Usual, heard: Sequence[float]) -> tuple[int, int] | None:
+    """Return how many of a tier's programs are silent, and of how many; nothing where all speak.
+
+    Processes that are no more, since somebody wanted fewer or one is started anew, are not waited for.
+    """
+    if usual.speak is None:
+        return None
+    there = look.value(part.count, SILENT_AFTER, How.LAST) if part.count else None
+    left = 0 if there is None or usual.there is None else max(0, round(usual.there) - round(there))
+    programs = round(usual.speak) - left
+    if programs < _SEVERAL:
+        return None
+    missing = usual.speak - left - fsum(heard) / len(heard)
+    silent = int(missing * programs / (usual.speak - left) + 1 - _CLEARLY)
+    return (silent, programs) if silent > 0 else None
 
 
 def _usual(look: Look, parts: Sequence[Part]) -> dict[str, Usual]:
@@ -260,8 +303,22 @@ def _usual(look: Look, parts: Sequence[Part]) -> dict[str, Usual]:
             fsum(share) / len(share) if len(share) >= bands.FEWEST_RECENT else None,
             _mean(spent[part.key].known()) if part.key in spent else None,
             bool(beats),
+            _mostly(look.one(part.beats, bands.RECENT), since, until) if part.beats else None,
+            _mostly(_fine(look, part.count), since, until) if part.count else None,
         )
     return found
+
+
+def _mostly(series: Series | None, since: int, until: int) -> float | None:
+    """Return how much there was of something in the last hour: its upper quartile, so that half an hour of silence is not usual yet."""
+    known = lines.stretched(series, since, until, bands.RECENT_STEP).known()
+    return sorted(known)[len(known) * 3 // 4] if len(known) >= bands.FEWEST_RECENT else None
+
+
+def _fine(look: Look, target: str) -> Series | None:
+    """Return the last hour of a gauge in the points that it was noted in: one whose name ends in ``count`` is added up in coarser ones."""
+    series, lately = look.one(target, _FINE), look.one(target, SILENT_AFTER)
+    return series if series is not None and lately is not None and series.step == lately.step else None
 
 
 def _mean(spent: Sequence[float]) -> float | None:
@@ -301,6 +358,7 @@ PARTS: tuple[Part, ...] = (
         taken="stats.gauges.web.busy",
         room="stats.gauges.web.slots",
         beats="stats.counters.process.web.beats.rate",
+        count="stats.gauges.process.web.count",
     ),
     Part(
         key="queue",
@@ -318,6 +376,7 @@ PARTS: tuple[Part, ...] = (
         room="stats.gauges.bus.slots",
         elsewhere=per_second("stats.timers.third.devo"),
         beats="stats.counters.process.bus.beats.rate",
+        count="stats.gauges.process.bus.count",
     ),
     replace(
         _timed("sql", "Database", "sql.ms"),
