@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from opensky.stats.expressions import Ways
 from opensky.stats.patterns import TooMany
 from opensky.stats.series import Points, Series
 from opensky.stats.store import Store
@@ -35,15 +36,33 @@ _UNITS = {
 Many = list[Series]
 
 
+@dataclass(slots=True)
+class Room:
+    """How many points a request may still draw."""
+
+    left: int = MOST_POINTS
+
+    def take(self, points: int, what: str) -> None:
+        """Take some; raises ``WrongTarget`` where there are too many."""
+        self.left -= points
+        if self.left < 0:
+            raise WrongTarget(f"{what} has more than {MOST_POINTS:,} points in that time, or all of the request have.")
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is drawn: of which store, from when until when, and what time it is; seconds. ``stacks``: how high what is stacked is so far."""
+    """What is drawn: of which store, from when until when, and what time it is; seconds. ``stacks``: how high what is stacked is so far.
+
+    ``room`` and ``ways``: how many points may still be drawn, and ways of patterns tried, by all of its targets together.
+    """
 
     store: Store
     since: int
     until: int
     now: int
     stacks: dict[str, Points] = field(default_factory=dict)
+    room: Room = field(default_factory=Room)
+    ways: Ways = field(default_factory=Ways)
 
     def shifted(self, seconds: int) -> "Request":
         """Return it for a time that was so many seconds before."""
@@ -157,8 +176,7 @@ def _matching(pattern: str, request: Request) -> list[str]:
 
 def _check_points(one: list[str], many: int, pattern: str, request: Request) -> None:
     found = request.store.fetch_all(one, request.since, request.until, now=request.now)
-    if found and len(found[0].values) * many > MOST_POINTS:
-        raise WrongTarget(f"{pattern} has more than {MOST_POINTS:,} points in that time.")
+    request.room.take(len(found[0].values) * many if found else 0, pattern)
 
 
 def named(pattern: str, names: list[str], request: Request) -> Many:

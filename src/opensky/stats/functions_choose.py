@@ -6,9 +6,11 @@ from dataclasses import replace
 from math import fsum
 from typing import Any
 
-from opensky.stats.functions import Many, Request, function
+from opensky.stats.expressions import pattern as read_pattern
+from opensky.stats.functions import Many, Request, evaluate, function
 from opensky.stats.functions_combine import parts_of, percentile, reducing
 from opensky.stats.series import Series
+from opensky.stats.targets import Target
 
 
 def _level(how: str) -> Callable[[Series], float]:
@@ -61,16 +63,18 @@ def limit(series: Many, n: int) -> Many:
     return series[:n]
 
 
-@function("grep")
-def grep(series: Many, pattern: str) -> Many:
+@function("grep", lazy=True)
+def grep(request: Request, target: Target, pattern: str) -> Many:
     """Return those whose names match."""
-    return [s for s in series if re.search(pattern, s.name)]
+    wanted = read_pattern(pattern, request.ways)
+    return [s for s in evaluate(target, request) if wanted.search(s.name)]
 
 
-@function("exclude")
-def exclude(series: Many, pattern: str) -> Many:
+@function("exclude", lazy=True)
+def exclude(request: Request, target: Target, pattern: str) -> Many:
     """Return those whose names do not match."""
-    return [s for s in series if not re.search(pattern, s.name)]
+    unwanted = read_pattern(pattern, request.ways)
+    return [s for s in evaluate(target, request) if not unwanted.search(s.name)]
 
 
 @function("mostDeviant")
@@ -126,10 +130,11 @@ def alias_by_metric(series: Many) -> Many:
     return [s.named(parts_of(s, [-1])) for s in series]
 
 
-@function("aliasSub")
-def alias_sub(series: Many, search: str, replace: str) -> Many:
+@function("aliasSub", lazy=True)
+def alias_sub(request: Request, target: Target, search: str, replace: str) -> Many:
     """Name each by replacing what matches in its name."""
-    return [s.named(re.sub(search, replace, s.name)) for s in series]
+    found = read_pattern(search, request.ways)
+    return [s.named(found.sub(replace, s.name)) for s in evaluate(target, request)]
 
 
 @function("substr")

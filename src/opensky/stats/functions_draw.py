@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from opensky.stats.functions import MOST_POINTS, MOST_SERIES, Many, Request, evaluate, function, named
+from opensky.stats.functions import MOST_SERIES, Many, Request, evaluate, function, named
 from opensky.stats.functions_choose import constant_line
 from opensky.stats.moments import moment
 from opensky.stats.series import Points, Series
@@ -97,6 +97,7 @@ def events(request: Request, *tags: str) -> Many:
     """Return how many marks there are at each second, with all of these tags; all marks with "*"."""
     span = request.until - request.since
     step = -(-span // _FINEST)
+    request.room.take(-(-span // step), "events()")
     values: Points = [None] * -(-span // step)
     wanted = () if tags in {(), ("*",)} else tags
     for mark in request.store.marks.between(request.since, request.until - 1, wanted):
@@ -110,7 +111,7 @@ def events(request: Request, *tags: str) -> Many:
 def series_by_tag(request: Request, *asked: str) -> Many:
     """Return the series whose tags are as asked: "host=a", "host!=a", "host=~a.*", "host!=~a.*"; "name" is the name without tags."""
     path = "seriesByTag({})".format(",".join(f"'{each}'" for each in asked))
-    names = by_tag(request.store.find_below("*"), asked)
+    names = by_tag(request.store.find_below("*"), asked, request.ways)
     if len(names) > MOST_SERIES:
         raise WrongTarget(f"{path} are {len(names)} series; at most {MOST_SERIES} can be drawn at once.")
     return named(path, names, request)
@@ -119,8 +120,9 @@ def series_by_tag(request: Request, *asked: str) -> Many:
 @function("timeFunction", "time", lazy=True)
 def time_function(request: Request, name: str, step: int = 60) -> Many:
     """Return the seconds since 1970, as a line."""
-    if step < 1 or (request.until - request.since) // step > MOST_POINTS:
+    if step < 1:
         raise ValueError(f"a step of {step} s is too fine")
+    request.room.take((request.until - request.since) // step + 1, f"timeFunction({name!r})")
     values: Points = [float(second) for second in range(request.since, request.until, step)]
     return [Series(name, request.since, step, values, path=name)]
 
@@ -128,4 +130,5 @@ def time_function(request: Request, name: str, step: int = 60) -> Many:
 @function("identity", lazy=True)
 def identity(request: Request, name: str) -> Many:
     """Return the seconds since 1970, one a minute."""
-    return [Series(name, request.since, 60, [float(s) for s in range(request.since, request.until, 60)], path=name)]
+    found: Many = time_function(request, name)
+    return found

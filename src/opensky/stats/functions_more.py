@@ -1,12 +1,12 @@
 """More functions: gaps that are bridged, points that are moved or cut out, series that are filtered by what they come to."""
 
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from math import exp, log, sqrt
 from typing import Any
 
+from opensky.stats.expressions import pattern
 from opensky.stats.functions import Many, Request, all_of, evaluate, function, seconds_of
 from opensky.stats.functions_choose import constant_line
 from opensky.stats.functions_combine import aggregate, aggregate_with_wildcards, parts_of, percentile, reducing
@@ -197,6 +197,7 @@ def smart_summarize(
     found = []
     for each in evaluate(target, request):
         many = -(-(each.end - each.start) // size)
+        request.room.take(many, f"smartSummarize({each.name})")
         values = Points()
         for n in range(many):
             first, last = -(-n * size // each.step), -(-(n + 1) * size // each.step)
@@ -241,9 +242,8 @@ def fallback_series(series: Many, fallback: Many) -> Many:
 @function("useSeriesAbove", lazy=True)
 def use_series_above(request: Request, target: Target, value: float, search: str, replace: str) -> Many:
     """Return others in the place of those that go above a number: their names, changed."""
-    names = [
-        re.sub(search, replace, s.name) for s in evaluate(target, request) if max(s.known(), default=value) > value
-    ]
+    found = pattern(search, request.ways)
+    names = [found.sub(replace, s.name) for s in evaluate(target, request) if max(s.known(), default=value) > value]
     return [s for name in names for s in evaluate(read_target(name), request)]
 
 

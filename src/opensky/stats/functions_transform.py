@@ -196,7 +196,7 @@ def summarize(series: Many, interval_string: str, func: str = "sum", align_to_fr
             if value is not None:
                 buckets.setdefault((each.start + n * each.step - start) // size, []).append(value)
         # As in Graphite, the second that is no more drawn has its interval, too; it can be empty.
-        many = _few(max(0, (each.end - (0 if not align_to_from else 1) - start) // size + 1))
+        many = _few(max(0, (each.end - (0 if not align_to_from else 1) - start) // size + 1), len(series))
         values: Points = [reduce(buckets[n]) if n in buckets else None for n in range(many)]
         words = f'"{interval_string}", "{func}"' + (", true" if align_to_from else "")
         found.append(replace(each, name=f"summarize({each.name}, {words})", start=start, step=size, values=values))
@@ -209,7 +209,7 @@ def hitcount(series: Many, interval_string: str) -> Many:
     size = seconds_of(interval_string)
     found = []
     for each in series:
-        many = _few(-(-(each.end - each.start) // size))
+        many = _few(-(-(each.end - each.start) // size), len(series))
         start = each.end - many * size
         hits: dict[int, float] = {}
         for n, value in enumerate(each.values):
@@ -338,8 +338,8 @@ def _risen(series: Series, name: str, most: float | None, least: float | None) -
     return replace(series, name=name, values=values)
 
 
-def _few(intervals: int) -> int:
-    if intervals > MOST_POINTS:
+def _few(intervals: int, series: int) -> int:
+    if intervals * series > MOST_POINTS:
         raise ValueError(f"there would be more than {MOST_POINTS:,} intervals")
     return intervals
 

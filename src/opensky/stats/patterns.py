@@ -37,14 +37,16 @@ def matching(names: Iterable[str], pattern: str, *, below: bool = False) -> list
 
 def alternatives(text: str) -> list[str]:
     """Return the patterns that a part with ``{a,b}`` stands for; raises ``TooMany``."""
-    before, brace, rest = text.partition("{")
-    inside, end, after = rest.partition("}")
-    if not brace or not end:
-        return [text]
-    tails = alternatives(after)
-    if len(tails) * (inside.count(",") + 1) > MOST_PATTERNS:
-        raise TooMany(f"{text!r} stands for more than {MOST_PATTERNS} names.")
-    return [before + each + tail for each in inside.split(",") for tail in tails]
+    found, rest = [""], text
+    while True:
+        before, brace, behind = rest.partition("{")
+        inside, end, after = behind.partition("}")
+        if not brace or not end:
+            return [each + rest for each in found]
+        if len(found) * (inside.count(",") + 1) > MOST_PATTERNS:
+            raise TooMany(f"{text[:200]!r} stands for more than {MOST_PATTERNS} names.")
+        found = [each + before + one for each in found for one in inside.split(",")]
+        rest = after
 
 
 def _fitting(part: str) -> Callable[[str], object]:

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from opensky.stats.expressions import Ways, pattern
 from opensky.stats.targets import WrongTarget
 
 _ASKED = re.compile(r"([^!=~;]+)(!=~|=~|!=|=)(.*)", re.DOTALL)
 
 
-def by_tag(names: Iterable[str], asked: Sequence[str]) -> list[str]:
+def by_tag(names: Iterable[str], asked: Sequence[str], ways: Ways | None = None) -> list[str]:
     """Return the names of series whose tags are as asked; of those without tags none is.
 
     Raises:
         WrongTarget: it cannot be read, or would fit where there is no such tag at all.
     """
-    tests = [_test(each) for each in asked]
+    ways = Ways() if ways is None else ways
+    tests = [_test(each, ways) for each in asked]
     if all(test("") for _, test in tests):
         raise WrongTarget("seriesByTag: at least one tag has to be there, such as 'name=web.hits'.")
     found = []
@@ -32,15 +34,15 @@ def tags_of(name: str) -> dict[str, str]:
     return {"name": base} | {key: value for key, _, value in (each.partition("=") for each in tags)}
 
 
-def _test(asked: str) -> tuple[str, Callable[[str], bool]]:
+def _test(asked: str, ways: Ways) -> tuple[str, Callable[[str], bool]]:
     read = _ASKED.fullmatch(asked)
     if read is None:
         raise WrongTarget(f"seriesByTag: one asks tag=value, tag!=value, tag=~pattern or tag!=~pattern, not {asked!r}.")
     tag, how, value = read.groups()
     if how in {"=", "!="}:
         return tag, lambda there: (there == value) is (how == "=")
-    pattern = re.compile(value)
-    return tag, lambda there: bool(pattern.match(there)) is (how == "=~")
+    wanted = pattern(value, ways)
+    return tag, lambda there: wanted.match(there) is (how == "=~")
 
 
 def completions(names: Iterable[str], asked: Sequence[str], tag: str = "") -> list[str]:

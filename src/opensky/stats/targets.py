@@ -16,8 +16,11 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_END = re.compile(r"\s*\Z")
 _WORDS: dict[str, Any] = {"true": True, "false": False, "none": None}
 MOST_DEEP = 50
+LONGEST, _LONGEST_NUMBER = 20_000, 300
+"""Characters of a target, and of a number in it."""
 
 
 class WrongTarget(ValueError):
@@ -49,13 +52,27 @@ def read_target(text: str) -> Target:
     Raises:
         WrongTarget: it cannot be read.
     """
+    if len(text) > LONGEST:
+        raise WrongTarget(f"A target has at most {LONGEST:,} characters, not {len(text):,}.")
     reader = _Reader(text)
     found = reader.piped(0)
     if reader.kind:
         raise WrongTarget(f"Something stands behind the end of the target: {reader.rest!r}.")
     if not isinstance(found, Path | Call):
         raise WrongTarget(f"A target is a name or a function of names, not {found!r}.")
+    _check_depth(found)
     return found
+
+
+def _check_depth(target: Target) -> None:
+    """Refuse what is too deep by its pipes: each of them puts all that is before it into one function more."""
+    level: list[Any] = [target]
+    for _ in range(MOST_DEEP + 2):
+        calls = [each for each in level if isinstance(each, Call)]
+        level = [value for call in calls for value in (*call.arguments, *call.named.values())]
+        if not level:
+            return
+    raise WrongTarget(f"Functions are more than {MOST_DEEP} deep in each other here.")
 
 
 class _Reader:
@@ -67,7 +84,7 @@ class _Reader:
 
     @property
     def rest(self) -> str:
-        return self.token + self._text[self._at :][:40]
+        return self.token + self._text[self._at : self._at + 40]
 
     def piped(self, depth: int) -> Any:
         """Read a value, and the functions that it is piped through: each has it as its first argument."""
@@ -90,6 +107,8 @@ class _Reader:
         if kind == "text":
             return token[1:-1]
         if kind == "number":
+            if len(token) > _LONGEST_NUMBER:
+                raise WrongTarget(f"A number has at most {_LONGEST_NUMBER} digits, not {len(token)}.")
             return float(token) if re.search(r"[.eE]", token) else int(token)
         if self._is("("):
             return self._call(token, depth)
@@ -117,11 +136,11 @@ class _Reader:
         return self.kind == "mark" and self.token == mark
 
     def _next(self) -> None:
-        if not self._text[self._at :].strip():
+        if _END.match(self._text, self._at):
             self.kind = self.token = ""
             self._at = len(self._text)
             return
         found = _TOKEN.match(self._text, self._at)
         if found is None or found.lastgroup is None:
-            raise WrongTarget(f"This cannot be read: {self._text[self._at :][:40]!r}.")
+            raise WrongTarget(f"This cannot be read: {self._text[self._at : self._at + 40]!r}.")
         self.kind, self.token, self._at = found.lastgroup, found[found.lastgroup], found.end()
