@@ -8,6 +8,7 @@ import pytest
 
 from opensky.cli.counting import Places, places
 from opensky.cli.programs import SHOP, configuration, programs
+from opensky.cli.running import NotStarted, RunningShop
 from opensky.cli.stats_program import plan
 from opensky.settings import Settings
 from opensky.stats.running import SHOPS_RETENTION
@@ -51,6 +52,37 @@ def test_it_begins_first_and_ends_last(tmp_path: Path) -> None:
     text = configuration(tmp_path, table)
     assert text.index("priority = 1\n") > text.index("[program:stats]")
     assert [program.name for program in programs(SHOP)] == ["web", "bus"]
+
+
+def test_it_is_started_for_as_long_as_it_takes_and_no_shop_waits_for_it(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the supervisor says of it is told; of a program that is needed it ends the shop."""
+    table = programs(SHOP, stats=Places(1, 2, 3).arguments(settings.data))
+    sections = configuration(settings.data, table).split("[program:")[1:]
+    assert {each.partition("]")[0]: "startretries = 1000000" in each for each in sections} == {
+        "web": False,
+        "bus": False,
+        "stats": True,
+    }
+    (settings.data / "log").mkdir()
+    events = settings.data / "log" / "supervisord.log"
+    events.touch()
+    shop = RunningShop(settings, table, {})
+    events.write_text("WARN exited: stats (exit status 1; not expected)\n", "utf-8")
+    shop.relay()
+    with events.open("a", encoding="utf-8") as more:
+        more.write("INFO gave up: stats entered FATAL state, too many start retries too quickly\n")
+    shop.relay()
+    said = capsys.readouterr().out
+    assert "up    stats exited: stats (exit status 1; not expected); the supervisor starts it again" in said
+    assert "the shop goes on without it" in said
+    with events.open("a", encoding="utf-8") as more:
+        more.write("INFO gave up: bus entered FATAL state, too many start retries too quickly\n")
+    with pytest.raises(NotStarted, match="bus did not start: gave up"):
+        shop.relay()
+    events.unlink()
+    shop.relay()  # it lets go of a file that is gone
 
 
 def test_a_store_keeps_to_the_retention_that_it_was_made_with(tmp_path: Path) -> None:

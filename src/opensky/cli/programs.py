@@ -13,6 +13,7 @@ _LOG_FILES = 3
 _STOP_SECONDS = 10
 # A program that ends sooner has not started; after three tries more the supervisor gives it up.
 _STARTED_SECONDS = 5
+_FOR_GOOD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Program:
     arguments: tuple[str, ...] = ()
     first: bool = False
     """Whether it starts before all others, and ends when they have ended: they have something to tell it at their end."""
+    needed: bool = True
+    """Whether a shop without it is better closed; what is not needed is started again for as long as it takes."""
 
 
 def programs(app: str = SHOP, *, partners: bool = False, stats: tuple[str, ...] | None = None) -> tuple[Program, ...]:
@@ -35,7 +38,9 @@ def programs(app: str = SHOP, *, partners: bool = False, stats: tuple[str, ...] 
     if app != SHOP:
         return (web,)
     sandbox = (Program("sandbox", "opensky.cli.sandbox_program"),) if partners else ()
-    counting = (Program("stats", "opensky.cli.stats_program", stats, first=True),) if stats is not None else ()
+    counting = (
+        (Program("stats", "opensky.cli.stats_program", stats, first=True, needed=False),) if stats is not None else ()
+    )
     return (web, Program("bus", "opensky.cli.bus_program"), *sandbox, *counting)
 
 
@@ -75,7 +80,7 @@ def _options(program: Program, data: Path) -> dict[str, str]:
         "autorestart": "true",
         "priority": "1" if program.first else "999",
         "startsecs": str(_STARTED_SECONDS),
-        "startretries": "3",
+        "startretries": "3" if program.needed else str(_FOR_GOOD),
         "stopwaitsecs": str(_STOP_SECONDS),
         "killasgroup": "true",
         "redirect_stderr": "true",

@@ -62,7 +62,9 @@ class RunningShop:
         if not self.is_up():
             raise self._not_started("supervisord", "ended")
         for program, why in self._ended():
-            raise self._not_started(program, why)
+            if self._needed(program):
+                raise self._not_started(program, why)
+            self._tell(program, why)
         return answers(self._settings.host, self._settings.port)
 
     def wait(self, stop: "StopFlag") -> bool:
@@ -80,13 +82,13 @@ class RunningShop:
         """Show what the programs have said since the last call, and which of them ended.
 
         Raises:
-            NotStarted: a program cannot be started again; a shop without it is better closed than half open.
+            NotStarted: a program that is needed cannot be started again; a shop without it is better closed than half open.
         """
         self._relay.copy()
         for program, why in self._ended():
-            if why.startswith("gave up"):
+            if why.startswith("gave up") and self._needed(program):
                 raise self._not_started(program, why)
-            print(f"up    {program} {why}; the supervisor starts it again", flush=True)
+            self._tell(program, why)
 
     def stop(self, stop: "StopFlag") -> None:
         """Stop all programs, gracefully first; a second signal, or too long a wait, kills them."""
@@ -103,6 +105,14 @@ class RunningShop:
     def _ended(self) -> list[tuple[str, str]]:
         found = (_EXITED.search(line) for line in self._events.lines())
         return [(match[1], match[0]) for match in found if match and "; expected" not in match[2]]
+
+    def _needed(self, name: str) -> bool:
+        return all(program.needed for program in self._table if program.name == name)
+
+    @staticmethod
+    def _tell(program: str, why: str) -> None:
+        what = "the shop goes on without it" if why.startswith("gave up") else "the supervisor starts it again"
+        print(f"up    {program} {why}; {what}", flush=True)
 
     def _not_started(self, program: str, why: str) -> NotStarted:
         path = log_folder(self._settings.data) / f"{program}.log"
