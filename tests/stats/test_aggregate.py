@@ -1,11 +1,11 @@
 """What a statsd server makes of an interval: the numbers of Etsy's, by both of its ways to name them."""
 
-from math import inf, isclose
+from math import inf, isclose, isfinite
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opensky.stats.aggregate import OWN, Aggregate, Rules, Timer, summed_up
+from opensky.stats.aggregate import BAD, CUT, OWN, Aggregate, Rules, Timer, summed_up
 from opensky.stats.samples import Sample, read
 
 
@@ -152,3 +152,58 @@ def test_a_process_that_says_nothing_any_more_is_gone() -> None:
     for _ in range(10):
         fed(aggregate)
     assert fed(aggregate) == {}
+
+
+def taken(aggregate: Aggregate, *lines: str) -> None:
+    """Have it take in these lines."""
+    for line in lines:
+        for sample in read(line.encode()):
+            assert isinstance(sample, Sample)
+            aggregate.add(sample)
+
+
+def test_numbers_beyond_all_measure_end_nothing() -> None:
+    """Their squares are no numbers any more; what is one is kept, and the next intervals are as ever."""
+    aggregate = Aggregate(Rules(percentiles=(90, -10)))
+    taken(aggregate, "boom:1e200|ms:1|ms", "boom:1e308|ms:1e308|ms", "rare:1|ms|@1e-300", "rare:1|c|@1e-300", "n:1|c")
+    found = aggregate.flush(0.001)
+    assert all(map(isfinite, found.values()))
+    assert found["stats.timers.boom.lower"] == 1
+    assert found["stats.timers.boom.count"] == 4
+    assert found["stats.counters.n.count"] == 1
+    assert found[f"stats.counters.{BAD}.count"] == 2
+    assert all(map(isfinite, aggregate.flush(1).values()))
+
+
+def test_a_gauge_or_counter_that_would_become_infinite_stays_as_it_was() -> None:
+    """As JSON has no such number; steps are taken from where it was."""
+    aggregate = Aggregate()
+    taken(aggregate, "g:7|g", "g:1e308|g", "g:+1e308|g", "g:+1|g", "c:1|c", "c:1e308|c", "c:1e308|c")
+    taken(aggregate, *(f"p;process={n}:1e290|g" for n in range(3)), "p;process=1:+1e308|g")
+    assert (aggregate.gauges, aggregate.counters["c"], aggregate.counters[BAD]) == ({"g": 8}, 1, 5)
+    assert all(map(isfinite, aggregate.flush(1).values()))
+    assert "p" not in aggregate.gauges
+
+
+def test_names_beyond_the_limit_are_not_kept_but_counted() -> None:
+    """Whoever makes up names fills no memory; those that are there go on."""
+    aggregate = Aggregate(most=len(OWN) + 6)
+    taken(aggregate, "c:1|c", "t:1|ms", "g:1|g", "s:a|s", "p;process=1:1|g", "p;process=2:1|g")
+    taken(aggregate, *(f"n{n}:1|{kind}" for n, kind in enumerate(("c", "ms", "g", "s"))), "p;process=3:1|g")
+    taken(aggregate, "c:1|c", "t:1|ms", "g:+1|g", "s:b|s", "p;process=1:5|g")
+    found = aggregate.flush(1)
+    assert not [path for path in found if ".n" in path and CUT not in path]
+    assert found[f"stats.counters.{CUT}.count"] == 5
+    assert (found["stats.counters.c.count"], found["stats.timers.t.count"], found["stats.gauges.g"]) == (2, 2, 2)
+    assert (found["stats.sets.s.count"], found["stats.gauges.p"]) == (2, 6)
+
+
+def test_names_that_went_make_room() -> None:
+    """Deleted ones, and where what did not come is forgotten, those of the last interval; what it counts of itself always stays."""
+    aggregate = Aggregate(Rules(forget=True), most=len(OWN) + 1)
+    for name in ("a", "b"):
+        taken(aggregate, f"{name}:1|c")
+        assert aggregate.flush(1)[f"stats.counters.{name}.count"] == 1
+    taken(aggregate, "c:1|c")
+    assert set(aggregate.forget("statsd.*", of="counters")) == set(OWN)
+    assert set(aggregate.counters) == {"c", *OWN}

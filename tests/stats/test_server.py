@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from opensky.stats.aggregate import Aggregate
+from opensky.stats.aggregate import CUT, OWN, Aggregate, Rules
 from opensky.stats.server import Listening, Server
 from opensky.stats.sinks import Carbon, Series, as_pickles, as_text
+from opensky.stats.store import Store
 
 LOOPBACK = ("127.0.0.1", 0)
 
@@ -212,3 +213,50 @@ def test_a_page_cannot_have_a_browser_give_commands() -> None:
     assert server.admin.answer(b"counters").endswith(b"END\n\n")
     server.stop()
     server.run()
+
+
+def test_an_interval_that_cannot_be_summed_up_is_lost_and_the_next_ones_are_not() -> None:
+    """Whatever is wrong in it: the server goes on, and ends as it should."""
+    sink = Kept()
+    with running(sink, every=0.05) as server:
+        server.aggregate.rules = Rules(prefix=None)  # type: ignore[arg-type]  # as wrong as rules can be
+        server.aggregate.gauges = {"g": "a text"}  # type: ignore[dict-item]
+        time.sleep(0.3)
+        server.aggregate.gauges = {"g": 3.0}
+        server.aggregate.rules = Rules()
+        seen = len(sink.intervals)
+        until = time.monotonic() + 20
+        while len(sink.intervals) < seen + 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        server.aggregate.gauges = {"g": "a text"}  # type: ignore[dict-item]
+    assert sink.intervals[-1]["stats.gauges.g"] == 3
+
+
+def test_a_number_beyond_all_measure_ends_nothing() -> None:
+    """Sent by a datagram, as anybody on the machine can."""
+    sink = Kept()
+    with running(sink, every=0.05) as server, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.sendto(b"boom:1e200|ms:1|ms\ng:1e308|g\ng:+1e308|g", server.udp)
+        until = time.monotonic() + 20
+        while not sink.total("stats.counters.after.count") and time.monotonic() < until:
+            udp.sendto(b"after:1|c", server.udp)
+            time.sleep(0.02)
+        assert "Infinity" not in ask(server, "gauges")
+    assert sink.total("stats.timers.boom.count") == 2
+    assert sink.total("stats.counters.after.count") > 0
+
+
+def test_names_that_the_store_has_no_room_for_are_counted(tmp_path: Path) -> None:
+    """Once an interval each, in the interval after."""
+    with Store(tmp_path, "1s:1h", most=20) as store:
+        server = Server(Listening(udp=LOOPBACK), [store], Aggregate())
+        for n in range(30):
+            server.take(b"n%d:1|g" % n)
+        server.flush()
+        until = time.monotonic() + 20
+        while not store.cut and time.monotonic() < until:
+            time.sleep(0.01)
+        server.take_in()
+        assert server.aggregate.counters[CUT] == store.cut == 30 + 2 * len(OWN) - 20
+        server.stop()
+        server.run()

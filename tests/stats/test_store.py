@@ -331,3 +331,30 @@ def test_who_reads_while_another_process_writes_sees_whole_points(tmp_path: Path
                     seen += len(there)
         process.kill()
     assert seen > 200 * 50
+
+
+def test_names_beyond_the_limit_are_not_kept_but_counted(tmp_path: Path) -> None:
+    """Those that are there go on, also when it is opened again."""
+    with Store(tmp_path, "1s:1h", most=3) as store:
+        for second in (1000, 1001):
+            store.put({"a": 1.0, "b": 2.0}, second)
+        store.put({"x": 9.0, "b": 3.0, "c": 4.0, "a": 5.0}, 1002)
+        store.put({"c": 6.0, "b": 7.0}, 1003)
+        assert store.find() == ["a", "b", "x"]
+        assert store.cut == 2
+    with Store(tmp_path, most=2) as store:
+        store.put({"new": 1.0}, 1004)
+        store.put({"a": 8.0, "x": 8.0}, 1004)
+        assert store.cut == 1
+        assert store.fetch("a", 1000, 1004, now=1004).values == [1, 1, 5, None, 8]
+        assert store.fetch("b", 1000, 1004, now=1004).values == [2, 2, 3, 7, None]
+
+
+def test_sums_that_are_no_numbers_any_more_are_nothing(tmp_path: Path) -> None:
+    """They neither stop the next points nor what reads them."""
+    with Store(tmp_path, "1s:1h,10s:1d") as store:
+        for second in range(1000, 1030):
+            store.put({"a.count": 1e308, "b.count": 1.0}, second)
+        assert store.fetch("b.count", 1000, 1010, now=1000 + 2 * 3600).values[0] == 10
+        assert store.fetch("a.count", 1000, 1010, now=1000 + 2 * 3600).values[0] is None
+        assert store.total(["a.count", "a.count"], 1005, 1006, now=1030).values[0] is None

@@ -5,20 +5,25 @@ After Etsy's statsd 0.9.0: how timers are summed up, what stays when nothing com
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from math import floor, inf, sqrt
 
 from opensky.stats.samples import COUNTER, GAUGE, PROCESS, TIMER, Sample, Times
 
-PACKETS, METRICS, BAD, DROPS = (
+PACKETS, METRICS, BAD, DROPS, CUT = (
     "statsd.packets_received",
     "statsd.metrics_received",
     "statsd.bad_lines_seen",
     "statsd.packets_dropped",
+    "statsd.names_cut",
 )
-OWN = (PACKETS, METRICS, BAD, DROPS)
+OWN = (PACKETS, METRICS, BAD, DROPS, CUT)
+MOST_NAMES = 20_000
+"""So many names are kept: whoever makes up more fills neither memory nor disk."""
+LARGEST = 1e290
+"""What is larger is no measure of anything; up to here the sum of a year is still a number."""
 SILENT_SECONDS = 10.0
 """A process that has not said its part of a gauge for so long is gone; or, where intervals are longer, for one of them."""
 _OF_PROCESS = f";{PROCESS}="
@@ -60,35 +65,63 @@ class Part:
 class Aggregate:
     """Counters, timers, gauges and sets. One thread uses it at a time."""
 
-    def __init__(self, rules: Rules | None = None) -> None:
+    def __init__(self, rules: Rules | None = None, *, most: int = MOST_NAMES) -> None:
         self.rules = rules or Rules()
+        self._most = most
         self.counters: dict[str, float] = dict.fromkeys(OWN, 0.0)
         self.timers: dict[str, Timer] = {}
         self.gauges: dict[str, float] = {}
         self.sets: dict[str, set[str]] = {}
         self._parts: dict[str, dict[str, Part]] = {}
+        self._said = 0
 
     def add(self, sample: Sample, times: int = 1) -> None:
-        """Take in a value that came so many times."""
+        """Take in a value that came so many times. What there is no room for is counted, and so is what is beyond all measure."""
         name, kind, value = sample.name, sample.kind, sample.value
         if isinstance(value, str):
-            self.sets.setdefault(name, set()).add(value)
+            if self._has_room(name, self.sets, times):
+                self.sets.setdefault(name, set()).add(value)
         elif kind == COUNTER:
-            self.counters[name] = self.counters.get(name, 0.0) + value * times / sample.rate
+            if self._has_room(name, self.counters, times):
+                found = self.counters.get(name, 0.0) + value * times / sample.rate
+                self._set(self.counters, name, found, times)
         elif kind == TIMER:
-            timer = self.timers.setdefault(name, Timer())
-            timer.values += [value] * times
-            timer.count += times / sample.rate
+            self.add_times(Times(name, [value], sample.rate), times)
         elif kind == GAUGE and _OF_PROCESS in name:
             self._add_part(name, value, step=sample.step)
-        elif kind == GAUGE:
-            self.gauges[name] = self.gauges.get(name, 0.0) + value * times if sample.step else value
+        elif kind == GAUGE and self._has_room(name, self.gauges, times):
+            found = self.gauges.get(name, 0.0) + value * times if sample.step else value
+            self._set(self.gauges, name, found, times)
 
     def add_times(self, many: Times, times: int = 1) -> None:
         """Take in many times of one name that came so many times."""
+        came = len(many.values) * times
+        if not self._has_room(many.name, self.timers, came):
+            return
         timer = self.timers.setdefault(many.name, Timer())
+        count = timer.count + came / many.rate
+        if count > LARGEST:
+            self.counters[BAD] += came
+            return
         timer.values += many.values * times
-        timer.count += len(many.values) * times / many.rate
+        timer.count = count
+
+    def _has_room(self, name: str, kept: Mapping[str, object], times: int) -> bool:
+        """Whether a name is kept already, or may be; if not, what came of it is counted."""
+        if name in kept:
+            return True
+        names = len(self.counters) + len(self.timers) + len(self.gauges) + len(self.sets) + self._said
+        if names < self._most:
+            return True
+        self.counters[CUT] += times
+        return False
+
+    def _set(self, kept: dict[str, float], name: str, value: float, times: int) -> None:
+        """Keep a sum, unless it has become larger than anything can be."""
+        if -LARGEST <= value <= LARGEST:
+            kept[name] = value
+        else:
+            self.counters[BAD] += times
 
     def forget(self, pattern: str, *, of: str) -> list[str]:
         """Drop ``counters``, ``timers`` or ``gauges`` by name, or all below ``prefix.*``; returns their names."""
@@ -96,6 +129,8 @@ class Aggregate:
         names = [n for n in kept if n == pattern or (pattern.endswith(".*") and n.startswith(pattern[:-1]))]
         for name in names:
             del kept[name]
+        if of == "counters":
+            self.counters |= dict.fromkeys((name for name in OWN if name not in kept), 0.0)
         return names
 
     def flush(self, seconds: float) -> dict[str, float]:
@@ -106,16 +141,29 @@ class Aggregate:
         self._flush_timers(found, seconds)
         found |= {self._path("gauges", name): value for name, value in self.gauges.items()}
         found |= {self._path("sets", name, "count"): float(len(members)) for name, members in self.sets.items()}
+        self.empty()
+        return {path: value for path, value in found.items() if -LARGEST <= value <= LARGEST}
+
+    def empty(self) -> None:
+        """Begin the next interval with nothing of what came in this one; gauges stay."""
+        self.counters = dict.fromkeys(OWN if self.rules.forget else self.counters, 0.0)
+        self.timers = {} if self.rules.forget else {name: Timer() for name in self.timers}
         self.sets = {} if self.rules.forget else {name: set() for name in self.sets}
-        return found
 
     def _add_part(self, name: str, value: float, *, step: bool) -> None:
         base, *tags = name.split(";")
         process = next(tag for tag in tags if tag.startswith(_OF_PROCESS[1:]))
         whole = ";".join((base, *(tag for tag in tags if tag != process)))
-        parts = self._parts.setdefault(whole, {})
+        parts = self._parts.get(whole, {})
+        if not self._has_room(process, parts, 1):
+            return
+        self._said += process not in parts
+        self._parts[whole] = parts
         before = parts[process].value if step and process in parts else 0.0
-        parts[process] = Part(before + value)
+        if -LARGEST <= before + value <= LARGEST:
+            parts[process] = Part(before + value)
+        else:
+            self.counters[BAD] += 1
 
     def _add_up_parts(self, seconds: float) -> None:
         """Make one gauge of what the processes have said; who has said nothing for a while is gone, and so is the last one's gauge."""
@@ -125,10 +173,11 @@ class Aggregate:
                     del parts[process]
                 part.age += seconds
             if parts:
-                self.gauges[whole] = sum(part.value for part in parts.values())
+                self._set(self.gauges, whole, sum(part.value for part in parts.values()), 1)
             else:
                 del self._parts[whole]
                 self.gauges.pop(whole, None)
+        self._said = sum(map(len, self._parts.values()))
 
     def _flush_counters(self, found: dict[str, float], seconds: float) -> None:
         for name, count in self.counters.items():
@@ -138,7 +187,6 @@ class Aggregate:
             else:
                 found[self._path("counters", name, "rate")] = count / seconds
                 found[self._path("counters", name, "count")] = count
-        self.counters = dict.fromkeys(OWN if self.rules.forget else self.counters, 0.0)
 
     def _flush_timers(self, found: dict[str, float], seconds: float) -> None:
         kept = self.rules.timers
@@ -147,7 +195,6 @@ class Aggregate:
             for what, value in summed_up(timer, seconds, self.rules.percentiles, bins).items():
                 if not kept or what in kept or what.startswith("histogram."):
                     found[self._path("timers", name, what)] = value
-        self.timers = {} if self.rules.forget else {name: Timer() for name in self.timers}
 
     def _path(self, kind: str, name: str, what: str = "") -> str:
         return self._join(f"{self.rules.prefix}.{kind}", name, what)
@@ -182,7 +229,7 @@ def summed_up(
         "sum_squares": squares[-1],
         "mean": mean,
         "median": (values[(count - 1) // 2] + values[count // 2]) / 2,
-        "std": sqrt(sum((v - mean) ** 2 for v in values) / count),
+        "std": sqrt(sum((v - mean) * (v - mean) for v in values) / count),  # a power of what is too large would raise
     }
     for percentile in percentiles:
         found |= _percentile(values, sums, squares, percentile)

@@ -2,18 +2,29 @@
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from math import fsum, isnan, nan
+from math import fsum, isfinite, isnan, nan
 from pathlib import Path
 
 from opensky.stats.retention import Archive
 from opensky.stats.segments import MOST_ROWS, ROW, SERIES, WIDE, Segment
 
+
+def added(values: Iterable[float]) -> float:
+    """Return the exact sum; NaN where it is no number any more."""
+    known = tuple(values)
+    try:
+        return fsum(known)
+    except (OverflowError, ValueError):  # too large on the way, or infinite both ways
+        found = sum(known)
+        return found if isfinite(found) else nan
+
+
 REDUCE: dict[str, Callable[[Sequence[float]], float]] = {
-    "sum": fsum,
+    "sum": added,
     "max": max,
     "min": min,
     "last": lambda found: found[-1],
-    "average": lambda found: fsum(found) / len(found),
+    "average": lambda found: added(found) / len(found),
 }
 
 
@@ -292,12 +303,12 @@ class Ring:
 
 def _sums(columns: Sequence[Sequence[float]]) -> list[float]:
     """Return the sums of what stands beside each other, without what is NaN; NaN where all is."""
-    found = list(map(fsum, zip(*columns, strict=True)))
+    found = list(map(added, zip(*columns, strict=True)))
     if isnan(sum(found)):
         for n, value in enumerate(found):
             if isnan(value):
                 known = [column[n] for column in columns if not isnan(column[n])]
-                found[n] = fsum(known) if known else nan
+                found[n] = added(known) if known else nan
     return found
 
 

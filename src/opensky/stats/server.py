@@ -15,8 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from opensky.stats.admin import Admin
-from opensky.stats.aggregate import BAD, DROPS, METRICS, PACKETS, Aggregate
+from opensky.stats.aggregate import BAD, CUT, DROPS, METRICS, PACKETS, Aggregate
 from opensky.stats.samples import BadLine, read, read_times
 from opensky.stats.sinks import Handing, Sink
 
@@ -28,6 +30,7 @@ _REST = 0.001
 MOST_KINDS = 50_000
 """So many kinds of datagrams are kept unread; more are read at once."""
 _LONGEST_LINE = 65_536
+_LOG = structlog.get_logger("stats")
 _PROC_UDP = Path("/proc/net/udp")
 _INODE_FIELD = 9
 
@@ -64,7 +67,7 @@ class Server:
         self.clock = clock
         self._readings = readings
         self._kinds: dict[bytes, int] = {}
-        self._packets = self._dropped_before = 0
+        self._packets = self._dropped_before = self._cut_before = 0
         self._busy = False
         self._partial: dict[socket.socket, bytes] = {}
         self.admin = Admin(self)
@@ -134,12 +137,16 @@ class Server:
             self._wake.send(b"x")
 
     def flush(self) -> None:
-        """Sum up what has come and hand it on."""
-        self.take_in()
-        for reading in self._readings:
-            with contextlib.suppress(Exception):  # what cannot be read is left out; all else is to be kept
-                self.aggregate.gauges |= reading()
-        self.handing.hand(self.aggregate.flush(self.every), self.clock())
+        """Sum up what has come and hand it on; whatever fails there costs this interval, and not the next ones."""
+        try:
+            self.take_in()
+            for reading in self._readings:
+                with contextlib.suppress(Exception):  # what cannot be read is left out; all else is to be kept
+                    self.aggregate.gauges |= reading()
+            self.handing.hand(self.aggregate.flush(self.every), self.clock())
+        except Exception:  # noqa: BLE001 - a sum that cannot be made, say: the next interval may be a better one
+            _LOG.exception("stats.interval_lost")
+            self.aggregate.empty()
 
     def take_in(self) -> None:
         """Read the datagrams that have been counted."""
@@ -152,6 +159,9 @@ class Server:
         dropped = sum(_dropped(each) for each in self._datagrams)
         counters[DROPS] += max(0, dropped - self._dropped_before)
         self._dropped_before = dropped
+        cut = self.handing.cut()
+        counters[CUT] += cut - self._cut_before
+        self._cut_before = cut
 
     def take(self, packet: bytes, times: int = 1) -> None:
         """Read a datagram that came so many times."""

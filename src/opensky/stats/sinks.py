@@ -71,6 +71,10 @@ class Handing:
         """Return what became of intervals, by sink."""
         return {f"{lane.sink.name}.{what}": n for lane in self._lanes for what, n in lane.counts.items()}
 
+    def cut(self) -> int:
+        """Return how many points the sinks did not take, since they have too many names."""
+        return sum(getattr(lane.sink, "cut", 0) for lane in self._lanes)
+
     def close(self) -> None:
         """Hand on what waits, once more, and end."""
         for lane in self._lanes:

@@ -12,6 +12,7 @@ from math import isnan, nan
 from pathlib import Path
 from typing import NamedTuple, Self, cast
 
+from opensky.stats.aggregate import MOST_NAMES
 from opensky.stats.marks import Marks
 from opensky.stats.patterns import matching
 from opensky.stats.renewal import refuse_older, renewed
@@ -39,7 +40,7 @@ class Stretch(NamedTuple):
 
 
 class Store:
-    """Points by the name of their series. ``put`` is a sink of a statsd server.
+    """Points by the name of their series. ``put`` is a sink of a statsd server. Of ``most`` series; points of more are counted in ``cut``.
 
     Raises when it is opened:
         OSError: there is no store to be read, or its files are those of another release.
@@ -48,12 +49,14 @@ class Store:
 
     name = "store"
 
-    def __init__(self, folder: Path, retention: str = "", *, writable: bool = True) -> None:
+    def __init__(self, folder: Path, retention: str = "", *, writable: bool = True, most: int = MOST_NAMES) -> None:
         if retention:
             read_retention(retention)  # before anything is made
         self._folder = folder
         self._writable = writable
         self._held = -1
+        self._most = most
+        self.cut = 0
         if writable:
             folder.mkdir(parents=True, exist_ok=True)
             self._hold()
@@ -92,6 +95,12 @@ class Store:
         second = int(at)
         with self._lock:
             numbers = self._numbered(series)
+            if len(self._ids) >= self._most and -1 in numbers:
+                series = {name: value for (name, value), n in zip(series.items(), numbers, strict=True) if n >= 0}
+                self.cut += len(numbers) - len(series)
+                numbers = [n for n in numbers if n >= 0]
+            if not numbers:
+                return
             row = array("d", [nan]) * (-(-len(self._hows) // SERIES) * SERIES)
             for number, value in zip(numbers, series.values(), strict=True):
                 row[number] = value
@@ -184,13 +193,17 @@ class Store:
         return [self._ids.get(name, 0) - 1 for name in names]
 
     def _numbered(self, series: Mapping[str, float]) -> list[int]:
-        """Return the numbers of series, which new ones are given: the same list as last time, if they are the same series."""
+        """Return the numbers of series, which new ones are given: the same list as last time, if they are the same series.
+
+        Those for which there is no room have -1.
+        """
         names, numbers = self._order
         given = list(series)
         if names == given:
             return numbers
         names = given
         new = [(name,) for name in names if name not in self._ids]
+        new = new[: max(0, self._most - len(self._ids))]
         if new:
             self._names.execute("BEGIN IMMEDIATE")
             self._names.executemany("INSERT OR IGNORE INTO series (name) VALUES (?)", new)
@@ -198,7 +211,7 @@ class Store:
             self._seen = -1
             self._look()
         ids = self._ids
-        numbers = [ids[name] - 1 for name in names]
+        numbers = [ids.get(name, 0) - 1 for name in names]
         self._order = names, numbers
         return numbers
 
