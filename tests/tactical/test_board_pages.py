@@ -243,7 +243,14 @@ def test_a_link_that_is_taken_back_or_has_ended_is_dark(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "days", "said"), [("", "90", "where the screen is"), ("x", "0", "1 to 366"), ("x", "a", "whole number")]
+    ("name", "days", "said"),
+    [
+        ("", "90", "where the screen is"),
+        ("x", "0", "1 to 366"),
+        ("x", "a", "whole number"),
+        ("Lobby \u202egnp", "90", "leave out characters that cannot be seen"),
+        ("Lobby\x1b[2J", "90", "leave out characters that cannot be seen"),
+    ],
 )
 def test_a_link_needs_a_name_and_an_end(shop: Shop, name: str, days: str, said: str) -> None:
     """What was typed stays in the form."""

@@ -54,12 +54,15 @@ class Kiosks:
         """Make a link for a screen, good for so many days; return its path. It is not kept, and cannot be shown again.
 
         Raises:
-            Invalid: without a name, or for no days or more than a year.
+            Invalid: without a name, with one that has unseen characters, or for no days or more than a year.
         """
         if not 1 <= days <= LONGEST_DAYS:
             raise Invalid(FieldError("days", f"Please give a whole number of 1 to {LONGEST_DAYS} days.", "Range"))
+        name = " ".join(name.split())
+        if not name.isprintable():
+            raise Invalid(FieldError("name", "Please leave out characters that cannot be seen.", "Printable"))
         now = self._clock.now()
-        link = KioskLink(id=int(self._ids.next()), name=name.strip(), made_at=now, ends_at=now + timedelta(days=days))
+        link = KioskLink(id=int(self._ids.next()), name=name, made_at=now, ends_at=now + timedelta(days=days))
         validate(link)
         self._unit.execute(delete(_links).where(_links.c.ends_at <= now))
         self._unit.persist(link)
