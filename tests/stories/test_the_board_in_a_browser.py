@@ -58,6 +58,9 @@ def test_a_phone_shows_it_below_one_another(walker: Callable[..., Any]) -> None:
     """Nothing sticks out, and the verdict stays in sight."""
     page = shown(walker, "phone")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    over = """[...document.querySelectorAll('#tile-data .rows .value')].filter(
+        each => each.getBoundingClientRect().right > each.closest('.tile').getBoundingClientRect().right).length"""
+    assert page.evaluate(over) == 0
     page.locator("#tile-river").scroll_into_view_if_needed()
     assert page.locator("#verdict .word").is_visible()
 
