@@ -1,5 +1,6 @@
 """Graphite's interfaces over HTTP: as Grafana and scripts ask them."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,3 +180,48 @@ def test_tags_complete_themselves(graphite: httpx.Client) -> None:
     ]
     found = graphite.get("/tags/findSeries", params={"expr": ["zone=x", "name=web.hits"]}).json()
     assert found == ["web.hits;host=a;zone=x"]
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/render", {"target": ["constantLine(1e308)", "constantLine(-1e308)"], "format": "svg"}),
+        ("/render", {"target": "shop.b", "format": "svg", "yMin": "-1e308", "yMax": "1e308"}),
+        ("/render", {"target": "shop.b", "maxDataPoints": "9" * 5_000}),
+        ("/render", {"target": "add(shop.b," + "9" * 5_000 + ")"}),
+        ("/render", {"target": "shop.b" + "|invert()" * 400}),
+        ("/render", {"target": "grep(*,'(a+)+$')"}),
+        ("/render", {"target": "group(" + ",".join(["shop.b"] * 4_000) + ")"}),
+        ("/render", {"target": "lineWidth(shop.b,'a')", "format": "svg"}),
+        ("/render", {"target": "identity('x')", "from": "0", "until": "now"}),
+        ("/render", {"target": ["time('x',1)"] * 50, "from": "-1d"}),
+        ("/render", {"target": f"smartSummarize(group({','.join(['shop.b'] * 50)}),'1s')"}),
+        ("/tags/findSeries", {"expr": "host=~(a+)+$"}),
+        ("/events/get_data", {"tags": "a " * 3_000}),
+    ],
+)
+def test_what_is_too_much_is_refused_with_a_sentence(graphite: httpx.Client, path: str, asked: dict[str, str]) -> None:
+    found = graphite.post(path, data=asked)
+    assert (found.status_code, found.text.count("\n")) == (400, 1), found.text[:300]
+
+
+@pytest.mark.parametrize("text", ["{}" * 990, "{,}" * 9])
+def test_braces_beside_each_other_are_read_however_many_there_are(graphite: httpx.Client, text: str) -> None:
+    assert graphite.get("/render", params={"target": text}).json() == []
+    assert graphite.get("/metrics/find", params={"query": text}).status_code == 200
+
+
+def test_pages_of_other_sites_ask_nothing(graphite: httpx.Client) -> None:
+    for site, status in (("cross-site", 403), ("same-origin", 200), ("none", 200)):
+        found = graphite.get("/render", params={"target": "shop.b"}, headers={"Sec-Fetch-Site": site})
+        assert found.status_code == status
+        assert (
+            graphite.post("/render", data={"target": "shop.b"}, headers={"Sec-Fetch-Site": site}).status_code == status
+        )
+
+
+def test_requests_that_are_none_are_answered(graphite: httpx.Client) -> None:
+    for line, status in (("GET http://[/render", b"400"), ("POST /render", b"413")):
+        with socket.create_connection((graphite.base_url.host, graphite.base_url.port or 0), timeout=10) as wire:
+            wire.sendall(f"{line} HTTP/1.1\r\nHost: a\r\nContent-Length: {'9' * 5_000}\r\n\r\n".encode())
+            assert wire.recv(100).split()[1] == status

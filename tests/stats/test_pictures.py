@@ -211,3 +211,15 @@ def test_moments_are_round_where_one_lives() -> None:
 def test_colours_have_names_and_numbers() -> None:
     assert colour_of("%23ff880080") == (255, 136, 0, 128 / 255)
     assert colour_of("Black") == (0, 0, 0, 1.0)
+
+
+def test_a_moment_is_written_of_characters_that_there_are() -> None:
+    with pytest.raises(WrongTarget, match="xFormat"):
+        ticks.moment_said(NOON, 60, 600, ZoneInfo("UTC"), "\ud800%H")
+
+
+@pytest.mark.parametrize("length", ["0.000000001", "-3"])
+def test_dashes_are_as_long_as_can_be_seen(graphite: Graphite, length: str) -> None:
+    """Shorter ones would be drawn for hours."""
+    asked = {"target": [f"dashed(up,{length})"], "from": ["-1h"], "format": ["png"]}
+    assert graphite.answer("/render", asked) is not None

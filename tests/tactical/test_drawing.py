@@ -121,3 +121,14 @@ def test_axes_have_round_numbers_and_round_instants() -> None:
         (1_795_500_600, "06:10"),
         (1_795_501_200, "06:20"),
     ]
+
+
+def test_numbers_beyond_all_measure_spoil_no_picture() -> None:
+    """They are left out; a distance of two of them is none."""
+    line = Line(0, 1, (1.0, 1e308, -1e308, float("inf"), float("nan"), 2.0))
+    frame = framing(line)
+    assert (frame.low, frame.high) == (1.0, 2.0)
+    assert points(line, frame).count("M") == 2
+    assert "line" in sparkline(line, None, None, ())
+    assert short(1e308) == "1.0e+308"
+    assert ticks(0.0, 5e-324) == [0.0]

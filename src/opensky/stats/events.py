@@ -9,6 +9,8 @@ from opensky.stats.marks import Mark, Marks
 from opensky.stats.moments import LAST_SECOND, moment
 from opensky.stats.targets import WrongTarget
 
+_MOST_TAGS = 50
+
 
 class _Event(msgspec.Struct):
     what: str
@@ -49,6 +51,8 @@ class Events:
         now = int(self._clock())
         since, until = (moment(query.get(name, [usual])[0], now) for name, usual in (("from", "0"), ("until", "now")))
         tags = query.get("tags", [""])[0].split()
+        if len(tags) > _MOST_TAGS:
+            raise WrongTarget(f"Marks are asked for by at most {_MOST_TAGS} tags, not {len(tags)}.")
         any_of = query.get("set", [""])[0] == "union"
         return [_shown(mark) for mark in self._marks.between(since, until, tags, any_of=any_of)]
 

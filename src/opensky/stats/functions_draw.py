@@ -9,6 +9,7 @@ from opensky.stats.series import Points, Series
 from opensky.stats.tagged import by_tag
 from opensky.stats.targets import Target, WrongTarget
 
+_MOST_TAGS, _WIDEST = 50, 50.0
 _FINEST = 100_000
 """Seconds of which each has a point of its own where marks are counted; of more, several have one."""
 
@@ -22,19 +23,19 @@ def color(series: Many, the_color: str) -> Many:
 @function("lineWidth")
 def line_width(series: Many, width: float) -> Many:
     """Draw with lines so wide."""
-    return [s.looking(width=width) for s in series]
+    return [s.looking(width=min(_WIDEST, max(0.1, float(width)))) for s in series]
 
 
 @function("alpha")
 def alpha(series: Many, alpha: float) -> Many:
     """Draw so opaque, from 0 to 1."""
-    return [s.looking(alpha=alpha) for s in series]
+    return [s.looking(alpha=float(alpha)) for s in series]
 
 
 @function("dashed")
 def dashed(series: Many, dash_length: float = 5) -> Many:
     """Draw in dashes of that length."""
-    return [s.named(f"dashed({s.name}, {dash_length:g})").looking(dashed=dash_length) for s in series]
+    return [s.named(f"dashed({s.name}, {dash_length:g})").looking(dashed=max(1.0, float(dash_length))) for s in series]
 
 
 @function("secondYAxis")
@@ -95,6 +96,8 @@ def vertical_line(request: Request, ts: str | float, label: str = "", color: str
 @function("events", lazy=True)
 def events(request: Request, *tags: str) -> Many:
     """Return how many marks there are at each second, with all of these tags; all marks with "*"."""
+    if len(tags) > _MOST_TAGS:
+        raise ValueError(f"marks are asked for by at most {_MOST_TAGS} tags")
     span = request.until - request.since
     step = -(-span // _FINEST)
     request.room.take(-(-span // step), "events()")

@@ -4,6 +4,7 @@ It asks nobody who they are, so it listens on loopback unless told otherwise; wh
 """
 
 import re
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
@@ -29,6 +30,8 @@ from opensky.stats.targets import WrongTarget, read_target
 _LOG = structlog.get_logger()
 MOST_BYTES = 1_000_000
 """Bytes of a form that is sent to ``/render``."""
+_LONGEST_NUMBER = 18
+"""Digits: more of them count nothing that there is."""
 _PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 _JSON, _TEXT = "application/json", "text/plain; charset=utf-8"
 
@@ -95,9 +98,9 @@ class Graphite:
             return _TEXT, _raw(found)
         if form != "json":
             raise WrongTarget(f"It can be drawn as json, csv, raw, svg or png, not as {form!r}.")
-        if _one(query, "noNullPoints", "").lower() == "true":
-            return _JSON, msgspec.json.encode([_as_json(each, gaps=False) for each in found])
-        return _JSON, msgspec.json.encode([_as_json(each) for each in found])
+        gaps = _one(query, "noNullPoints", "").lower() != "true"
+        # One by one: as lists, points take many times the room that they have as text.
+        return _JSON, b"[" + b",".join(msgspec.json.encode(_as_json(each, gaps=gaps)) for each in found) + b"]"
 
     def _drawn(self, form: str, found: Many, query: Query, since: str, until: str) -> Answer:
         """Return a picture; of no more points than it is wide."""
@@ -174,6 +177,11 @@ class GraphiteServer(ThreadingHTTPServer):
         self.graphite = graphite
         super().__init__(address, _Handler)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Log what went wrong, unless somebody only went away before the answer."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            _LOG.exception("stats.request_failed", client=str(client_address))
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: GraphiteServer
@@ -181,15 +189,18 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        self._answer(parse_qs(urlsplit(self.path).query, keep_blank_values=True))
+        if self._welcome():
+            self._answer(parse_qs(urlsplit(self.path).query, keep_blank_values=True))
 
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
+        if not length.isdecimal() or len(length) > _LONGEST_NUMBER or int(length) > MOST_BYTES:
             self._say(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _TEXT, b"At most a megabyte is read.\n")
             self.close_connection = True
             return
         body = self.rfile.read(int(length))
+        if not self._welcome():
+            return
         if urlsplit(self.path).path.rstrip("/") == "/events":
             self._note(body)
             return
@@ -198,6 +209,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own
         """Say nothing: what goes wrong is logged."""
+
+    def _welcome(self) -> bool:
+        """Answer whom it does not listen to: a page of another site that a browser on this machine shows, and addresses that are none."""
+        if self.headers.get("Sec-Fetch-Site") == "cross-site":
+            self._say(HTTPStatus.FORBIDDEN, _TEXT, b"Pages of other sites ask nothing here.\n")
+            return False
+        try:
+            urlsplit(self.path)
+        except ValueError:
+            self._say(HTTPStatus.BAD_REQUEST, _TEXT, b"This is no address.\n")
+            return False
+        return True
 
     def _note(self, body: bytes) -> None:
         """Set a mark, but not for a page of others that a browser on this machine shows."""
@@ -285,6 +308,6 @@ def _one(query: Query, name: str, usual: str) -> str:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise WrongTarget(f"maxDataPoints and limit are numbers, not {text!r}.")
+    if not text.isdecimal() or len(text) > _LONGEST_NUMBER:
+        raise WrongTarget(f"maxDataPoints and limit are numbers, not {text[:40]!r}.")
     return int(text)

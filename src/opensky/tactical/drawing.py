@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from math import isfinite
 
 from markupsafe import Markup, escape
 
@@ -18,6 +17,8 @@ _WEEK = 7 * 86_400
 _LEAST_POINTS = 12
 NONE = "\N{EN DASH}"
 """What stands for a number that is not there."""
+_LARGEST = 1e300
+"""Beyond it the distance of two numbers is none that can be counted with: what is larger is not drawn."""
 _HEAD = 0.06
 """The part of the height that stays free above the highest point."""
 
@@ -64,7 +65,7 @@ def sparkline(history: Line, last_week: Line | None, band: Band | None, marks: S
 
 def framing(*lines: Line, width: float = WIDTH, height: float = HEIGHT) -> Frame:
     """Return the frame that shows all of these lines over the seconds of the first. It begins at nothing unless that hides all there is to see."""
-    values = [value for line in lines for value in line.known() if math.isfinite(value)]
+    values = [value for line in lines for value in line.known() if _drawable(value)]
     low, high = min(values, default=0.0), max(values, default=1.0)
     if 0 <= low < high * 0.5:
         low = 0.0
@@ -89,7 +90,7 @@ def area(band: Band, frame: Frame) -> Markup:
     top: list[str] = []
     bottom: list[str] = []
     for number, (least, most) in enumerate(zip(low.values, high.values, strict=False)):
-        if least is None or most is None:
+        if least is None or most is None or not (_drawable(least) and _drawable(most)):
             pieces.append((top, bottom))
             top, bottom = [], []
             continue
@@ -113,7 +114,7 @@ def bar(share: float | None, kind: str = "") -> Markup:
 def ticks(low: float, high: float, about: int = 4) -> list[float]:
     """Return round numbers between two values, about so many: 1, 2 or 5 times a power of ten apart."""
     span = high - low
-    if span <= 0 or not math.isfinite(span):
+    if span < 1 / _LARGEST or not math.isfinite(span):
         return [low]
     power = 10.0 ** math.floor(math.log10(span / about))
     step = next(size * power for size in (1, 2, 5, 10) if span / (size * power) <= about)
@@ -136,6 +137,8 @@ def short(value: float | None) -> str:
     """Write a number in at most five characters or so: 0.42, 41, 1.2k, 3.5M; a dash where there is none."""
     if value is None or not math.isfinite(value):
         return NONE
+    if abs(value) >= 1e15:  # noqa: PLR2004 - a million of the largest sign
+        return f"{value:.1e}"
     for size, sign in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             scaled = value / (1e3 if sign == "k" else size)
@@ -173,7 +176,7 @@ def points(line: Line, frame: Frame) -> str:
     x, step, low, height = (line.start - frame.since) * across, line.step * across, frame.low, frame.height
     drawn, open_, alone = [], False, False
     for value in line.values:
-        if value is None or not isfinite(value):
+        if value is None or not _drawable(value):
             if alone:
                 drawn.append("h0")
             open_ = alone = False
@@ -216,9 +219,13 @@ def _edges(band: Band | None) -> list[Line]:
 def _last(line: Line) -> tuple[float, float] | None:
     for number in range(len(line.values) - 1, -1, -1):
         value = line.values[number]
-        if value is not None:
+        if value is not None and _drawable(value):
             return line.start + number * line.step, value
     return None
+
+
+def _drawable(value: float) -> bool:
+    return abs(value) < _LARGEST  # which is no truth of what is no number
 
 
 def _mean(group: Sequence[float | None]) -> float | None:

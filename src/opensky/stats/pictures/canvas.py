@@ -47,7 +47,7 @@ class Svg:
                 f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
                 f' role="img" font-family="DejaVu Sans, Verdana, Arial, sans-serif">'
             ),
-            f"<title>{escape(title)}</title>" if title else "",
+            f"<title>{escape(_printable(title))}</title>" if title else "",
             f'<rect width="100%" height="100%" {_paint("fill", background)}/>',
         ]
 

@@ -12,7 +12,7 @@ from opensky.stats.series import Points, Series
 from opensky.stats.targets import WrongTarget
 
 _MOST_IN_LEGEND, _MOST_ROWS_SHARE = 10, 0.4
-_LONGEST_FORMAT = 40
+_LONGEST_FORMAT, _LARGEST = 40, 1e300
 _AREA = 0.35
 """How opaque areas are that lie upon each other."""
 MOST_POINTS = 400_000
@@ -144,6 +144,8 @@ def _scale(drawn: Sequence[_Drawn], look: Look, side: int, many: int) -> list[fl
     high = highest if highest is not None else max(known, default=1.0)
     if low > high or (low == high and None not in {least, highest}):
         raise WrongTarget(f"The axis cannot go from {low:g} to {high:g}: yMin is below yMax.")
+    if max(abs(low), abs(high)) > _LARGEST:
+        raise WrongTarget(f"An axis goes to {_LARGEST:g} at most, not from {low:g} to {high:g}.")
     found = ticks.levels(low, high, many, look.units)
     if least is not None:
         found = [least, *(value for value in found if value > least)]

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from math import ceil, floor, isclose, log2, log10
 from zoneinfo import ZoneInfo
 
+from opensky.stats.targets import WrongTarget
+
 _ROUND = (1, 2, 2.5, 5, 10)
 _DIGITS, _KIBI = 9, 1024
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -65,4 +67,7 @@ def moment_said(second: int, step: int, span: int, zone: ZoneInfo, form: str = "
             form = "%H:%M" if span <= _DAY else "%a %H:%M"
         else:
             form = "%d %b" if span < 300 * _DAY else "%b %Y"
-    return when.strftime(form)
+    try:
+        return when.strftime(form)
+    except ValueError as error:  # a character that no text can hold
+        raise WrongTarget(f"xFormat: {form!r} cannot be written.") from error
