@@ -44,6 +44,7 @@ def test_what_is_too_old_makes_way_and_lives_on_more_coarsely(tmp_path: Path) ->
         "stats.gauges.g",
         "stats.counters.a.rate",
         "stats.timers.t.upper_90",
+        "stats.gauges.programs.count",
     )
     with Store(tmp_path, SMALL) as store:
         for n in range(13):
@@ -58,6 +59,7 @@ def test_what_is_too_old_makes_way_and_lives_on_more_coarsely(tmp_path: Path) ->
         names[3]: [2.0, 5.0, 8.0, 11.0],
         names[4]: [1.0, 4.0, 7.0, 10.0],
         names[5]: [1.0, 4.0, 7.0, 10.0],
+        names[6]: [2.0, 5.0, 8.0, 11.0],
     }
 
 

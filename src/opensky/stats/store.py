@@ -22,6 +22,7 @@ from opensky.stats.segments import SERIES
 
 _NAMES = "names.sqlite"
 _HOW = (
+    (re.compile(r"^[^.]+\.gauges\."), "last"),  # first: a gauge may well be called count
     (re.compile(r"\.(count|count_(?!ps\b)[^.;]+|sum|sum_[^.;]+|bin_[^.;]+)(;|$)|^stats_counts\."), "sum"),
     (re.compile(r"\.upper(;|$)"), "max"),
     (re.compile(r"\.lower(;|$)"), "min"),
