@@ -2,27 +2,13 @@
 
 import pytest
 
-from opensky.devo.members.manager import MemberManager
 from opensky.kernel.clock import SetClock
 from opensky.kernel.ids import IdGenerator
-from opensky.persistence import Database, UnitOfWork
+from opensky.persistence import Database
 from opensky.scheduler.book import Book
 from opensky.scheduler.job import Run
 from opensky.testing.browser import Browser
 from opensky.wiring.jobs import JOBS
-
-SENTENCE = "seven blue cacti"
-
-
-@pytest.fixture
-def staff(browser: Browser, members: MemberManager, unit: UnitOfWork) -> Browser:
-    """Ada, who works here."""
-    members.sign_up("ada@example.org", "Ada", SENTENCE)
-    members.make_staff("ada@example.org")
-    unit.commit()
-    browser.open("/log-in?next=/admin")
-    browser.submit("/log-in", email="ada@example.org", password=SENTENCE)
-    return browser
 
 
 @pytest.fixture
