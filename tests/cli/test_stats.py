@@ -131,7 +131,7 @@ def test_what_is_kept_is_found_and_shown_while_it_runs_and_after_a_kill(tmp_path
         while name not in server.tell("find", "stats.counters.deploys.*", "--store", folder).stdout.split():
             assert time.monotonic() < until
         asked = {"target": f"sumSeries({name})", "from": "-5min"}
-        [drawn] = httpx.get(f"http://{web}/render", params=asked, trust_env=False).json()
+        [drawn] = httpx.get(f"http://{web}/render", params=asked, trust_env=False, timeout=60).json()
         assert 3 in [value for value, _ in drawn["datapoints"]]
         with socket.create_connection(("127.0.0.1", points), 20) as carbon:
             carbon.sendall(b"office.temperature 21.5 -1")

@@ -23,7 +23,8 @@ def graphite(tmp_path: Path) -> Iterator[httpx.Client]:
         server = GraphiteServer(("127.0.0.1", 0), Graphite(store, lambda: NOON + 600))
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        with httpx.Client(base_url=f"http://127.0.0.1:{server.server_port}", trust_env=False) as client:
+        address = f"http://127.0.0.1:{server.server_port}"
+        with httpx.Client(base_url=address, trust_env=False, timeout=60) as client:  # machines are busy
             yield client
         server.shutdown()
         thread.join()

@@ -86,7 +86,7 @@ def test_an_order_is_counted_within_five_seconds(counting_shop: Any) -> None:
 def test_a_kill_loses_one_interval_at_most_and_breaks_nothing(counting_shop: Any) -> None:
     """The supervisor starts it again, on the same ports; what was kept is there, and what comes is kept."""
     counted = Counted(counting_shop)
-    httpx.get(counting_shop.address, trust_env=False)
+    httpx.get(counting_shop.address, trust_env=False, timeout=60)
     wait_for(lambda: counted.sum("stats.timers.web.routes.GET_home.count") >= 1, "the page should be counted")
     before, killed = counted.sum("stats.timers.web.ms.count"), counted.pid()
     os.kill(killed, signal.SIGKILL)
@@ -95,7 +95,7 @@ def test_a_kill_loses_one_interval_at_most_and_breaks_nothing(counting_shop: Any
     )
     assert counted.sum("stats.timers.web.ms.count") >= before
     homes = counted.sum("stats.timers.web.routes.GET_home.count")
-    httpx.get(counting_shop.address, trust_env=False)
+    httpx.get(counting_shop.address, trust_env=False, timeout=60)
     wait_for(lambda: counted.sum("stats.timers.web.routes.GET_home.count") == homes + 1, "it should count again")
     with Store(counting_shop.data / "stats", writable=False) as store:
         assert "stats.timers.web.ms.count" in store.find("stats.timers.web.ms.*")

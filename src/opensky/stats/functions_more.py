@@ -195,9 +195,9 @@ def smart_summarize(
         unit = seconds_of(f"1{align_to.lstrip('0123456789')}")
         request = replace(request, since=request.since - request.since % unit)
     found = []
-    for each in evaluate(target, request):
-        many = -(-(each.end - each.start) // size)
-        request.room.take(many, f"smartSummarize({each.name})")
+    wanted = [(each, -(-(each.end - each.start) // size)) for each in evaluate(target, request)]
+    request.room.take(sum(many for _, many in wanted), "smartSummarize")  # before any is made
+    for each, many in wanted:
         values = Points()
         for n in range(many):
             first, last = -(-n * size // each.step), -(-(n + 1) * size // each.step)
