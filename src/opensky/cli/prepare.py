@@ -8,6 +8,7 @@ migrations there were, and in which databases.
 import json
 import re
 import signal
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -20,7 +21,7 @@ from opensky.persistence.schema import Behind
 from opensky.settings import FILE, Settings
 from opensky.wiring import open_database
 
-_DEMO = "\n# Written by `opensky up`: this folder holds the demo shop, so its demo logins are for this machine alone.\ndemo = true\n"
+_DEMO = "# Written by `opensky up`: this folder holds the demo shop, so its demo logins are for this machine alone.\ndemo = true\n\n"
 
 _IS_THERE = re.compile("already exists|duplicate column")
 _MADE_WITHOUT = (
@@ -104,8 +105,18 @@ def load_demo(settings: Settings) -> None:
     demo.load(settings, lambda step: print(f"    {step} ...", flush=True))
     print(f"    Done, after {time.monotonic() - began:.1f} s.", flush=True)
     if not is_demo(settings.data):
-        with (settings.data / FILE).open("a", encoding="utf-8") as file:
-            file.write(_DEMO)
+        _say_it_is_demo(settings.data / FILE)
+
+
+def _say_it_is_demo(path: Path) -> None:
+    """Write it on top of the settings: after a table it would be part of that. Who may read the file is as before."""
+    said = path.read_text("utf-8") if path.is_file() else ""
+    part = path.with_name(f"{path.name}.part")
+    part.touch(0o600)
+    part.write_text(_DEMO + said, "utf-8")
+    if said:
+        shutil.copymode(path, part)
+    part.replace(path)
 
 
 def is_demo(data: Path) -> bool:
