@@ -7,8 +7,8 @@ migrations there were, and in which databases.
 
 import json
 import re
-import signal
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
